@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * checksum.h -- zlib's CRC-32 for those who are not to know zlib. */
+#ifndef DAEMON_FORMATS_CHECKSUM_H
+#define DAEMON_FORMATS_CHECKSUM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Continues `crc` (0 to start) over len bytes. */
+uint32_t checksum_bytes(uint32_t crc, const void *p, size_t len);
+
+/* The same over n values as little-endian 32-bit integers. */
+uint32_t checksum_int32(uint32_t crc, const int32_t *values, int n);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * format.h -- what a parser is: bytes in, one record of a driver out.
+ *
+ * A format is one file that ends in one const table; a new one needs that file
+ * and one line in formats.c.  The same parser serves the file and the live
+ * source.  A parser sees bytes and its own state, never a file or a socket: that
+ * is what makes it testable and fuzzable.
+ *
+ *      bytes --parse--> csi_record --csi_record_frame--> csi_frame
+ *
+ * A record keeps what the driver wrote: all its tones (also empty ones) in its own
+ * order, its own clock; receive chains are in antenna order.  A frame is what the
+ * sensing layers use: tones ascending, empty ones dropped. */
+#ifndef DAEMON_FORMATS_FORMAT_H
+#define DAEMON_FORMATS_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "dsp/csi.h"
+
+/* Where each tone of a record is stored.  Made by the parsers; constant while
+ * a record points to it. */
+struct tone_layout {
+	uint16_t stored;			/* tones in a record */
+	struct csi_tones tones;			/* those worth keeping, ascending */
+	uint16_t from[CSI_MAX_TONES];		/* stored position of each */
+};
+
+/* One driver record as the parser read it. */
+struct csi_record {
+	uint64_t raw_time;		/* the source's own clock, as it stands, µs */
+	uint8_t  time_bits;		/* width of that clock: 32 wraps, 64 does not */
+	uint8_t  tx_mac[6];
+	uint8_t  phy, flags;
+	uint16_t freq_mhz, bandwidth_mhz;
+	uint8_t  rx_count, tx_count;
+	uint16_t tone_count;		/* stored tones */
+	bool     chain_major;		/* samples are [rx][tx][tone]; else [tone][rx][tx] */
+	int8_t   rssi_dbm[CSI_MAX_RX];
+	int8_t   noise_dbm;
+	uint8_t  agc_db;
+	uint32_t sequence;
+	float    scale;
+	const struct tone_layout *layout;	/* borrowed from the parser's state */
+	struct csi_sample samples[CSI_MAX_SAMPLES];
+};
+
+/* What a stream says about itself, and what was lost in it. */
+struct stream_info {
+	char     driver[32], origin[16], device[64], room[64], note[256];
+	char     meta[2048];		/* the whole metadata, JSON, if it is no longer */
+	uint64_t start_unix_us;		/* wall clock at time 0; 0: unknown */
+	uint64_t annotations;		/* device states and labels within */
+	uint64_t damaged;		/* stretches of damage skipped */
+	uint64_t dropped;		/* whole records that make no sense */
+	uint64_t torn_bytes;		/* lost at the end */
+	const char *why;		/* the last reason for a drop; static */
+};
+
+enum parse_status {
+	PARSE_RECORD,		/* a record was read */
+	PARSE_SKIP,		/* something that is no measurement was passed over */
+	PARSE_MORE,		/* the bytes end within something: give more */
+	PARSE_BAD,		/* damage or nonsense was passed over, and counted in the info */
+	PARSE_FATAL,		/* this is not such a stream at all; info->why says why */
+};
+
+struct parsed {
+	enum parse_status status;
+	size_t used;		/* bytes done with, also when there is no record */
+};
+
+/* What a parser works on. */
+struct csi_stream {
+	void *state;			/* the parser's own, format->state_size bytes of 0 at start */
+	struct stream_info info;
+	struct csi_record record;
+};
+
+struct csi_format {
+	const char *name;		/* as `sixth info` shows it */
+	const char *help;		/* one line */
+	size_t state_size;
+	size_t record_max;		/* no record is longer in bytes */
+
+	/* How sure, 0 to 100, that a stream that starts like this is of this format. */
+	int (*detect)(const uint8_t *p, size_t len);
+
+	/* Reads on at p.  `last`: nothing follows these len bytes.  Uses at least one
+	 * byte unless it asks for more, and never asks for more when `last`. */
+	struct parsed (*parse)(struct csi_stream *s, const uint8_t *p, size_t len, bool last);
+
+	void (*release)(struct csi_stream *s);	/* what the state holds; absent: nothing */
+};
+
+extern const struct csi_format *const csi_formats[];	/* NULL-terminated */
+
+/* The format a stream starts with, NULL if none is known. */
+const struct csi_format *csi_format_detect(const uint8_t *p, size_t len);
+const struct csi_format *csi_format_find(const char *name);
+
+/* Fills the layout for `count` tones stored in the order of `index`; those with
+ * keep[i] false (or keep NULL: none) are dropped.  -EINVAL if no tone remains, one
+ * appears twice, or there are too many. */
+int tone_layout_set(struct tone_layout *l, const int16_t *index, const bool *keep, int count,
+		    float spacing_hz);
+
+/* Marks everything a driver may not know as unknown; a 64-bit clock. */
+void csi_record_clear(struct csi_record *r);
+
+/* Sorts a record into a frame.  The samples go to out[CSI_MAX_SAMPLES], which the
+ * frame borrows like the record's tones; time_us is left to the caller.
+ * -EBADMSG if the record's counts contradict each other. */
+int csi_record_frame(const struct csi_record *r, struct csi_sample *out, struct csi_frame *f);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * json.h -- JSON, read and written; json.c alone knows cJSON.
+ *
+ * Values are added to objects, which own them; json_free() on the outermost frees
+ * all.  Building never fails half way: where memory ends, json_print() returns NULL. */
+#ifndef DAEMON_JSON_H
+#define DAEMON_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct json;
+
+struct json *json_object(void);
+void json_free(struct json *j);			/* NULL is fine */
+
+/* Parses len bytes.  NULL if they are no JSON.  Nesting is bounded by the library. */
+struct json *json_parse(const char *text, size_t len);
+
+/* Members of an object; NULL or false if it is missing or of another type.
+ * Borrowed from the object, which may be NULL. */
+const char *json_get_string(const struct json *j, const char *key);
+bool json_get_number(const struct json *j, const char *key, double *value);
+
+/* Adds a member; key and value are copied.  A NULL string adds null. */
+void json_add_string(struct json *j, const char *key, const char *value);
+void json_add_bool(struct json *j, const char *key, bool value);
+void json_add_null(struct json *j, const char *key);
+
+/* Takes a member out, if it is there. */
+void json_remove(struct json *j, const char *key);
+
+/* Adds a number rounded to so many decimals, null if it is not finite. */
+void json_add_number(struct json *j, const char *key, double value, int decimals);
+
+/* Adds an empty object or array and returns it, owned by j. */
+struct json *json_add_object(struct json *j, const char *key);
+struct json *json_add_array(struct json *j, const char *key);
+
+/* Appends to an array. */
+void json_push_string(struct json *array, const char *value);
+struct json *json_push_object(struct json *array);
+
+/* Moves `value` into j under `key`; j owns it from now on. */
+void json_add(struct json *j, const char *key, struct json *value);
+
+/* One line of text without a line end.  NULL if memory ran out.  Free with free(). */
+char *json_print(const struct json *j);
+
+#endif
