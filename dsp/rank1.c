@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Streams share noise (neighbouring tones of one chip, chains of one amplifier), so lambda
+ * of noise alone spreads more than the number of streams would say.  Its spread in the
+ * noise band gives the shape of the gamma distribution that it follows, and that says how
+ * high chance reaches: the null of each link from its own noise. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "dsp/rank1.h"
+
+#define VALID_LEAST  0.7f
+#define SHAPE_LEAST  1.0f
+#define SHAPE_MOST   200.0f
+
+int rank1_init(struct rank1 *r, float rate_hz, float noise_lo_hz, float noise_hi_hz)
+{
+	memset(r, 0, sizeof(*r));
+	if (!(noise_lo_hz > 0 && noise_hi_hz > noise_lo_hz && noise_hi_hz < rate_hz / 2))
+		return -EINVAL;
+	r->rate_hz = rate_hz;
+	r->noise_lo = (int)(rank1_bin(r, noise_lo_hz) + 0.5f);
+	r->noise_hi = (int)(rank1_bin(r, noise_hi_hz) + 0.5f);
+	r->fft = spectrum_create(RANK1_LEN);
+	return r->fft ? 0 : -ENOMEM;
+}
+
+void rank1_free(struct rank1 *r)
+{
+	spectrum_free(r->fft);
+	r->fft = NULL;
+}
+
+float rank1_bin(const struct rank1 *r, float hz)
+{
+	return hz * RANK1_LEN / r->rate_hz;
+}
+
+/* The window's rows, oldest first, its Hann weights and a line and a parabola that are
+ * orthogonal over the valid rows.  Number of valid rows. */
+static int prepare(struct rank1 *r, const struct slowgrid *g, int rows)
+{
+	float mean = 0, square = 0, cube = 0, sum_line = 0, sum_parabola = 0;
+	int valid = 0;
+
+	for (int i = 0; i < rows; i++) {
+		r->row[i] = slowgrid_row(g, rows - 1 - i);
+		r->window[i] = 0.5f - 0.5f * cosf(2 * (float)M_PI * ((float)i + 0.5f) / (float)rows);
+		if (r->row[i]) {
+			mean += (float)i;
+			valid++;
+		}
+	}
+	if (!valid)
+		return 0;
+	mean /= (float)valid;
+	for (int i = 0; i < rows; i++) {
+		float t = ((float)i - mean) / (float)rows;
+
+		r->basis[0][i] = r->row[i] ? t : 0;
+		square += r->basis[0][i] * t;
+		cube += r->basis[0][i] * t * t;
+	}
+	for (int i = 0; i < rows; i++) {
+		float t = r->basis[0][i];
+
+		r->basis[1][i] = r->row[i] ? t * t - square / (float)valid - cube / square * t : 0;
+		sum_line += t * t;
+		sum_parabola += r->basis[1][i] * r->basis[1][i];
+	}
+	for (int i = 0; i < rows; i++) {
+		r->basis[0][i] /= sqrtf(sum_line);
+		r->basis[1][i] /= sqrtf(sum_parabola);
+	}
+	return valid;
+}
+
+/* One stream into the transform: less its mean, trend and bow, Hann-weighted, padded. */
+static void load(struct rank1 *r, int rows, int valid, int stream)
+{
+	float *x = spectrum_input(r->fft);
+	float mean = 0, line = 0, bow = 0;
+
+	for (int i = 0; i < rows; i++) {
+		x[i] = r->row[i] ? r->row[i][stream] : 0;
+		mean += x[i];
+	}
+	mean /= (float)valid;
+	for (int i = 0; i < rows; i++) {
+		x[i] = r->row[i] ? x[i] - mean : 0;
+		line += x[i] * r->basis[0][i];
+		bow += x[i] * r->basis[1][i];
+	}
+	for (int i = 0; i < rows; i++)
+		x[i] = (x[i] - line * r->basis[0][i] - bow * r->basis[1][i]) * r->window[i];
+	memset(x + rows, 0, (size_t)(RANK1_LEN - rows) * sizeof(*x));
+}
+
+static void add_stream(struct rank1 *r, const struct spectrum_bin *x)
+{
+	float noise = 0, weight;
+
+	for (int i = r->noise_lo; i <= r->noise_hi; i++)
+		noise += x[i].re * x[i].re + x[i].im * x[i].im;
+	noise /= (float)(r->noise_hi - r->noise_lo + 1);
+	if (!(noise > 1e-12f) || !isfinite(noise))
+		return;
+	weight = 1 / noise;
+	for (int i = 0; i <= r->noise_hi; i++) {
+		r->a[i] += x[i].re * x[i].re * weight;
+		r->b[i] += x[i].im * x[i].im * weight;
+		r->c[i] += x[i].re * x[i].im * weight;
+	}
+	r->used++;
+}
+
+static int compare(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void judge_noise(struct rank1 *r)
+{
+	float sorted[RANK1_BINS], mean = 0, square = 0;
+	int n = r->noise_hi - r->noise_lo + 1;
+
+	memcpy(sorted, r->lambda + r->noise_lo, (size_t)n * sizeof(*sorted));
+	qsort(sorted, (size_t)n, sizeof(*sorted), compare);
+	r->noise = sorted[n / 2];
+	r->second_noise = 0;
+	for (int i = r->noise_lo; i <= r->noise_hi; i++)
+		r->second_noise += r->second[i] / (float)n;
+	for (int i = 0; i < n; i++)
+		mean += sorted[i];
+	mean /= (float)n;
+	for (int i = 0; i < n; i++)
+		square += (sorted[i] - mean) * (sorted[i] - mean);
+	r->shape = square > 0 ? mean * mean * (float)n / square : SHAPE_MOST;
+	r->shape = fminf(fmaxf(r->shape, SHAPE_LEAST), SHAPE_MOST);
+}
+
+int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows, int first, int streams)
+{
+	int valid = prepare(r, g, rows);
+
+	if (valid < 8 || (float)valid < VALID_LEAST * (float)rows)
+		return -ENODATA;
+	memset(r->a, 0, sizeof(r->a));
+	memset(r->b, 0, sizeof(r->b));
+	memset(r->c, 0, sizeof(r->c));
+	r->rows = rows;
+	r->used = 0;
+	for (int k = first; k < first + streams; k++) {
+		load(r, rows, valid, k);
+		add_stream(r, spectrum_run(r->fft));
+	}
+	if (!r->used)
+		return -ENODATA;
+	for (int i = 0; i <= r->noise_hi; i++) {
+		float mean = (r->a[i] + r->b[i]) / 2, half = (r->a[i] - r->b[i]) / 2;
+		float root = sqrtf(half * half + r->c[i] * r->c[i]);
+
+		r->lambda[i] = mean + root;
+		r->second[i] = fmaxf(mean - root, 0);
+	}
+	judge_noise(r);
+	return r->noise > 0 ? 0 : -ENODATA;
+}
+
+float rank1_db(const struct rank1 *r, float hz)
+{
+	float at = rank1_bin(r, hz), value;
+	int i = (int)at;
+
+	if (i < 0 || i + 1 > r->noise_hi)
+		return 0;
+	value = r->lambda[i] + (at - (float)i) * (r->lambda[i + 1] - r->lambda[i]);
+	return 10 * log10f(fmaxf(value / r->noise, 1e-6f));
+}
+
+/* Wilson and Hilferty (1931): the cube root of a gamma variable is nearly normal. */
+static float gamma_quantile(float shape, float z)
+{
+	float c = 1 / (9 * shape), root = 1 - c + z * sqrtf(c);
+
+	return shape * root * root * root;
+}
+
+/* Abramowitz and Stegun 26.2.23: z with that upper tail of the normal distribution. */
+static float normal_tail(float p)
+{
+	float t = sqrtf(-2 * logf(p));
+
+	return t - (2.515517f + t * (0.802853f + t * 0.010328f)) /
+		(1 + t * (1.432788f + t * (0.189269f + t * 0.001308f)));
+}
+
+float rank1_null_db(float shape, float independent)
+{
+	float z = normal_tail(0.001f / fmaxf(independent, 1));
+
+	return 10 * log10f(gamma_quantile(shape, z) / gamma_quantile(shape, 0));
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * rank1.h -- the spectrum of one real waveform that many noisy streams share.
+ *
+ * Each stream is detrended, windowed, transformed, and divided by its own noise, which is
+ * read from a band above all breathing of the same window.  At every frequency the
+ * streams' transforms are explained by one complex amplitude times real weights: the
+ * largest eigenvalue of the 2x2 Gram matrix of their real and imaginary parts is the
+ * likelihood of that.  No tone and no axis has to be chosen. */
+#ifndef DSP_RANK1_H
+#define DSP_RANK1_H
+
+#include "dsp/slowgrid.h"
+#include "dsp/spectrum.h"
+
+#define RANK1_LEN  512			/* of the transform */
+#define RANK1_BINS (RANK1_LEN / 2 + 1)
+
+struct rank1 {
+	struct spectrum *fft;
+	float rate_hz;			/* of the rows */
+	int   noise_lo, noise_hi;	/* bins of the noise band */
+	/* of the last run */
+	int   rows;			/* in the window */
+	int   used;			/* streams that had noise to be measured by */
+	float lambda[RANK1_BINS];
+	float second[RANK1_BINS];	/* the other eigenvalue: what no single waveform explains */
+	float noise;			/* median of lambda in the noise band */
+	float second_noise;		/* of the other one */
+	float shape;			/* of the gamma distribution that lambda follows there */
+	/* scratch */
+	float window[SLOWGRID_ROWS], basis[2][SLOWGRID_ROWS];
+	const float *row[SLOWGRID_ROWS];
+	float a[RANK1_BINS], b[RANK1_BINS], c[RANK1_BINS];
+};
+
+/* For rows of rate_hz; the noise band in hertz, below rate_hz / 2.  0, -EINVAL or
+ * -ENOMEM.  Free with rank1_free(). */
+int  rank1_init(struct rank1 *r, float rate_hz, float noise_lo_hz, float noise_hi_hz);
+void rank1_free(struct rank1 *r);
+
+/* Looks at streams first..first+streams-1 of the newest `rows` rows.  0, or -ENODATA:
+ * more than 30 % of the rows are missing, or no stream has noise. */
+int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows, int first, int streams);
+
+/* Bin (may lie between two) of a frequency, and back. */
+float rank1_bin(const struct rank1 *r, float hz);
+
+/* Lambda in dB over the noise at a frequency, interpolated. */
+float rank1_db(const struct rank1 *r, float hz);
+
+/* What the greatest lambda of `independent` bins reaches over the noise, in dB, with
+ * probability 0.001 if there is only noise of that shape (rank1.shape, may be averaged). */
+float rank1_null_db(float shape, float independent);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "dsp/slowgrid.h"
+
+int slowgrid_init(struct slowgrid *g, int streams, float rate_hz, float fill_s)
+{
+	memset(g, 0, sizeof(*g));
+	if (streams < 1 || !(rate_hz >= 0.1f && rate_hz <= 1000) || !(fill_s >= 0 && fill_s < 60))
+		return -EINVAL;
+	g->streams = streams;
+	g->cell_us = (uint32_t)(1e6f / rate_hz + 0.5f);
+	g->fill_max = (int)(fill_s * rate_hz + 0.5f);
+	g->row = calloc((size_t)streams * SLOWGRID_ROWS, sizeof(*g->row));
+	return g->row ? 0 : -ENOMEM;
+}
+
+void slowgrid_free(struct slowgrid *g)
+{
+	free(g->row);
+	g->row = NULL;
+}
+
+void slowgrid_reset(struct slowgrid *g)
+{
+	g->started = false;
+}
+
+uint64_t slowgrid_cell(const struct slowgrid *g, uint64_t time_us)
+{
+	return time_us / g->cell_us;
+}
+
+static float *place(const struct slowgrid *g, uint64_t number)
+{
+	return g->row + (number % SLOWGRID_ROWS) * (size_t)g->streams;
+}
+
+/* A straight line from row `from` to row `to` over the missing ones between them. */
+static void fill(struct slowgrid *g, uint64_t from, uint64_t to)
+{
+	const float *a = place(g, from), *b = place(g, to);
+
+	for (uint64_t n = from + 1; n < to; n++) {
+		float share = (float)(n - from) / (float)(to - from);
+		float *row = place(g, n);
+
+		for (int k = 0; k < g->streams; k++)
+			row[k] = a[k] + share * (b[k] - a[k]);
+		g->valid[n % SLOWGRID_ROWS] = true;
+	}
+}
+
+void slowgrid_advance(struct slowgrid *g, uint64_t cell)
+{
+	if (!g->started || cell <= g->newest + 1)
+		return;
+	if (cell - g->newest > SLOWGRID_ROWS) {
+		g->started = false;	/* nothing of what is kept is left */
+		return;
+	}
+	while (g->newest + 1 < cell)
+		g->valid[++g->newest % SLOWGRID_ROWS] = false;
+}
+
+void slowgrid_put(struct slowgrid *g, uint64_t cell, const float *row)
+{
+	slowgrid_advance(g, cell);
+	if (g->started && cell <= g->newest)
+		return;
+	if (!g->started) {
+		g->started = true;
+		g->first = cell;
+		g->measured = cell;
+	}
+	g->newest = cell;
+	g->valid[cell % SLOWGRID_ROWS] = true;
+	memcpy(place(g, cell), row, (size_t)g->streams * sizeof(*row));
+	if (cell - g->measured > 1 && cell - g->measured <= (uint64_t)g->fill_max + 1)
+		fill(g, g->measured, cell);
+	g->measured = cell;
+}
+
+int slowgrid_rows(const struct slowgrid *g)
+{
+	uint64_t rows = g->newest - g->first + 1;
+
+	if (!g->started)
+		return 0;
+	return rows > SLOWGRID_ROWS ? SLOWGRID_ROWS : (int)rows;
+}
+
+const float *slowgrid_row(const struct slowgrid *g, int back)
+{
+	uint64_t number = g->newest - (uint64_t)back;
+
+	return g->valid[number % SLOWGRID_ROWS] ? place(g, number) : NULL;
+}

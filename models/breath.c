@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
+#include <string.h>
+#include "models/breath.h"
+
+#define KEEP         0.9f
+#define STEP_BINS    3
+#define PENALTY_DB   0.35f
+#define AGREE_HZ     (2.0f / 60)	/* two looks say the same within this */
+#define LOOKS        2
+#define HOLD_US      4000000u		/* a value not confirmed for so long is gone */
+#define CHANCE_SHIFT_DB 1.2f
+#define CHANCE_SLOPE_DB 1.0f
+#define OPEN_P       0.77f		/* just over the null */
+#define ROW_LEAST_DB (-3.0f)
+
+float breath_bin_hz(int bin, float lo_hz, float hi_hz)
+{
+	return lo_hz + (hi_hz - lo_hz) * (float)bin / (BREATH_BINS - 1);
+}
+
+void breath_init(struct breath *b, float lo_hz, float hi_hz)
+{
+	memset(b, 0, sizeof(*b));
+	ridge_init(&b->ridge, BREATH_BINS, KEEP, STEP_BINS, PENALTY_DB);
+	b->lo_hz = lo_hz;
+	b->hi_hz = hi_hz;
+	breath_reset(b);
+}
+
+void breath_reset(struct breath *b)
+{
+	ridge_reset(&b->ridge);
+	b->good = 0;
+	b->last_hz = 0;
+	b->value_us = 0;
+	b->result = (struct breath_result){ .reason = REASON_WARMING_UP, .rate_per_min = NAN,
+		.snr_db = NAN };
+}
+
+static void give_up(struct breath *b, enum reason why)
+{
+	ridge_reset(&b->ridge);
+	b->good = 0;
+	b->last_hz = 0;
+	b->result = (struct breath_result){ .reason = why, .rate_per_min = NAN, .snr_db = NAN };
+}
+
+/* Probability that a peak so far above the null is a breath, and within 2/min of it. */
+static float chance(float margin_db)
+{
+	return 1 / (1 + expf(-(margin_db + CHANCE_SHIFT_DB) / CHANCE_SLOPE_DB));
+}
+
+/* Adds up the rows of the links that have one, each with its chance. */
+struct combined {
+	float row_db[BREATH_BINS];
+	float null_db, window_s;
+	bool  any, updated;
+	enum reason reason;
+};
+
+static void combine(const struct evidence *const evidence[], int n, struct combined *c)
+{
+	float weight = 0, least = 1e-3f;
+
+	memset(c, 0, sizeof(*c));
+	c->reason = REASON_NO_CSI;
+	for (int i = 0; i < n; i++) {
+		const struct breath_evidence *e = &evidence[i]->breath;
+		float w = least + chance(e->q_db - e->q_null_db);
+
+		if (e->reason != REASON_NONE) {
+			if (c->reason == REASON_NO_CSI)
+				c->reason = e->reason;
+			continue;
+		}
+		c->any = true;
+		c->updated |= e->updated;
+		for (int j = 0; j < BREATH_BINS; j++)
+			c->row_db[j] += w * fmaxf(e->row_db[j], ROW_LEAST_DB);
+		c->null_db += w * e->q_null_db;
+		c->window_s += w * e->window_s;
+		weight += w;
+	}
+	if (!c->any)
+		return;
+	for (int j = 0; j < BREATH_BINS; j++)
+		c->row_db[j] /= weight;
+	c->null_db /= weight;
+	c->window_s /= weight;
+}
+
+/* The top of the peak nearest to the bin, as a bin with a fraction. */
+static float climb(const float *row, int j)
+{
+	float a, b, c, d;
+
+	while (j + 1 < BREATH_BINS && row[j + 1] > row[j])
+		j++;
+	while (j > 0 && row[j - 1] > row[j])
+		j--;
+	if (j == 0 || j == BREATH_BINS - 1)
+		return (float)j;
+	a = row[j - 1];
+	b = row[j];
+	c = row[j + 1];
+	d = a - 2 * b + c;
+	return d < 0 ? (float)j + fminf(fmaxf(0.5f * (a - c) / d, -0.5f), 0.5f) : (float)j;
+}
+
+static void judge(struct breath *b, uint64_t now_us, const struct combined *c)
+{
+	float at = climb(c->row_db, ridge_push(&b->ridge, c->row_db));
+	float hz = b->lo_hz + (b->hi_hz - b->lo_hz) * at / (BREATH_BINS - 1);
+	float snr_db = c->row_db[(int)(at + 0.5f)];
+	float p = chance(snr_db - c->null_db);
+	bool agrees = b->last_hz > 0 && fabsf(hz - b->last_hz) < AGREE_HZ;
+	bool inside = at > 0.5f && at < BREATH_BINS - 1.5f;
+
+	b->good = p > OPEN_P && inside ? (agrees ? b->good + 1 : 1) : 0;
+	b->last_hz = hz;
+	b->result.snr_db = snr_db;
+	b->result.window_s = c->window_s;
+	if (b->good >= LOOKS) {
+		b->result.reason = REASON_NONE;
+		b->result.rate_per_min = hz * 60;
+		b->result.quality = p;
+		b->value_us = now_us;
+	} else if (b->result.reason != REASON_NONE || !agrees || now_us - b->value_us > HOLD_US) {
+		b->result.reason = b->good ? REASON_AMBIGUOUS : inside ? REASON_NOBODY : REASON_OUT_OF_BAND;
+		b->result.rate_per_min = NAN;
+		b->result.quality = 0;
+	}
+}
+
+void breath_tick(struct breath *b, uint64_t now_us, const struct evidence *const evidence[], int n,
+		 bool moving)
+{
+	struct combined c;
+
+	if (moving) {
+		give_up(b, REASON_MOVING);
+		return;
+	}
+	combine(evidence, n, &c);
+	if (!c.any)
+		give_up(b, c.reason);
+	else if (c.updated)
+		judge(b, now_us, &c);
+}

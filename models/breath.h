@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * breath.h -- from the spectra of a room's links to the breathing rate that people see.
+ *
+ * Every link delivers a row: the rank-1 spectrum of its window on a common grid, in dB
+ * over its noise, with how far its peak stands above what an empty room does.  The
+ * rows are added, each weighed by the probability that it shows a breath (they see the same
+ * chest), a ridge is tracked through them, and a gate decides whether there is a value
+ * at all.  Two quick looks that agree open it; one bad look closes it. */
+#ifndef MODELS_BREATH_H
+#define MODELS_BREATH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "dsp/ridge.h"
+#include "models/model.h"
+
+struct breath_result {
+	enum reason reason;	/* REASON_NONE: there is a rate */
+	float rate_per_min;	/* mean over the window */
+	float quality;		/* probability that the rate is within 2/min of the truth */
+	float snr_db;		/* peak over the noise; NAN: nothing was looked at */
+	float window_s;		/* length of the window that the value describes */
+};
+
+struct breath {
+	struct ridge ridge;
+	float lo_hz, hi_hz;
+	int   good;		/* looks in a row that passed the gate and agree */
+	float last_hz;		/* of the look before, 0: none */
+	uint64_t value_us;	/* when the value was last confirmed */
+	struct breath_result result;
+};
+
+/* Frequency of a bin of the common grid; the bin (may lie between two) of a frequency. */
+float breath_bin_hz(int bin, float lo_hz, float hi_hz);
+
+/* A plain struct.  The band is that of model_params. */
+void breath_init(struct breath *b, float lo_hz, float hi_hz);
+void breath_reset(struct breath *b);
+
+/* The clock, ten times a second, with what the room's links say (borrowed, n >= 0).
+ * `moving`: the room moves, which silences every rate at once. */
+void breath_tick(struct breath *b, uint64_t now_us, const struct evidence *const evidence[], int n,
+		 bool moving);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include "models/link.h"
+
+/* In the order in which they run: each sees the evidence of those before it. */
+static const struct model *const models[] = { &model_motion, &model_respiration };
+
+#define MODELS (sizeof(models) / sizeof(*models))
+
+/* The delivered rate is counted over the last RATE_SLOTS tenths of a second: long
+ * enough to be steady at 5 packets a second, short enough to follow a change. */
+#define SLOT_US    100000
+#define RATE_SLOTS 30
+
+struct link {
+	void *model[MODELS];
+	uint64_t started_us, slot;	/* slot: number of the tenth being counted */
+	uint16_t count[RATE_SLOTS];
+	uint32_t last_sequence;
+	struct link_stats stats;
+	struct evidence evidence;
+};
+
+static const char *const drop_names[LINK_DROP_COUNT] = {
+	[LINK_DROP_TIME]  = "time_went_back",
+	[LINK_DROP_EMPTY] = "empty_chain",
+};
+
+const char *link_drop_name(enum link_drop d)
+{
+	return drop_names[d];
+}
+
+struct link *link_create(const struct csi_frame *like, const struct model_params *params)
+{
+	const struct link_format format = {
+		.rx_count = like->rx_count,
+		.tx_count = like->tx_count,
+		.tones = like->tones->count,
+		.freq_hz = (float)like->freq_mhz * 1e6f,
+		.shared_lo = like->flags & CSI_SHARED_LO,
+		.amplitude_only = like->flags & CSI_AMPLITUDE,
+	};
+	struct link *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->started_us = like->time_us;
+	l->slot = like->time_us / SLOT_US;
+	for (size_t i = 0; i < MODELS; i++) {
+		l->model[i] = models[i]->create(&format, params);
+		if (!l->model[i]) {
+			link_destroy(l);
+			return NULL;
+		}
+	}
+	return l;
+}
+
+void link_destroy(struct link *l)
+{
+	if (!l)
+		return;
+	for (size_t i = 0; i < MODELS; i++)
+		models[i]->destroy(l->model[i]);
+	free(l);
+}
+
+/* Brings the ring of counts up to the tenth of a second that now_us is in. */
+static void advance_slots(struct link *l, uint64_t now_us)
+{
+	uint64_t slot = now_us / SLOT_US;
+	uint64_t steps = slot > l->slot ? slot - l->slot : 0;
+
+	if (steps > RATE_SLOTS)
+		steps = RATE_SLOTS;
+	for (uint64_t i = 1; i <= steps; i++)
+		l->count[(slot - steps + i) % RATE_SLOTS] = 0;
+	if (slot > l->slot)
+		l->slot = slot;
+}
+
+static float rate_hz(const struct link *l, uint64_t now_us)
+{
+	uint64_t span_us = now_us > l->started_us ? now_us - l->started_us : 0;
+	unsigned frames = 0;
+
+	for (int i = 0; i < RATE_SLOTS; i++)
+		frames += l->count[i];
+	if (span_us > RATE_SLOTS * SLOT_US)
+		span_us = RATE_SLOTS * SLOT_US;
+	return span_us ? (float)frames / ((float)span_us * 1e-6f) : 0;
+}
+
+static bool chain_empty(const struct csi_sample *s, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (s[i].re || s[i].im)
+			return false;
+	return true;
+}
+
+/* A chain that is dead for good is the models' business; a frame with nothing at
+ * all in it says nothing. */
+static bool frame_empty(const struct csi_frame *f)
+{
+	return chain_empty(f->samples, csi_samples(f));
+}
+
+/* A step back or a huge one is a restart of the source, not a loss. */
+static void count_lost(struct link *l, uint32_t sequence)
+{
+	uint32_t step = sequence - l->last_sequence;
+
+	if (sequence)
+		l->stats.numbered = true;
+	if (l->stats.frames && step > 1 && step < 10000)
+		l->stats.lost += step - 1;
+	l->last_sequence = sequence;
+}
+
+static int8_t strongest_rssi(const struct csi_frame *f)
+{
+	int8_t best = CSI_RSSI_UNKNOWN;
+
+	for (int i = 0; i < f->rx_count; i++)
+		if (f->rssi_dbm[i] != CSI_RSSI_UNKNOWN &&
+		    (best == CSI_RSSI_UNKNOWN || f->rssi_dbm[i] > best))
+			best = f->rssi_dbm[i];
+	return best;
+}
+
+void link_push(struct link *l, const struct csi_frame *f)
+{
+	if (f->time_us < l->stats.last_us) {
+		l->stats.dropped[LINK_DROP_TIME]++;
+		return;
+	}
+	if (frame_empty(f)) {
+		l->stats.dropped[LINK_DROP_EMPTY]++;
+		return;
+	}
+	count_lost(l, f->sequence);
+	advance_slots(l, f->time_us);
+	if (l->count[l->slot % RATE_SLOTS] < UINT16_MAX)
+		l->count[l->slot % RATE_SLOTS]++;
+	l->stats.frames++;
+	l->stats.last_us = f->time_us;
+	l->stats.rssi_dbm = strongest_rssi(f);
+	for (size_t i = 0; i < MODELS; i++)
+		models[i]->push(l->model[i], f);
+}
+
+const struct evidence *link_tick(struct link *l, uint64_t now_us)
+{
+	advance_slots(l, now_us);
+	l->evidence.rate_hz = rate_hz(l, now_us);
+	for (size_t i = 0; i < MODELS; i++)
+		models[i]->tick(l->model[i], now_us, &l->evidence);
+	return &l->evidence;
+}
+
+const struct link_stats *link_stats(const struct link *l)
+{
+	return &l->stats;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * link.h -- one link: a receiver, a transmitter, a format; the models that watch it.
+ *
+ * Channel state of different formats differs in tones, scaling and spatial mapping,
+ * so it never shares a statistic: each format of a transmitter is a link of its own. */
+#ifndef MODELS_LINK_H
+#define MODELS_LINK_H
+
+#include "dsp/csi.h"
+#include "models/model.h"
+
+/* Why frames of a link were not used. */
+enum link_drop {
+	LINK_DROP_TIME,		/* time went back */
+	LINK_DROP_EMPTY,	/* all samples of a receive chain are zero */
+	LINK_DROP_COUNT,
+};
+
+struct link_stats {
+	uint64_t frames;			/* used */
+	uint64_t dropped[LINK_DROP_COUNT];
+	uint64_t lost;				/* by gaps in the sequence */
+	bool     numbered;			/* the sequence is known */
+	uint64_t last_us;			/* time of the last frame */
+	int8_t   rssi_dbm;			/* strongest chain of the last frame */
+};
+
+struct link;
+
+/* A link for frames like this one; takes all its memory now.  NULL: out of memory.
+ * Free with link_destroy(). */
+struct link *link_create(const struct csi_frame *like, const struct model_params *params);
+void link_destroy(struct link *l);		/* NULL is fine */
+
+/* One frame, of the link's own format.  Borrowed; allocates nothing. */
+void link_push(struct link *l, const struct csi_frame *f);
+
+/* The clock, ten times a second.  What the models make of it is borrowed. */
+const struct evidence *link_tick(struct link *l, uint64_t now_us);
+
+const struct link_stats *link_stats(const struct link *l);
+const char *link_drop_name(enum link_drop d);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * model.h -- what a detector is: frames of one link in, evidence out.
+ *
+ * A model sees one link (receiver, transmitter, format): every frame it gets has
+ * the same tones, chains, PHY and channel, and time that never goes back.  It
+ * knows no radio, no room, no file and no wall clock.  What it finds it writes
+ * into its part of struct evidence; the room (room.h) fuses the evidence of its
+ * links and makes the decisions that people see.
+ *
+ * "I don't know" is an answer: every part of the evidence carries a reason, and
+ * a value counts only where the reason is REASON_NONE. */
+#ifndef MODELS_MODEL_H
+#define MODELS_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "models/reason.h"
+
+struct csi_frame;
+
+/* What a link is made of, constant for its life. */
+struct link_format {
+	int      rx_count, tx_count, tones;
+	float    freq_hz;		/* carrier, for wavelengths */
+	bool     shared_lo;		/* antenna ratios are valid */
+	bool     amplitude_only;
+};
+
+/* What a room's profile and configuration ask of the models. */
+struct model_params {
+	float breath_lo_hz, breath_hi_hz;	/* breathing band */
+};
+
+/* Is something moving?  (models/motion.c) */
+struct motion_evidence {
+	enum reason reason;
+	bool  moving;			/* now, with hysteresis: on within a second, off after 2 s of quiet */
+	float level;			/* 0..1, how strongly, for people to look at */
+	float statistic;		/* motion statistic, Zhang et al. 2018 */
+	float threshold;		/* what it must exceed */
+};
+
+/* Does something breathe?  (models/respiration.c)  The spectrum row is on the
+ * common grid of BREATH_BINS bins so that rooms can add the rows of links. */
+#define BREATH_BINS 160
+
+struct breath_evidence {
+	enum reason reason;		/* why there is no row; REASON_NONE: there is one */
+	bool  updated;			/* a new row since the last tick */
+	float q_db;			/* peak of the rank-1 spectrum over its noise band */
+	float q_null_db;		/* what an empty room reaches in one window of a thousand */
+	float window_s;			/* length of the window that the row describes */
+	float row_db[BREATH_BINS];	/* rank-1 spectrum over the noise, dB; bin centres: breath_bin_hz() */
+};
+
+struct evidence {
+	float rate_hz;			/* delivered packets a second, set by the link */
+	struct motion_evidence motion;
+	struct breath_evidence breath;
+};
+
+struct model {
+	const char *name;
+	const char *help;		/* one line */
+
+	/* All memory is taken here.  NULL: out of memory.  Free with destroy(). */
+	void *(*create)(const struct link_format *format, const struct model_params *params);
+
+	/* One packet.  No allocation; the frame is borrowed. */
+	void (*push)(void *state, const struct csi_frame *frame);
+
+	/* The clock, ten times a second and also while no frames come.  Writes this
+	 * model's part of *e; models that ran before have written theirs. */
+	void (*tick)(void *state, uint64_t now_us, struct evidence *e);
+
+	void (*destroy)(void *state);	/* NULL is fine */
+};
+
+extern const struct model model_motion, model_respiration;
+
+#endif

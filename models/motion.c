@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Does somebody move?  Moving bodies change the power response of the channel from one
+ * packet to the next alike (motion_stat.h: rho) and on neighbouring tones alike
+ * (coherence).  Each is the share of the fluctuation that motion causes, seen through
+ * time and through frequency; noise has neither.  Motion is called when
+ *
+ *   1. the two together explain enough of the fluctuation:  coherence + 2 rho > 0.7.
+ *      Many packets a second make rho strong.  Few (10 a second: a walking person's field is
+ *      another one at the next packet) leave the coherence.
+ *   2. rho is beyond chance, be it negative: some radios' noise is alike on neighbouring
+ *      tones, but none of it depends on the packet before.  At 36 samples a second and
+ *      more: 5 standard deviations of the theory of Zhang et al. (2018).  Below, a moment
+ *      without rho is normal in motion: 3, now or over the last 5 s.  Coherence above
+ *      0.9 over 2 s needs no such proof: no radio's noise is that smooth.
+ *   3. the moving paths are at most 40 dB below the static ones.  A chest at the other
+ *      end of the room and a curtain are less, a walking person is more.
+ *
+ * The decision is the least of the three ratios to their limits, so it has no scale, needs
+ * no empty room and forgives any gain.  Windows of 1 s (in halves, so that breathing and
+ * drift are slow against it) or, at low rates, of 2 s.
+ *
+ * Fooled by: what else moves (curtains, pets, fans, a moving receiver), and interference
+ * that lasts, covers neighbouring tones and is stronger than -40 dB. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "dsp/csi.h"
+#include "dsp/motion_stat.h"
+#include "dsp/power.h"
+#include "models/model.h"
+
+#define TICK_US       100000u
+#define SHARE_LIMIT   0.7f	/* of coherence + 2 rho */
+#define FAST_HZ       36	/* samples a second from which rho alone must be certain */
+#define FAST_SLOTS    10	/* 1 s */
+#define SLOW_SLOTS    MOTION_SLOTS	/* 2 s */
+#define FAST_SIGMAS   5.0f
+#define SLOW_SIGMAS   3.0f
+#define CLEAN         0.9f	/* no noise is so coherent: rho need not prove it */
+#define SLOW_TICKS    30	/* views of 2 s over 3 s: 5 s seen */
+#define SPREAD_LIMIT  0.0141f	/* power of a static path and one 40 dB below: std sqrt(2) 1 % */
+#define OFF_RATIO     0.6f	/* motion holds down to this share of the limits */
+#define FAST_HOLD_US  700000u	/* the window remembers 1 s, together under 2 s */
+#define SLOW_HOLD_US  1000000u
+#define VOTES         3		/* of the last 4 ticks, to begin */
+#define GAP_US        1000000u
+#define NO_CSI_US     5000000u
+#define START_US      1000000u	/* a verdict needs so much time, */
+#define START_PAIRS   6		/* and so many pairs in 2 s: none below 4 packets a second */
+#define STREAMS_MIN   4
+#define NOISE_LIMIT   0.5f	/* std of white noise over mean power: hides a path at -10 dB */
+
+struct motion {
+	struct power power;
+	struct motion_stat stat;
+	uint64_t first_us, last_us;	/* frames since the last gap; 0: none */
+	uint64_t started_us;		/* first tick */
+	uint64_t strong_us;		/* last tick above the lower limit */
+	float    rho[SLOW_TICKS];	/* of recent 2 s views, for the look at 5 s */
+	int      rho_fill, rho_pos;
+	uint8_t  votes;			/* a bit per tick, newest lowest */
+	bool     moving, ticked;
+};
+
+static void *motion_create(const struct link_format *format, const struct model_params *params)
+{
+	struct motion *m = calloc(1, sizeof(*m));
+
+	(void)params;
+	if (!m)
+		return NULL;
+	if (power_init(&m->power, format->rx_count, format->tx_count, format->tones) ||
+	    motion_stat_init(&m->stat, m->power.streams, m->power.per_pair)) {
+		free(m);
+		return NULL;
+	}
+	return m;
+}
+
+/* Starts over: what was seen says nothing about now.  Knowledge of the level stays. */
+static void forget(struct motion *m)
+{
+	motion_stat_reset(&m->stat);
+	m->first_us = m->last_us = 0;
+	m->rho_fill = m->rho_pos = 0;
+	m->votes = 0;
+	m->moving = false;
+}
+
+static void motion_push(void *state, const struct csi_frame *frame)
+{
+	struct motion *m = state;
+	int16_t x[POWER_MAX_STREAMS];
+	enum power_verdict verdict = power_push(&m->power, frame, x);
+
+	if (verdict != POWER_OK && verdict != POWER_CHANGED)
+		return;
+	if (verdict == POWER_CHANGED ||
+	    (m->last_us && frame->time_us - m->last_us > GAP_US))
+		forget(m);
+	if (!m->last_us)
+		m->first_us = frame->time_us;
+	m->last_us = frame->time_us ? frame->time_us : 1;
+	motion_stat_push(&m->stat, frame->time_us, x);
+}
+
+/* Mean of the recent views' rho, this one included. */
+static float long_rho(struct motion *m, float rho)
+{
+	float sum = 0;
+
+	m->rho[m->rho_pos] = rho;
+	m->rho_pos = (m->rho_pos + 1) % SLOW_TICKS;
+	if (m->rho_fill < SLOW_TICKS)
+		m->rho_fill++;
+	for (int i = 0; i < m->rho_fill; i++)
+		sum += m->rho[i];
+	return sum / (float)m->rho_fill;
+}
+
+/* rho in standard deviations of what noise does, whichever of 2 s and 5 s says more. */
+static float slow_certainty(struct motion *m, const struct motion_view *v)
+{
+	float sigma = v->sigma * sqrtf(2 / (2 + 0.1f * (float)m->rho_fill));
+	float longer = long_rho(m, v->rho);
+
+	return fmaxf(fabsf(v->rho) / v->sigma, fabsf(longer) / sigma);
+}
+
+/* The least of the three ratios to their limits: over 1 is motion. */
+static float motion_index(struct motion *m, const struct motion_view *slow,
+			  const struct motion_view *quick, bool fast)
+{
+	const struct motion_view *v = fast ? quick : slow;
+	float coherence = fmaxf(v->coherence, 0);
+	float share = (coherence + 2 * fmaxf(v->rho, 0)) / SHARE_LIMIT;
+	float certain = fast ? fabsf(v->rho) / v->sigma / FAST_SIGMAS :
+			slow_certainty(m, v) / SLOW_SIGMAS;
+	float moving = v->spread * sqrtf(fmaxf(fmaxf(coherence, v->rho), 0)) / SPREAD_LIMIT;
+
+	if (slow->coherence > CLEAN)
+		certain = share;
+	return fmaxf(fminf(fminf(share, certain), moving), 0);
+}
+
+static void decide(struct motion *m, uint64_t now_us, float index, bool fast)
+{
+	int votes = 0;
+
+	m->votes = (uint8_t)((m->votes << 1 | (index > 1)) & 15);
+	for (int i = 0; i < 4; i++)
+		votes += m->votes >> i & 1;
+	if (index > (m->moving ? OFF_RATIO : 1))
+		m->strong_us = now_us;
+	if (!m->moving)
+		m->moving = votes >= VOTES;
+	else if (now_us - m->strong_us > (fast ? FAST_HOLD_US : SLOW_HOLD_US))
+		m->moving = false;
+	if (!m->moving && index <= OFF_RATIO)
+		m->votes = 0;
+}
+
+/* Why the frames cannot be judged now, REASON_NONE if they can. */
+static enum reason obstacle(const struct motion *m, uint64_t now_us,
+			    const struct motion_view *v, const struct motion_view *fast)
+{
+	if (m->power.per_pair < STREAMS_MIN)
+		return REASON_ONE_TONE;
+	if (now_us - m->first_us < START_US)
+		return REASON_WARMING_UP;
+	if (v->pairs < START_PAIRS)
+		return now_us - m->first_us < 2 * START_US ? REASON_WARMING_UP : REASON_RATE_LOW;
+	if (v->streams < STREAMS_MIN && v->streams)
+		return REASON_ONE_TONE;
+	if (fast->spread * sqrtf(fmaxf(1 - fmaxf(fast->rho, fast->coherence), 0)) > NOISE_LIMIT)
+		return REASON_WEAK_LINK;
+	return REASON_NONE;
+}
+
+static void give_up(struct motion *m, struct motion_evidence *e, enum reason why)
+{
+	m->moving = false;
+	m->votes = 0;
+	e->reason = why;
+	e->moving = false;
+	e->level = e->statistic = 0;
+}
+
+/* Nothing for a second: unknown, whatever was seen. */
+static bool silent(struct motion *m, uint64_t now_us, struct motion_evidence *e)
+{
+	if (!m->ticked)
+		m->started_us = now_us;
+	m->ticked = true;
+	if (m->last_us && now_us <= m->last_us + GAP_US)
+		return false;
+	if (m->last_us)
+		give_up(m, e, now_us - m->last_us > NO_CSI_US ? REASON_NO_CSI : REASON_GAP);
+	else
+		give_up(m, e, now_us - m->started_us > GAP_US ? REASON_NO_CSI : REASON_WARMING_UP);
+	return true;
+}
+
+static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
+{
+	struct motion *m = state;
+	struct motion_evidence *e = &all->motion;
+	struct motion_view slow, quick;
+	enum reason why;
+	float index, span;
+	bool fast;
+
+	e->threshold = SHARE_LIMIT;
+	if (silent(m, now_us, e))
+		return;
+	motion_stat_view(&m->stat, now_us, SLOW_SLOTS, false, &slow);
+	motion_stat_view(&m->stat, now_us, FAST_SLOTS, true, &quick);
+	why = obstacle(m, now_us, &slow, &quick);
+	if (why) {
+		give_up(m, e, why);
+		return;
+	}
+	span = fminf((float)(now_us - m->first_us), (float)SLOW_SLOTS * TICK_US) * 1e-6f;
+	fast = (float)slow.pairs > FAST_HZ * span;
+	index = motion_index(m, &slow, &quick, fast);
+	decide(m, now_us, index, fast);
+	e->reason = REASON_NONE;
+	e->moving = m->moving;
+	e->statistic = index * SHARE_LIMIT;
+	e->level = fminf(index / 2, 1);
+}
+
+static void motion_destroy(void *state)
+{
+	free(state);
+}
+
+const struct model model_motion = {
+	.name    = "motion",
+	.help    = "tells whether something moves",
+	.create  = motion_create,
+	.push    = motion_push,
+	.tick    = motion_tick,
+	.destroy = motion_destroy,
+};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * presence.h -- is somebody in the room?
+ *
+ * Adds up, as log-odds, what the room's links see: motion, small motion, breathing,
+ * and silence.  Quick to say "occupied", slow to say "empty", and "unknown" whenever the
+ * links cannot see: silence counts only while somebody would be seen. */
+#ifndef MODELS_PRESENCE_H
+#define MODELS_PRESENCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "models/reason.h"
+
+enum presence_state { PRESENCE_UNKNOWN, PRESENCE_EMPTY, PRESENCE_OCCUPIED };
+
+/* What "occupied" rests on now. */
+enum presence_evidence {
+	PRESENCE_BY_NOTHING,		/* empty or unknown */
+	PRESENCE_BY_MOTION,
+	PRESENCE_BY_MICRO_MOTION,
+	PRESENCE_BY_BREATHING,
+	PRESENCE_BY_MEMORY,		/* nothing now, but not long ago */
+};
+
+/* What the links see at this tick. */
+struct presence_input {
+	enum reason blind;		/* REASON_NONE: at least one link gives a verdict on motion */
+	bool  moving;
+	bool  micro_motion;		/* more than silence, less than motion; false if not known */
+	bool  breathing_able;		/* a breath would be seen by now: its windows are full */
+	bool  breathing_soon;		/* not yet, but the windows are filling */
+	bool  breathing;
+	float breathing_probability;	/* that the breathing is real, 0..1 */
+};
+
+struct presence {
+	enum presence_state state;
+	enum presence_evidence evidence;
+	enum reason reason;		/* why unknown, else REASON_NONE */
+	float    log_odds;		/* occupied against empty */
+	bool     started;
+	uint64_t last_us;
+};
+
+/* A room of which nothing is known.  Plain struct. */
+void presence_init(struct presence *p);
+void presence_reset(struct presence *p);	/* the same */
+
+/* The clock, about ten times a second; time in microseconds never goes back.  Updates
+ * state, evidence and reason. */
+void presence_tick(struct presence *p, uint64_t now_us, const struct presence_input *in);
+
+/* The published names: "occupied"; "micro_motion".  Static; NULL for PRESENCE_BY_NOTHING. */
+const char *presence_state_name(enum presence_state s);
+const char *presence_evidence_name(enum presence_evidence e);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+#include "models/profile.h"
+
+const struct profile profiles[] = {
+	{ "living",   "living room: people sit, walk, come and go",      "adult" },
+	{ "bedroom",  "bedroom: somebody lies still for hours",          "adult" },
+	{ "bathroom", "bathroom: fan, heater, running water",            "adult" },
+	{ "car",      "inside of a car: children, small and breathing fast", "infant" },
+	{ "corridor", "corridor: people pass, nobody stays",             "adult" },
+	{ NULL, NULL, NULL }
+};
+
+const struct breathing_band breathing_bands[] = {
+	{ "adult",  "3.5 to 42 breaths a minute", 3.5f, 42 },
+	{ "infant", "20 to 75 breaths a minute",  20, 75 },
+	{ NULL, NULL, 0, 0 }
+};
+
+const struct profile *profile_find(const char *name)
+{
+	for (const struct profile *p = profiles; p->name; p++)
+		if (!strcmp(p->name, name))
+			return p;
+	return NULL;
+}
+
+const struct breathing_band *breathing_band_find(const char *name)
+{
+	for (const struct breathing_band *b = breathing_bands; b->name; b++)
+		if (!strcmp(b->name, name))
+			return b;
+	return NULL;
+}

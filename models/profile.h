@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * profile.h -- kinds of rooms: what each one asks of the models, in one table. */
+#ifndef MODELS_PROFILE_H
+#define MODELS_PROFILE_H
+
+#include <stddef.h>
+
+struct profile {
+	const char *name;
+	const char *help;
+	const char *breathing_band;	/* unless configured otherwise */
+};
+
+struct breathing_band {
+	const char *name;
+	const char *help;
+	float lo_per_min, hi_per_min;
+};
+
+extern const struct profile profiles[];			/* ends with name NULL; the first is the default */
+extern const struct breathing_band breathing_bands[];	/* the same */
+
+/* By name; NULL if there is none. */
+const struct profile *profile_find(const char *name);
+const struct breathing_band *breathing_band_find(const char *name);
+
+#endif

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Does something breathe?  A chest that moves by millimetres changes the channel of every
+ * tone and chain in the same rhythm, each by its own amount.
+ *
+ *   packets -> front-end -> even grid of rows -> gate -> rank-1 spectrum -> row of evidence
+ *
+ * Front-end: where receive chains share an oscillator, their ratio (ratio.h).  With one
+ * chain there are two that see different things: the power of the tones (power.h) and the
+ * samples aligned to a template (align.h); both are looked at, and the one that stands
+ * higher above its own noise is taken.  Gate: the window is what followed the last movement
+ * or jump (changepoint.h), 12 to 60 s.  Noise: the spectrum is divided by its own floor,
+ * locally, because drift lifts the low end; how high chance reaches follows from the spread
+ * of the noise (rank1.h).
+ *
+ * Fooled by: machines in the band (fans that swing, pumps), a second person, and windows
+ * in which the rate changes: the peak broadens, the quality falls. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "dsp/align.h"
+#include "dsp/changepoint.h"
+#include "dsp/power.h"
+#include "dsp/rank1.h"
+#include "dsp/ratio.h"
+#include "models/breath.h"
+#include "models/model.h"
+
+#define LOOK_US      1000000u	/* between two looks at the spectrum */
+#define SLOW_HZ      5.0f	/* of the grid for adults */
+#define FAST_HZ      10.0f	/* where the band reaches beyond what 5 Hz leaves for noise */
+#define FILL_S       0.6f
+#define WINDOW_MIN_S 12.0f
+#define WINDOW_MAX_S 60.0f
+#define PERIODS_MIN  2.5f	/* of the slowest rate that a window may show */
+#define SETTLE_ROWS  8		/* after a movement the body still settles */
+#define RATE_MIN_HZ  3.5f	/* packets */
+#define GAP_US       3000000u	/* longer than this, what came before is another scene */
+#define NO_CSI_US    5000000u
+#define VARIANTS_MAX 2
+#define SHAPE_KEEP   0.95f
+#define SECOND_SHARE 0.5f
+#define DRIFT_HZ     (9.0f / 60)
+#define DRIFT_DB     6.0f
+#define RATIO_NULL_DB  6.0f	/* chance reaches at least this, whatever the noise looks like: */
+#define SINGLE_NULL_DB 8.7f	/* one chain has all the receiver's own errors in it */
+#define FLOOR_HZ     0.25f	/* half width of the neighbourhood that the floor is taken from */
+
+/* One way to look at the packets: a stretch of the grid's streams. */
+struct variant {
+	int   first, streams;
+	float shape;			/* of its noise, averaged over looks; 0: none yet */
+};
+
+struct respiration {
+	float lo_hz, hi_hz;
+	bool  use_ratio;
+	struct ratio ratio;
+	struct power power;
+	int32_t power_sum[POWER_MAX_STREAMS];
+	int     power_packets;
+	struct align align;
+	struct slowgrid grid;
+	struct changepoint change;
+	struct rank1 rank1;
+	struct variant variant[VARIANTS_MAX];
+	int      variants;
+	bool     dead;			/* too few tones to see anything */
+	uint64_t cell;			/* that the sums belong to */
+	uint64_t quiet_from;		/* first row after the last movement */
+	bool     moved;			/* there was one */
+	uint64_t last_us, started_us, looked_us;
+	bool     ticked;
+};
+
+static void respiration_destroy(void *state)
+{
+	struct respiration *m = state;
+
+	if (!m)
+		return;
+	rank1_free(&m->rank1);
+	changepoint_free(&m->change);
+	slowgrid_free(&m->grid);
+	align_free(&m->align);
+	free(m);
+}
+
+static int init_front_end(struct respiration *m, const struct link_format *f)
+{
+	int err;
+
+	m->use_ratio = f->shared_lo && f->rx_count > 1 && !f->amplitude_only;
+	if (m->use_ratio) {
+		err = ratio_init(&m->ratio, f->rx_count, f->tx_count, f->tones);
+		m->variant[m->variants++] = (struct variant){ .streams = m->ratio.streams };
+		return err;
+	}
+	err = power_init(&m->power, f->rx_count, f->tx_count, f->tones);
+	m->dead = m->power.per_pair < 4;
+	m->variant[m->variants++] = (struct variant){ .streams = m->power.streams };
+	if (err || f->amplitude_only)
+		return err;
+	err = align_init(&m->align, f->rx_count, f->tx_count, f->tones);
+	m->variant[m->variants++] = (struct variant){
+		.first = m->power.streams, .streams = m->align.streams };
+	return err;
+}
+
+static int init(struct respiration *m, const struct link_format *f, const struct model_params *params)
+{
+	float rate_hz = params->breath_hi_hz > 1 ? FAST_HZ : SLOW_HZ;
+	int streams = 0, err = init_front_end(m, f);
+
+	for (int i = 0; i < m->variants; i++)
+		streams += m->variant[i].streams;
+	if (!err)
+		err = slowgrid_init(&m->grid, streams, rate_hz, FILL_S);
+	if (!err)
+		err = changepoint_init(&m->change, streams, (int)rate_hz);
+	if (!err)
+		err = rank1_init(&m->rank1, rate_hz, 0.24f * rate_hz, 0.48f * rate_hz);
+	m->lo_hz = params->breath_lo_hz;
+	m->hi_hz = params->breath_hi_hz;
+	return err;
+}
+
+static void *respiration_create(const struct link_format *format, const struct model_params *params)
+{
+	struct respiration *m = calloc(1, sizeof(*m));
+
+	if (m && init(m, format, params)) {
+		respiration_destroy(m);
+		return NULL;
+	}
+	return m;
+}
+
+/* What came before says nothing about what comes. */
+static void forget(struct respiration *m)
+{
+	slowgrid_reset(&m->grid);
+	changepoint_reset(&m->change);
+	if (m->use_ratio) {
+		ratio_reset(&m->ratio);
+	} else {
+		power_reset(&m->power);
+		align_reset(&m->align);
+		memset(m->power_sum, 0, sizeof(m->power_sum));
+		m->power_packets = 0;
+	}
+	m->moved = false;
+}
+
+static void begin_quiet(struct respiration *m)
+{
+	m->quiet_from = m->grid.newest + SETTLE_ROWS;
+	m->moved = true;
+}
+
+static bool power_row(struct respiration *m, float *out)
+{
+	if (!m->power_packets)
+		return false;
+	for (int k = 0; k < m->power.streams; k++) {
+		out[k] = (float)m->power_sum[k] / (float)m->power_packets;
+		m->power_sum[k] = 0;
+	}
+	m->power_packets = 0;
+	return true;
+}
+
+/* Closes the cell: its packets become a row. */
+static void end_cell(struct respiration *m)
+{
+	float row[RATIO_MAX_STREAMS + POWER_MAX_STREAMS + ALIGN_MAX_STREAMS];
+	bool have, changed = false;
+
+	if (m->use_ratio)
+		have = ratio_row(&m->ratio, row, &changed);
+	else
+		have = power_row(m, row) &&
+			(m->variants == 1 || align_row(&m->align, row + m->power.streams));
+	if (have)
+		slowgrid_put(&m->grid, m->cell, row);
+	if (have && changepoint_look(&m->change, &m->grid))
+		begin_quiet(m);
+	if (changed) {
+		slowgrid_reset(&m->grid);
+		changepoint_reset(&m->change);
+	}
+}
+
+static void push_single(struct respiration *m, const struct csi_frame *f)
+{
+	int16_t x[POWER_MAX_STREAMS];
+	enum power_verdict verdict = power_push(&m->power, f, x);
+
+	if (verdict != POWER_OK && verdict != POWER_CHANGED)
+		return;
+	for (int k = 0; k < m->power.streams; k++)
+		m->power_sum[k] += x[k];
+	m->power_packets++;
+	if (m->variants > 1)
+		align_push(&m->align, f);
+}
+
+static void respiration_push(void *state, const struct csi_frame *f)
+{
+	struct respiration *m = state;
+	uint64_t cell = slowgrid_cell(&m->grid, f->time_us);
+
+	if (m->last_us && f->time_us - m->last_us > GAP_US)
+		forget(m);
+	if (cell != m->cell) {
+		end_cell(m);
+		m->cell = cell;
+	}
+	m->last_us = f->time_us ? f->time_us : 1;
+	if (m->use_ratio)
+		ratio_push(&m->ratio, f);
+	else
+		push_single(m, f);
+}
+
+/* Median of lambda around bin i, without the peak itself: what is usual there. */
+static float local_floor(const struct rank1 *r, int i, int half, int peak)
+{
+	float near[RANK1_BINS];
+	int n = 0;
+
+	for (int j = i - half; j <= i + half; j++) {
+		int k = 0;
+
+		if (j < 2 || j > r->noise_hi || abs(j - i) <= peak)
+			continue;
+		while (k < n && near[k] < r->lambda[j])
+			k++;
+		memmove(near + k + 1, near + k, (size_t)(n - k) * sizeof(*near));
+		near[k] = r->lambda[j];
+		n++;
+	}
+	return n ? fmaxf(near[n / 2], r->noise) : r->noise;
+}
+
+/* What stands at bin i without a breath, in dB over the noise: what is usual in the
+ * neighbourhood, and what no single waveform explains. */
+static float floor_at(const struct rank1 *r, int i, int half, int peak)
+{
+	float second = 0;
+	int n = 0;
+
+	for (int j = i - peak / 2; j <= i + peak / 2; j++)
+		if (j > 0) {
+			second += r->second[j];
+			n++;
+		}
+	second *= SECOND_SHARE * r->noise / (r->second_noise * (float)n);
+	return 10 * log10f(fmaxf(local_floor(r, i, half, peak), second) / r->noise);
+}
+
+/* A single chain drifts with temperature and gain, all tones in step, over tens of seconds:
+ * slow peaks must stand higher to be believed. */
+static float drift_db(const struct rank1 *r, int i)
+{
+	float hz = (float)i * r->rate_hz / RANK1_LEN;
+
+	return hz < DRIFT_HZ ? DRIFT_DB * (DRIFT_HZ - hz) / DRIFT_HZ : 0;
+}
+
+/* The evidence's row from the spectrum just computed; the greatest value of it. */
+static float fill_row(const struct respiration *m, float *row_db)
+{
+	const struct rank1 *r = &m->rank1;
+	float window_s = (float)r->rows / r->rate_hz, floor_db[RANK1_BINS], best = -99;
+	int half = (int)(rank1_bin(r, FLOOR_HZ) + 0.5f);
+	int peak = (int)(rank1_bin(r, 2 / window_s) + 0.5f);
+	int lo = (int)rank1_bin(r, m->lo_hz), hi = (int)rank1_bin(r, m->hi_hz) + 2;
+
+	for (int i = lo; i <= hi && i <= r->noise_hi; i++)
+		floor_db[i] = floor_at(r, i, half, peak) + (m->use_ratio ? 0 : drift_db(r, i));
+	for (int j = 0; j < BREATH_BINS; j++) {
+		float hz = breath_bin_hz(j, m->lo_hz, m->hi_hz);
+
+		row_db[j] = rank1_db(r, hz) - floor_db[(int)(rank1_bin(r, hz) + 0.5f)];
+		if (hz * window_s < PERIODS_MIN)
+			row_db[j] = 0;
+		best = fmaxf(best, row_db[j]);
+	}
+	return best;
+}
+
+static float null_db(const struct respiration *m, struct variant *v)
+{
+	float window_s = (float)m->rank1.rows / m->rank1.rate_hz;
+
+	v->shape = v->shape > 0 ? SHAPE_KEEP * v->shape + (1 - SHAPE_KEEP) * m->rank1.shape :
+		m->rank1.shape;
+	return fmaxf(rank1_null_db(v->shape, (m->hi_hz - m->lo_hz) * window_s),
+		     m->use_ratio ? RATIO_NULL_DB : SINGLE_NULL_DB);
+}
+
+/* Looks at the newest rows in every way there is; keeps the best. */
+static void look(struct respiration *m, int rows, struct breath_evidence *e)
+{
+	float row_db[BREATH_BINS], best = -99;
+
+	for (int i = 0; i < m->variants; i++) {
+		struct variant *v = &m->variant[i];
+		float q_db, q_null_db;
+
+		if (rank1_run(&m->rank1, &m->grid, rows, v->first, v->streams))
+			continue;
+		q_db = fill_row(m, row_db);
+		q_null_db = null_db(m, v);
+		if (q_db - q_null_db <= best)
+			continue;
+		best = q_db - q_null_db;
+		e->q_db = q_db;
+		e->q_null_db = q_null_db;
+		e->window_s = (float)rows / m->rank1.rate_hz;
+		memcpy(e->row_db, row_db, sizeof(row_db));
+		e->reason = REASON_NONE;
+	}
+	if (best <= -99)
+		e->reason = REASON_GAP;
+}
+
+/* Rows since the last movement, at most a window. */
+static int quiet_rows(const struct respiration *m)
+{
+	int rows = slowgrid_rows(&m->grid), most = (int)(WINDOW_MAX_S * m->rank1.rate_hz);
+
+	if (m->moved && m->quiet_from > m->grid.newest)
+		return 0;
+	if (m->moved && m->grid.newest - m->quiet_from + 1 < (uint64_t)rows)
+		rows = (int)(m->grid.newest - m->quiet_from + 1);
+	return rows < most ? rows : most;
+}
+
+static enum reason obstacle(struct respiration *m, uint64_t now_us, const struct evidence *all)
+{
+	if (!m->ticked)
+		m->started_us = now_us;
+	m->ticked = true;
+	if (m->dead)
+		return REASON_ONE_TONE;
+	if (!m->last_us)
+		return now_us - m->started_us > NO_CSI_US ? REASON_NO_CSI : REASON_WARMING_UP;
+	if (now_us > m->last_us + GAP_US)
+		return now_us > m->last_us + NO_CSI_US ? REASON_NO_CSI : REASON_GAP;
+	if (all->rate_hz < RATE_MIN_HZ)
+		return REASON_RATE_LOW;
+	return REASON_NONE;
+}
+
+static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
+{
+	struct respiration *m = state;
+	struct breath_evidence *e = &all->breath;
+	enum reason why = obstacle(m, now_us, all);
+	int rows;
+
+	e->updated = false;
+	if (why) {
+		e->reason = why;
+		return;
+	}
+	if (all->motion.reason == REASON_NONE && all->motion.moving)
+		begin_quiet(m);
+	rows = quiet_rows(m);
+	if ((float)rows < WINDOW_MIN_S * m->rank1.rate_hz) {
+		e->reason = m->moved ? REASON_MOVING : REASON_WARMING_UP;
+		return;
+	}
+	if (now_us - m->looked_us < LOOK_US)
+		return;
+	m->looked_us = now_us;
+	look(m, rows, e);
+	e->updated = true;
+}
+
+const struct model model_respiration = {
+	.name    = "respiration",
+	.help    = "looks for the rhythm of breathing",
+	.create  = respiration_create,
+	.push    = respiration_push,
+	.tick    = respiration_tick,
+	.destroy = respiration_destroy,
+};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * room.h -- a room: fuses the evidence of its links into what people see.
+ *
+ * A room that cannot see says so: it never says "nobody" when it means "cannot
+ * see", and nothing is held longer than it is true. */
+#ifndef MODELS_ROOM_H
+#define MODELS_ROOM_H
+
+#include "models/breath.h"
+#include "models/model.h"
+#include "models/presence.h"
+
+#define ROOM_LINKS_MAX 16
+
+enum truth { TRUTH_UNKNOWN = -1, TRUTH_NO, TRUTH_YES };
+
+enum activity { ACTIVITY_UNKNOWN, ACTIVITY_EMPTY, ACTIVITY_STILL, ACTIVITY_ACTIVE };
+
+enum sensing_state { SENSING_DOWN, SENSING_DEGRADED, SENSING_OK };
+
+/* Bits: what the radio conditions support now. */
+enum {
+	CAPABLE_MOTION      = 1,
+	CAPABLE_PRESENCE    = 2,
+	CAPABLE_RESPIRATION = 4,
+};
+
+struct room_state {
+	enum presence_state presence;
+	enum presence_evidence presence_evidence;
+	enum reason presence_reason;
+	enum truth  motion;
+	float       motion_level;		/* 0..1, NAN: unknown */
+	enum activity activity;
+	enum reason activity_reason;
+	struct breath_result breath;
+	enum sensing_state sensing;
+	enum reason sensing_reason;
+	unsigned capabilities;
+};
+
+struct room;
+
+/* All memory is taken now.  NULL: out of memory.  Free with room_destroy(). */
+struct room *room_create(const struct model_params *params);
+void room_destroy(struct room *r);		/* NULL is fine */
+
+/* The clock, ten times a second, with the evidence of the links that count (borrowed,
+ * n at most ROOM_LINKS_MAX).  `source` tells whether frames can come at all:
+ * REASON_NONE, REASON_SOURCE_DOWN, REASON_PAUSED. */
+void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
+	       enum reason source);
+
+/* What holds now.  Borrowed, until the next tick. */
+const struct room_state *room_state(const struct room *r);
+
+#endif
