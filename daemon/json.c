@@ -40,6 +40,16 @@ bool json_get_number(const struct json *j, const char *key, double *value)
 	return true;
 }
 
+bool json_get_bool(const struct json *j, const char *key, bool *value)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(node(j), key);
+
+	if (!cJSON_IsBool(item))
+		return false;
+	*value = cJSON_IsTrue(item);
+	return true;
+}
+
 void json_add_string(struct json *j, const char *key, const char *value)
 {
 	if (value)

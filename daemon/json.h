@@ -22,6 +22,7 @@ struct json *json_parse(const char *text, size_t len);
  * Borrowed from the object, which may be NULL. */
 const char *json_get_string(const struct json *j, const char *key);
 bool json_get_number(const struct json *j, const char *key, double *value);
+bool json_get_bool(const struct json *j, const char *key, bool *value);
 
 /* Adds a member; key and value are copied.  A NULL string adds null. */
 void json_add_string(struct json *j, const char *key, const char *value);

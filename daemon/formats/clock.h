@@ -18,10 +18,11 @@ struct source_clock {
 };
 
 /* Time of a packet stamped `raw` by a clock of `bits` (32 or 64).  The first 32-bit
- * stamp becomes 0, a 64-bit one stays as it is.
+ * stamp becomes 0, a 64-bit one stays as it is.  raw must be below 2^bits.
  * A clock that goes back was reset: time goes on 1 ms after the packet before, and
  * the reset is counted; one step back of less than 20 ms is two packets delivered
- * in the wrong order and gives the same time twice. */
+ * in the wrong order and gives the same time twice.  A stamp beyond 2^62 µs is taken
+ * for a reset too. */
 uint64_t source_clock_us(struct source_clock *c, uint64_t raw, int bits);
 
 #endif

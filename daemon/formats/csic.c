@@ -10,42 +10,51 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <zlib.h>
 #include "daemon/formats/bytes.h"
+#include "daemon/formats/checksum.h"
 #include "daemon/formats/csic.h"
+#include "daemon/formats/resync.h"
 #include "daemon/json.h"
-
-#define SETS_MAX 32	/* tone sets known at once; the oldest makes room */
 
 struct tone_set {
 	uint16_t id;
+	uint64_t last_used;		/* counts uses of any set */
 	struct tone_layout layout;
 };
 
 struct state {
 	bool header_done, in_damage;
 	uint64_t skipped;		/* bytes of the damage we are in */
-	int sets, next_set;
-	struct tone_set *set[SETS_MAX];
+	uint64_t uses;
+	int sets;
+	struct tone_set *set[CSIC_READER_SETS];
+	struct resync resync;		/* while records overlap with damage */
 };
+
+_Static_assert(CSIC_RECORD_MAX <= RESYNC_REACH, "a record is longer than resync looks");
 
 static const uint8_t sync_word[4] = { 0x43, 0x53, 0x49, 0x43 };
 
-static uint32_t checksum(const uint8_t *p, size_t len)
-{
-	return (uint32_t)crc32(crc32(0, NULL, 0), p, (uInt)len);
-}
-
+/* What does not fit is cut off, between two characters of UTF-8. */
 static void copy_string(char *to, size_t size, const struct json *meta, const char *key)
 {
 	const char *s = json_get_string(meta, key);
+	size_t len = s ? strlen(s) : 0;
 
-	snprintf(to, size, "%s", s ? s : "");
+	if (len >= size)
+		for (len = size - 1; len && ((uint8_t)s[len] & 0xc0) == 0x80; len--)
+			;
+	if (len)
+		memcpy(to, s, len);
+	to[len] = '\0';
 }
 
 static void read_meta(struct stream_info *info, const uint8_t *p, size_t len)
 {
 	struct json *meta = json_parse((const char *)p, len);
+
+	if (meta && len && *p == '{' && len < sizeof(info->meta))
+		memcpy(info->meta, p, len);
 
 	copy_string(info->driver, sizeof(info->driver), meta, "driver");
 	copy_string(info->origin, sizeof(info->origin), meta, "origin");
@@ -53,8 +62,6 @@ static void read_meta(struct stream_info *info, const uint8_t *p, size_t len)
 	copy_string(info->room, sizeof(info->room), meta, "room");
 	copy_string(info->note, sizeof(info->note), meta, "note");
 	json_free(meta);
-	if (meta && len < sizeof(info->meta))
-		memcpy(info->meta, p, len);
 }
 
 static struct parsed fatal(struct csi_stream *s, const char *why)
@@ -69,19 +76,21 @@ static struct parsed parse_header(struct csi_stream *s, const uint8_t *p, size_t
 	size_t meta_len, whole;
 	uint32_t crc;
 
+	if (memcmp(p, CSIC_MAGIC, len < CSIC_MAGIC_LEN ? len : CSIC_MAGIC_LEN))
+		return fatal(s, "magic: this is no .csic recording, or was copied as text");
 	if (len < CSIC_HEADER_LEN)
 		return last ? fatal(s, "the file ends within the header") : (struct parsed){ PARSE_MORE, 0 };
-	if (memcmp(p, CSIC_MAGIC, CSIC_MAGIC_LEN))
-		return fatal(s, "magic: this is no .csic recording, or was copied as text");
-	if (get_le16(p + 8) != CSIC_VERSION || get_le16(p + 10) != CSIC_HEADER_LEN)
+	if (get_le16(p + 8) != CSIC_VERSION)
 		return fatal(s, "version: this program reads version 1");
+	if (get_le16(p + 10) != CSIC_HEADER_LEN)
+		return fatal(s, "header_len: version 1 has headers of 32 bytes");
 	meta_len = get_le32(p + 12);
 	if (meta_len > CSIC_META_MAX)
 		return fatal(s, "meta_len: the metadata is longer than 1 MiB");
 	whole = CSIC_HEADER_LEN + meta_len;
 	if (len < whole)
 		return last ? fatal(s, "the file ends within the metadata") : (struct parsed){ PARSE_MORE, 0 };
-	crc = (uint32_t)crc32(checksum(p, 28), p + CSIC_HEADER_LEN, (uInt)meta_len);
+	crc = checksum_bytes(checksum_bytes(0, p, 28), p + CSIC_HEADER_LEN, meta_len);
 	if (crc != get_le32(p + 28))
 		return fatal(s, "crc32: header or metadata are damaged");
 	s->info.start_unix_us = get_le64(p + 16);
@@ -100,9 +109,22 @@ static struct parsed drop(struct csi_stream *s, size_t used, const char *why)
 static struct tone_set *find_set(struct state *st, uint16_t id)
 {
 	for (int i = 0; i < st->sets; i++)
-		if (st->set[i]->id == id)
+		if (st->set[i]->id == id) {
+			st->set[i]->last_used = ++st->uses;
 			return st->set[i];
+		}
 	return NULL;
+}
+
+/* Of a full table the one not used for longest. */
+static struct tone_set *oldest_set(struct state *st)
+{
+	struct tone_set *oldest = st->set[0];
+
+	for (int i = 1; i < st->sets; i++)
+		if (st->set[i]->last_used < oldest->last_used)
+			oldest = st->set[i];
+	return oldest;
 }
 
 /* The place for a tone set: its own if the id is known, a free one, the oldest. */
@@ -112,17 +134,22 @@ static struct tone_set *set_slot(struct state *st, uint16_t id)
 
 	if (t)
 		return t;
-	if (st->sets == SETS_MAX) {
-		t = st->set[st->next_set];
-		st->next_set = (st->next_set + 1) % SETS_MAX;
-		return t;
+	if (st->sets < CSIC_READER_SETS) {
+		t = calloc(1, sizeof(*t));
+		if (t)
+			st->set[st->sets++] = t;
+	} else {
+		t = oldest_set(st);
 	}
-	t = calloc(1, sizeof(*t));
-	if (t)
-		st->set[st->sets++] = t;
+	if (t) {
+		t->id = id;
+		t->last_used = ++st->uses;
+	}
 	return t;
 }
 
+/* A set that is wrong takes one of the same id before it out of use: frames after
+ * it do not mean that one. */
 static struct parsed parse_tone_set(struct csi_stream *s, const uint8_t *p, size_t length)
 {
 	int16_t index[CSI_MAX_TONES];
@@ -131,19 +158,17 @@ static struct parsed parse_tone_set(struct csi_stream *s, const uint8_t *p, size
 
 	if (length < CSIC_TONES_HEAD + CSIC_CRC_LEN)
 		return drop(s, length, "a tone set is too short");
+	t = set_slot(s->state, get_le16(p + 12));
+	if (!t)
+		return drop(s, length, "out of memory");
+	t->layout.stored = 0;
 	count = get_le16(p + 14);
 	if (count > CSI_MAX_TONES || length != CSIC_TONES_HEAD + 2u * count + CSIC_CRC_LEN)
 		return drop(s, length, "a tone set has more than 2048 tones or another length than it says");
 	for (int i = 0; i < count; i++)
 		index[i] = (int16_t)get_le16(p + CSIC_TONES_HEAD + 2 * i);
-	t = set_slot(s->state, get_le16(p + 12));
-	if (!t)
-		return drop(s, length, "out of memory");
-	t->id = get_le16(p + 12);
-	if (tone_layout_set(&t->layout, index, NULL, count, get_le_float(p + 16)) < 0) {
-		t->layout.stored = 0;		/* fits no frame */
+	if (tone_layout_set(&t->layout, index, NULL, count, get_le_float(p + 16)) < 0)
 		return drop(s, length, "a tone set is empty, repeats a tone or has no spacing");
-	}
 	return (struct parsed){ PARSE_SKIP, length };
 }
 
@@ -188,7 +213,7 @@ static void read_frame_head(struct csi_record *r, const uint8_t *p)
 	csi_record_clear(r);
 	r->raw_time = get_le64(p + 12);
 	memcpy(r->tx_mac, p + 20, sizeof(r->tx_mac));
-	r->phy = p[26];
+	r->phy = p[26] <= CSI_PHY_NR ? p[26] : CSI_PHY_UNKNOWN;
 	r->flags = p[27] & (CSI_SHARED_LO | CSI_GAIN_DONE | CSI_AMPLITUDE);
 	r->sequence = get_le32(p + 28);
 	r->freq_mhz = get_le16(p + 32);
@@ -198,6 +223,8 @@ static void read_frame_head(struct csi_record *r, const uint8_t *p)
 	for (int i = 0; i < 4; i++)
 		r->rssi_dbm[i] = (int8_t)p[40 + i];
 	r->scale = get_le_float(p + 44);
+	if (isfinite(r->scale) && r->scale <= 0)
+		r->scale = 1;			/* unknown */
 	r->chain_major = true;
 }
 
@@ -227,9 +254,21 @@ static struct parsed parse_frame(struct csi_stream *s, const uint8_t *p, size_t 
 	r->tx_count = p[11];
 	r->tone_count = t->layout.stored;
 	r->layout = &t->layout;
-	if (!isfinite(r->scale) || !read_samples(r, encoding, p + CSIC_FRAME_HEAD, samples))
+	if (!read_samples(r, encoding, p + CSIC_FRAME_HEAD, samples) || !isfinite(r->scale) || r->scale <= 0)
 		return drop(s, length, "a frame holds something that is not a number");
 	return (struct parsed){ PARSE_RECORD, length };
+}
+
+static const uint8_t *find_sync(const uint8_t *p, const uint8_t *end)
+{
+	while ((p = memchr(p, sync_word[0], (size_t)(end - p)))) {
+		if (end - p < (ptrdiff_t)sizeof(sync_word))
+			return NULL;
+		if (!memcmp(p, sync_word, sizeof(sync_word)))
+			return p;
+		p++;
+	}
+	return NULL;
 }
 
 /* Passes over damage to the next sync word; whether a good record starts there
@@ -237,7 +276,7 @@ static struct parsed parse_frame(struct csi_stream *s, const uint8_t *p, size_t 
 static struct parsed damage(struct csi_stream *s, const uint8_t *p, size_t len, bool last)
 {
 	struct state *st = s->state;
-	const uint8_t *next = len > 4 ? memmem(p + 1, len - 1, sync_word, sizeof(sync_word)) : NULL;
+	const uint8_t *next = len > 4 ? find_sync(p + 1, p + len) : NULL;
 	size_t used = next ? (size_t)(next - p) : last || len < 4 ? len : len - 3;
 
 	st->in_damage = true;
@@ -251,22 +290,25 @@ static struct parsed damage(struct csi_stream *s, const uint8_t *p, size_t len, 
 	return (struct parsed){ PARSE_BAD, used };
 }
 
-static struct parsed csic_parse(struct csi_stream *s, const uint8_t *p, size_t len, bool last)
+/* Whether the record at p is whole.  The first that is not starts a count of all
+ * bytes in its reach, so that looking for the next good one stays linear. */
+static bool checksum_fits(struct resync *r, const uint8_t *p, size_t length)
+{
+	size_t len = length - CSIC_CRC_LEN;
+	uint32_t expected = get_le32(p + len);
+
+	if (r->active)
+		return resync_checksum(r, p, len) == expected;
+	if (checksum_bytes(0, p, len) == expected)
+		return true;
+	resync_start(r);
+	resync_checksum(r, p, len);
+	return false;
+}
+
+static struct parsed good_record(struct csi_stream *s, const uint8_t *p, size_t length)
 {
 	struct state *st = s->state;
-	size_t length;
-
-	if (!st->header_done)
-		return parse_header(s, p, len, last);
-	if (len < CSIC_RECORD_MIN)
-		return last ? damage(s, p, len, last) : (struct parsed){ PARSE_MORE, 0 };
-	length = get_le32(p + 4);
-	if (memcmp(p, sync_word, sizeof(sync_word)) || length < CSIC_RECORD_MIN || length > CSIC_RECORD_MAX)
-		return damage(s, p, len, last);
-	if (len < length)
-		return last ? damage(s, p, len, last) : (struct parsed){ PARSE_MORE, 0 };
-	if (checksum(p, length - CSIC_CRC_LEN) != get_le32(p + length - CSIC_CRC_LEN))
-		return damage(s, p, len, last);
 
 	if (st->in_damage) {
 		s->info.damaged++;
@@ -284,6 +326,36 @@ static struct parsed csic_parse(struct csi_stream *s, const uint8_t *p, size_t l
 		break;
 	}
 	return (struct parsed){ PARSE_SKIP, length };
+}
+
+static struct parsed parse_record(struct csi_stream *s, const uint8_t *p, size_t len, bool last)
+{
+	struct state *st = s->state;
+	size_t length;
+
+	if (len < CSIC_RECORD_MIN)
+		return last ? damage(s, p, len, last) : (struct parsed){ PARSE_MORE, 0 };
+	length = get_le32(p + 4);
+	if (memcmp(p, sync_word, sizeof(sync_word)) || length < CSIC_RECORD_MIN || length > CSIC_RECORD_MAX)
+		return damage(s, p, len, last);
+	if (len < length)
+		return last ? damage(s, p, len, last) : (struct parsed){ PARSE_MORE, 0 };
+	if (!checksum_fits(&st->resync, p, length))
+		return damage(s, p, len, last);
+	return good_record(s, p, length);
+}
+
+static struct parsed csic_parse(struct csi_stream *s, const uint8_t *p, size_t len, bool last)
+{
+	struct state *st = s->state;
+	struct parsed parsed;
+
+	if (!st->header_done)
+		return parse_header(s, p, len, last);
+	parsed = parse_record(s, p, len, last);
+	if (st->resync.active)
+		resync_skip(&st->resync, p, parsed.used);
+	return parsed;
 }
 
 static int csic_detect(const uint8_t *p, size_t len)

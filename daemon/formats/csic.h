@@ -21,6 +21,11 @@
 #define CSIC_ANNOTATION_HEAD 20
 #define CSIC_CRC_LEN      4
 
+/* Tone sets that a writer remembers as written (a forgotten one is written again)
+ * and that a reader knows at once (the one not used for longest makes room). */
+#define CSIC_WRITER_SETS  64
+#define CSIC_READER_SETS  256
+
 enum { CSIC_FRAME = 1, CSIC_ANNOTATION = 2, CSIC_TONE_SET = 3 };
 enum { CSIC_INT8, CSIC_INT16, CSIC_FLOAT32 };
 
@@ -31,11 +36,16 @@ struct csic_writer;
 int csic_create(struct csic_writer **out, const char *path, const struct stream_info *info);
 
 /* Appends a frame (copied), and its tone set when it is new.  time_us must not be
- * less than that of the frame before.  0 or -errno (-ENOSPC: the disk is full). */
+ * less than that of the frame before.  0 or -errno (-ENOSPC: the disk is full,
+ * -EINVAL: more samples than a frame may have). */
 int csic_write(struct csic_writer *w, const struct csi_frame *f);
 
 /* Hands everything written so far to the system.  0 or -errno. */
 int csic_flush(struct csic_writer *w);
+
+/* Gives up: frees the writer and removes the file, if it is one (not a device).
+ * NULL is fine. */
+void csic_abandon(struct csic_writer *w);
 
 /* Ends the recording and frees the writer.  0, or -errno if the last bytes could
  * not be written.  NULL is fine. */

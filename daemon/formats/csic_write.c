@@ -2,24 +2,27 @@
  *
  * csic_write.c -- writes our own recordings; the layout is in firmware-notes/csic.md. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include "daemon/formats/bytes.h"
+#include "daemon/formats/checksum.h"
 #include "daemon/formats/csic.h"
 #include "daemon/json.h"
 
-#define SETS_MAX 64	/* tone sets remembered as written; a forgotten one is written again */
 #define BUFFER   (128 << 10)
 
 struct csic_writer {
 	gzFile file;
+	char *path;			/* of a regular file; a device is not ours to remove */
 	uint16_t next_id;
 	int sets, next_set;
 	struct {
 		uint16_t id;
 		struct csi_tones tones;
-	} *set[SETS_MAX];
+	} *set[CSIC_WRITER_SETS];
 	uint8_t record[CSIC_FRAME_HEAD + 4 * CSI_MAX_SAMPLES + CSIC_CRC_LEN];
 };
 
@@ -44,26 +47,36 @@ static int put_record(struct csic_writer *w, uint8_t type, size_t length)
 	put_le32(w->record + 4, (uint32_t)length);
 	w->record[8] = type;
 	put_le32(w->record + length - CSIC_CRC_LEN,
-		 (uint32_t)crc32(0, w->record, (uInt)(length - CSIC_CRC_LEN)));
+		 checksum_bytes(0, w->record, length - CSIC_CRC_LEN));
 	return put(w, w->record, length);
+}
+
+/* What the info says.  If it is full and the beginning of what stands there already,
+ * it had no room for all of it (less up to three bytes of a cut character). */
+static void set_member(struct json *meta, const char *key, const char *value, size_t size)
+{
+	const char *old = json_get_string(meta, key);
+	size_t len = strlen(value);
+
+	if (old && len + 4 >= size && !strncmp(old, value, len))
+		return;
+	json_remove(meta, key);
+	json_add_string(meta, key, value);
 }
 
 /* Metadata that was read and is not ours to understand stays as it was. */
 static char *meta_text(const struct stream_info *info)
 {
-	static const char *const ours[] = { "driver", "origin", "device", "room", "note" };
 	struct json *meta = json_parse(info->meta, strlen(info->meta));
 	char *text;
 
 	if (!meta)
 		meta = json_object();
-	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
-		json_remove(meta, ours[i]);
-	json_add_string(meta, "driver", info->driver);
-	json_add_string(meta, "origin", info->origin);
-	json_add_string(meta, "device", info->device);
-	json_add_string(meta, "room", info->room);
-	json_add_string(meta, "note", info->note);
+	set_member(meta, "driver", info->driver, sizeof(info->driver));
+	set_member(meta, "origin", info->origin, sizeof(info->origin));
+	set_member(meta, "device", info->device, sizeof(info->device));
+	set_member(meta, "room", info->room, sizeof(info->room));
+	set_member(meta, "note", info->note, sizeof(info->note));
 	text = json_print(meta);
 	json_free(meta);
 	return text;
@@ -84,7 +97,7 @@ static int put_header(struct csic_writer *w, const struct stream_info *info)
 	put_le16(head + 10, CSIC_HEADER_LEN);
 	put_le32(head + 12, (uint32_t)len);
 	put_le64(head + 16, info->start_unix_us);
-	put_le32(head + 28, (uint32_t)crc32(crc32(0, head, 28), (const Bytef *)meta, (uInt)len));
+	put_le32(head + 28, checksum_bytes(checksum_bytes(0, head, 28), meta, len));
 	err = put(w, head, sizeof(head));
 	if (!err)
 		err = put(w, meta, len);
@@ -92,29 +105,37 @@ static int put_header(struct csic_writer *w, const struct stream_info *info)
 	return err;
 }
 
-int csic_create(struct csic_writer **out, const char *path, const struct stream_info *info)
+static int open_file(struct csic_writer *w, const char *path)
 {
 	size_t len = strlen(path);
 	bool compress = len > 3 && !strcmp(path + len - 3, ".gz");
-	struct csic_writer *w = calloc(1, sizeof(*w));
-	int err;
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	struct stat st;
 
-	if (!w)
-		return -ENOMEM;
-	errno = 0;
-	w->file = gzopen(path, compress ? "wb" : "wbT");	/* T: plain, no compression */
+	if (fd < 0)
+		return -errno;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+		w->path = strdup(path);
+	w->file = gzdopen(fd, compress ? "wb" : "wbT");	/* T: plain, no compression */
 	if (!w->file) {
-		err = errno ? -errno : -ENOMEM;
-		free(w);
-		return err;
+		close(fd);
+		return -ENOMEM;
 	}
 	gzbuffer(w->file, BUFFER);
-	err = put_header(w, info);
+	return 0;
+}
+
+int csic_create(struct csic_writer **out, const char *path, const struct stream_info *info)
+{
+	struct csic_writer *w = calloc(1, sizeof(*w));
+	int err = w ? open_file(w, path) : -ENOMEM;
+
+	if (!err)
+		err = put_header(w, info);
 	if (!err)
 		err = csic_flush(w);
 	if (err) {
-		csic_close(w);
-		unlink(path);
+		csic_abandon(w);
 		return err;
 	}
 	*out = w;
@@ -131,14 +152,14 @@ static int tone_set_id(struct csic_writer *w, const struct csi_tones *tones, uin
 			*id = w->set[i]->id;
 			return 0;
 		}
-	if (w->sets < SETS_MAX) {
+	if (w->sets < CSIC_WRITER_SETS) {
 		w->set[w->sets] = calloc(1, sizeof(*w->set[0]));
 		if (!w->set[w->sets])
 			return -ENOMEM;
 		w->sets++;
 	} else {
 		i = w->next_set;
-		w->next_set = (w->next_set + 1) % SETS_MAX;
+		w->next_set = (w->next_set + 1) % CSIC_WRITER_SETS;
 	}
 	w->set[i]->id = *id = w->next_id++;
 	w->set[i]->tones = *tones;
@@ -179,11 +200,14 @@ static size_t put_samples(uint8_t *p, const struct csi_sample *s, int n, bool sm
 int csic_write(struct csic_writer *w, const struct csi_frame *f)
 {
 	int n = csi_samples(f), err;
-	bool small = fits_int8(f->samples, n);
 	uint8_t *p = w->record;
 	uint16_t id = 0;
 	size_t len;
+	bool small;
 
+	if (n < 1 || n > CSI_MAX_SAMPLES || f->tones->count > CSI_MAX_TONES)
+		return -EINVAL;
+	small = fits_int8(f->samples, n);
 	err = tone_set_id(w, f->tones, &id);
 	if (err)
 		return err;
@@ -215,14 +239,25 @@ int csic_flush(struct csic_writer *w)
 
 int csic_close(struct csic_writer *w)
 {
-	int err;
+	int err = 0;
 
 	if (!w)
 		return 0;
 	errno = 0;
-	err = gzclose(w->file) == Z_OK ? 0 : errno ? -errno : -EIO;
+	if (w->file && gzclose(w->file) != Z_OK)
+		err = errno ? -errno : -EIO;
 	for (int i = 0; i < w->sets; i++)
 		free(w->set[i]);
+	free(w->path);
 	free(w);
 	return err;
+}
+
+void csic_abandon(struct csic_writer *w)
+{
+	if (!w)
+		return;
+	if (w->path)
+		unlink(w->path);
+	csic_close(w);
 }

@@ -22,7 +22,8 @@
 #define VALUES_MAX     1024
 #define FIELDS_MAX     48
 #define LAYOUTS_MAX    16
-#define MARK           "CSI_DATA"
+#define MARK           "CSI_DATA,"
+#define MARK_LEN       (sizeof(MARK) - 1)
 
 enum column {
 	COL_SEQUENCE, COL_MAC, COL_RSSI, COL_SIG_MODE, COL_BANDWIDTH, COL_NOISE, COL_CHANNEL,
@@ -93,7 +94,7 @@ struct text {
 
 struct state {
 	uint8_t header[COL_COUNT];	/* columns by a header line; header[COL_MAC] 0: none seen */
-	int layouts;
+	int layouts, next_layout;
 	struct {
 		const struct content *content;
 		bool ascending, first_bad;
@@ -243,22 +244,42 @@ static const struct content *find_content(int pairs, bool wide)
 	return NULL;
 }
 
+static bool all_zero(const struct csi_sample *s, int from, int to)
+{
+	for (int i = from; i <= to; i++)
+		if (s[i].re || s[i].im)
+			return false;
+	return true;
+}
+
 /* Receivers that sit on one half of a 40 MHz channel store the 20 MHz field from
- * its lowest bin up, others from bin 0 up and the negative bins after them.  On the
- * first ESP32 the first two pairs of a buffer are garbage. */
+ * its lowest bin up, others from bin 0 up and the negative bins after them.  The
+ * bins beyond the band's edges are empty, and tell; where they do not (one next to
+ * the edge leaks, the first two are garbage), the secondary channel does. */
+static bool is_ascending(const struct content *c, const struct csi_sample *s, int64_t secondary)
+{
+	bool from_zero, from_lowest;
+
+	if (c->upper != 31)
+		return false;
+	from_zero = all_zero(s, 28, 36);
+	from_lowest = all_zero(s, 2, 4) && all_zero(s, 60, 63);
+	return from_zero != from_lowest ? from_lowest : secondary != 0;
+}
+
+/* Where the tones are; on the first ESP32 the first two pairs of a buffer are
+ * garbage. */
 static const struct tone_layout *find_layout(struct state *st, const struct content *c, bool ascending,
 					     bool first_bad)
 {
 	int16_t index[VALUES_MAX / 2] = { 0 };
 	bool keep[VALUES_MAX / 2] = { false };
-	int bins = c->upper + 1 + c->lower;
+	int bins = c->upper + 1 + c->lower, slot;
 
 	for (int i = 0; i < st->layouts; i++)
 		if (st->layout[i].content == c && st->layout[i].ascending == ascending &&
 		    st->layout[i].first_bad == first_bad)
 			return &st->layout[i].layout;
-	if (st->layouts == LAYOUTS_MAX)
-		return NULL;
 
 	for (int i = 0; i < c->pairs; i++)
 		index[i] = (int16_t)(i - 1000);		/* anything that is no tone */
@@ -270,12 +291,14 @@ static const struct tone_layout *find_layout(struct state *st, const struct cont
 		keep[c->skip + i] = away >= c->first && away <= c->last &&
 				    !(first_bad && c->skip + i < 2);
 	}
-	st->layout[st->layouts].content = c;
-	st->layout[st->layouts].ascending = ascending;
-	st->layout[st->layouts].first_bad = first_bad;
-	if (tone_layout_set(&st->layout[st->layouts].layout, index, keep, c->pairs, c->spacing_hz) < 0)
-		return NULL;
-	return &st->layout[st->layouts++].layout;
+	slot = st->next_layout;			/* a free one, the oldest */
+	st->next_layout = (slot + 1) % LAYOUTS_MAX;
+	st->layouts += st->layouts < LAYOUTS_MAX;
+	st->layout[slot].content = c;
+	st->layout[slot].ascending = ascending;
+	st->layout[slot].first_bad = first_bad;
+	tone_layout_set(&st->layout[slot].layout, index, keep, c->pairs, c->spacing_hz);
+	return &st->layout[slot].layout;
 }
 
 static uint16_t channel_mhz(int64_t channel)
@@ -357,10 +380,8 @@ static const char *read_line(struct csi_stream *s, struct text line)
 
 	r->tone_count = (uint16_t)(values / 2);
 	r->rx_count = r->tx_count = 1;
-	r->layout = find_layout(st, content, secondary && content->last == 26 && content->upper == 31,
+	r->layout = find_layout(st, content, is_ascending(content, r->samples, secondary),
 				first_word_bad(field, n, at));
-	if (!r->layout)
-		return "too many kinds of lines";
 	if (content->phy != CSI_PHY_UNKNOWN)
 		r->phy = content->phy;
 	r->bandwidth_mhz = content->last == 58 ? 40 : 20;
@@ -369,49 +390,66 @@ static const char *read_line(struct csi_stream *s, struct text line)
 	return NULL;
 }
 
-/* Where the line's record starts: a lost line end leaves half a line before it. */
-static struct text find_mark(struct text line)
+static const char *find_mark(const char *p, const char *end)
 {
-	struct text found = { NULL, 0 };
-	const char *end = line.p + line.len;
-
-	for (const char *p = line.p; (p = memmem(p, (size_t)(end - p), MARK ",", sizeof(MARK))); p++)
-		found = (struct text){ p, (size_t)(end - p) };
-	return found;
+	while ((p = memchr(p, MARK[0], (size_t)(end - p)))) {
+		if ((size_t)(end - p) < MARK_LEN)
+			return NULL;
+		if (!memcmp(p, MARK, MARK_LEN))
+			return p;
+		p++;
+	}
+	return NULL;
 }
 
-static struct parsed esp32_parse(struct csi_stream *s, const uint8_t *p, size_t len, bool last)
+static struct parsed bad_line(struct csi_stream *s, const char *why, size_t used, bool torn)
 {
-	const uint8_t *newline = memchr(p, '\n', len);
-	struct text line = { (const char *)p, newline ? (size_t)(newline - p) : len }, record;
-	size_t used = newline ? line.len + 1 : len;
-	const char *why;
-
-	if (!newline && !last && len < LINE_MAX_BYTES)
-		return (struct parsed){ PARSE_MORE, 0 };
-	if (line.len > 5 && !memcmp(line.p, "type,", 5))
-		read_header_line(s->state, line);
-	record = find_mark(line);
-	if (!record.p)
-		return (struct parsed){ PARSE_SKIP, used };
-	why = read_line(s, record);
-	if (!why)
-		return (struct parsed){ PARSE_RECORD, used };
-	if (!newline)
-		s->info.torn_bytes += len;
+	if (torn)
+		s->info.torn_bytes += used;
 	else
 		s->info.dropped++;
 	s->info.why = why;
 	return (struct parsed){ PARSE_BAD, used };
 }
 
+/* A line ends at its line end, at the next mark where that was lost, or when no
+ * line is so long. */
+static struct parsed esp32_parse(struct csi_stream *s, const uint8_t *p, size_t len, bool last)
+{
+	size_t look = len < LINE_MAX_BYTES ? len : LINE_MAX_BYTES;
+	const uint8_t *newline = memchr(p, '\n', look);
+	struct text line = { (const char *)p, newline ? (size_t)(newline - p) : look };
+	size_t used = newline ? line.len + 1 : look;
+	const char *end = line.p + line.len, *mark, *next, *why;
+
+	if (!newline && look < LINE_MAX_BYTES && !last)
+		return (struct parsed){ PARSE_MORE, 0 };
+	if (line.len > 5 && !memcmp(line.p, "type,", 5))
+		read_header_line(s->state, line);
+	mark = find_mark(line.p, end);
+	if (!mark)
+		return (struct parsed){ PARSE_SKIP, used };
+	next = find_mark(mark + 1, end);
+	if (next) {
+		end = next;
+		used = (size_t)(next - line.p);
+	}
+	why = read_line(s, (struct text){ mark, (size_t)(end - mark) });
+	if (!why)
+		return (struct parsed){ PARSE_RECORD, used };
+	return bad_line(s, why, used, !newline && !next && look < LINE_MAX_BYTES);
+}
+
 static int esp32_detect(const uint8_t *p, size_t len)
 {
-	if (memmem(p, len, "\n" MARK ",", sizeof(MARK) + 1) || (len > sizeof(MARK) && !memcmp(p, MARK ",", sizeof(MARK))))
+	const char *text = (const char *)p;
+	const char *mark = find_mark(text, text + len);
+
+	if (mark && (mark == text || mark[-1] == '\n'))
 		return 95;
 	if (len > 5 && !memcmp(p, "type,", 5))
 		return 60;
-	return memmem(p, len, MARK ",", sizeof(MARK)) ? 40 : 0;
+	return mark ? 40 : 0;
 }
 
 const struct csi_format format_esp32 = {

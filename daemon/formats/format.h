@@ -42,6 +42,13 @@ struct csi_record {
 	uint8_t  agc_db;
 	uint32_t sequence;
 	float    scale;
+
+	/* Of drivers that deliver a packet's antenna pairs one by one (assemble.h).  With
+	 * tx_mac, part_key is the same in all of a packet. */
+	bool     part, part_last;	/* the driver says: the last of this packet */
+	uint16_t part_rx, part_tx;	/* which pair this is */
+	uint64_t part_key;
+
 	const struct tone_layout *layout;	/* borrowed from the parser's state */
 	struct csi_sample samples[CSI_MAX_SAMPLES];
 };
@@ -49,7 +56,7 @@ struct csi_record {
 /* What a stream says about itself, and what was lost in it. */
 struct stream_info {
 	char     driver[32], origin[16], device[64], room[64], note[256];
-	char     meta[2048];		/* the whole metadata, JSON, if it is no longer */
+	char     meta[4096];		/* the whole metadata, JSON, if it is no longer */
 	uint64_t start_unix_us;		/* wall clock at time 0; 0: unknown */
 	uint64_t annotations;		/* device states and labels within */
 	uint64_t damaged;		/* stretches of damage skipped */

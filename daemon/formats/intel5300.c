@@ -18,10 +18,9 @@
 #include <stdio.h>
 #include "daemon/formats/bytes.h"
 #include "daemon/formats/format.h"
+#include "daemon/formats/unpack.h"
 
 #define HEADER      20
-#define TONES       30
-#define CHAINS_MAX  3
 #define CODE_BFEE   0xbb
 #define CODE_FRAME  0xc1
 #define RSSI_OFFSET 44		/* dB between reported and dBm, beside the AGC */
@@ -35,31 +34,16 @@ struct state {
 	bool started;
 };
 
-static size_t payload_size(int rx, int tx)
-{
-	return (size_t)(TONES * (rx * tx * 16 + 3) + 7) / 8;
-}
-
-/* Index i of the 30 groups: every second tone at 20 MHz, every fourth at 40. */
-static int16_t group_index(int i, bool wide)
-{
-	static const int8_t narrow[TONES] = {
-		-28, -26, -24, -22, -20, -18, -16, -14, -12, -10, -8, -6, -4, -2, -1,
-		1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 28 };
-
-	return (int16_t)(wide ? -58 + 4 * i : narrow[i]);
-}
-
 static void start(struct csi_stream *s)
 {
 	struct state *st = s->state;
 
 	for (int wide = 0; wide < 2; wide++) {
-		int16_t index[TONES];
+		int16_t index[INTEL5300_TONES];
 
-		for (int i = 0; i < TONES; i++)
-			index[i] = group_index(i, wide);
-		tone_layout_set(&st->layout[wide], index, NULL, TONES, 312500);
+		for (int i = 0; i < INTEL5300_TONES; i++)
+			index[i] = intel5300_index(i, wide);
+		tone_layout_set(&st->layout[wide], index, NULL, INTEL5300_TONES, 312500);
 	}
 	snprintf(s->info.driver, sizeof(s->info.driver), "iwl5300");
 	snprintf(s->info.note, sizeof(s->info.note), "channel not recorded, %d MHz assumed",
@@ -67,52 +51,17 @@ static void start(struct csi_stream *s)
 	st->started = true;
 }
 
-/* The driver says which antenna each chain is, two bits a chain.  With fewer than
- * three chains it may name antennas that are not in use: then it is ignored. */
-static void read_antennas(int antenna[CHAINS_MAX], int rx_count, unsigned selection)
-{
-	unsigned seen = 0;
-
-	for (int i = 0; i < rx_count; i++) {
-		antenna[i] = (int)(selection >> 2 * i & 3);
-		seen |= 1u << antenna[i];
-	}
-	if (seen != (1u << rx_count) - 1)
-		for (int i = 0; i < rx_count; i++)
-			antenna[i] = i;
-}
-
-/* Values lie at any bit: 16 bits of a pair come out of a 24-bit load.  The
- * payload is padded so that the last load stays inside our buffer. */
-static void unpack(struct csi_record *r, const uint8_t *payload, size_t len, const int antenna[CHAINS_MAX])
-{
-	uint8_t bytes[(TONES * (CHAINS_MAX * CHAINS_MAX * 16 + 3) + 7) / 8 + 2];
-	struct csi_sample *tone = r->samples;
-	size_t bit = 0;
-
-	memcpy(bytes, payload, len);
-	memset(bytes + len, 0, 2);
-	for (int k = 0; k < TONES; k++, tone += r->rx_count * r->tx_count) {
-		bit += 3;
-		for (int rx = 0; rx < r->rx_count; rx++) {
-			struct csi_sample *out = tone + antenna[rx] * r->tx_count;
-
-			for (int tx = 0; tx < r->tx_count; tx++, bit += 16) {
-				const uint8_t *b = bytes + bit / 8;
-				uint32_t v = (b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16) >> (bit % 8);
-
-				out[tx].re = (int8_t)(v & 0xff);
-				out[tx].im = (int8_t)(v >> 8 & 0xff);
-			}
-		}
-	}
-}
-
-/* Reported per antenna; zero means not in use. */
+/* Reported per antenna A, B, C; zero means not in use.  With fewer chains than
+ * antennas they are those in use, if that many are. */
 static void read_rssi(struct csi_record *r, const uint8_t *body)
 {
+	int used[INTEL5300_CHAINS] = { 0, 1, 2 }, n = 0;
+
+	for (int i = 0; i < INTEL5300_CHAINS; i++)
+		if (body[10 + i])
+			used[n++] = i;
 	for (int i = 0; i < r->rx_count; i++) {
-		int reported = body[10 + i];
+		int reported = body[10 + (n == r->rx_count ? used[i] : i)];
 		int dbm = reported - RSSI_OFFSET - body[14];
 
 		if (reported && dbm >= -127 && dbm < CSI_RSSI_UNKNOWN)
@@ -131,12 +80,11 @@ static bool read_bfee(struct csi_stream *s, const uint8_t *body, size_t len)
 {
 	struct state *st = s->state;
 	struct csi_record *r = &s->record;
-	int antenna[CHAINS_MAX];
 	bool wide;
 
-	if (len < HEADER || body[8] < 1 || body[8] > CHAINS_MAX || body[9] < 1 || body[9] > CHAINS_MAX ||
-	    get_le16(body + 16) != payload_size(body[8], body[9]) ||
-	    len - HEADER < payload_size(body[8], body[9]))
+	if (len < HEADER || body[8] < 1 || body[8] > INTEL5300_CHAINS || body[9] < 1 || body[9] > INTEL5300_CHAINS ||
+	    get_le16(body + 16) != intel5300_bytes(body[8], body[9]) ||
+	    len - HEADER < intel5300_bytes(body[8], body[9]))
 		return false;
 
 	csi_record_clear(r);
@@ -149,14 +97,13 @@ static bool read_bfee(struct csi_stream *s, const uint8_t *body, size_t len)
 	r->bandwidth_mhz = wide ? 40 : 20;
 	r->rx_count = body[8];
 	r->tx_count = body[9];
-	r->tone_count = TONES;
+	r->tone_count = INTEL5300_TONES;
 	r->layout = &st->layout[wide];
 	r->noise_dbm = (int8_t)body[13] == NOISE_UNKNOWN ? CSI_RSSI_UNKNOWN : (int8_t)body[13];
 	r->agc_db = body[14];
 	r->sequence = unwrap_count(st, get_le16(body + 4));
 	read_rssi(r, body);
-	read_antennas(antenna, r->rx_count, body[15]);
-	unpack(r, body + HEADER, payload_size(body[8], body[9]), antenna);
+	intel5300_unpack(r->samples, body + HEADER, body[8], body[9], body[15]);
 	return true;
 }
 
@@ -197,8 +144,8 @@ static int intel5300_detect(const uint8_t *p, size_t len)
 		if (whole < 3 || (p[at + 2] != CODE_BFEE && p[at + 2] != CODE_FRAME))
 			return bfee ? 20 : 0;
 		if (p[at + 2] == CODE_BFEE && at + 3 + HEADER <= len) {
-			if (body[8] < 1 || body[8] > CHAINS_MAX || body[9] < 1 || body[9] > CHAINS_MAX ||
-			    whole != 3 + HEADER + payload_size(body[8], body[9]))
+			if (body[8] < 1 || body[8] > INTEL5300_CHAINS || body[9] < 1 || body[9] > INTEL5300_CHAINS ||
+			    whole != 3 + HEADER + intel5300_bytes(body[8], body[9]))
 				return bfee ? 20 : 0;
 			bfee++;
 		}

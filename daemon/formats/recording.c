@@ -14,6 +14,7 @@ struct recording {
 	struct bytestream *bytes;
 	const struct csi_format *format;
 	struct source_clock clock;
+	bool pending;			/* the stream's record was read ahead */
 	struct csi_stream stream;
 	struct csi_frame frame;
 	struct csi_sample samples[CSI_MAX_SAMPLES];
@@ -43,6 +44,24 @@ static int fill_to(struct recording *r, size_t want)
 	}
 }
 
+static bool ends_in(const char *path, const char *suffix)
+{
+	size_t len = strlen(path), n = strlen(suffix);
+
+	return len >= n && !strcmp(path + len - n, suffix);
+}
+
+/* By content.  A file that is called .csic and does not look like one goes to that
+ * parser all the same, which says what is wrong with it. */
+static const struct csi_format *find_format(const char *path, const uint8_t *p, size_t len)
+{
+	const struct csi_format *f = csi_format_detect(p, len);
+
+	if (!f && (ends_in(path, ".csic") || ends_in(path, ".csic.gz")))
+		f = csi_format_find("csic");
+	return f;
+}
+
 static int detect(struct recording *r, char *error)
 {
 	const uint8_t *p;
@@ -56,7 +75,7 @@ static int detect(struct recording *r, char *error)
 	if (!len)
 		return fail(-ENODATA, error, r->path,
 			    bytestream_damage(r->bytes) ? bytestream_damage(r->bytes) : "the file is empty");
-	r->format = csi_format_detect(p, len);
+	r->format = find_format(r->path, p, len);
 	if (!r->format)
 		return fail(-EPROTONOSUPPORT, error, r->path,
 			    "no known format (known: .csic, Intel 5300 .dat, ESP32 CSI_DATA lines)");
@@ -98,8 +117,22 @@ void recording_close(struct recording *r)
 	free(r);
 }
 
+int recording_prepare(struct recording *r, char error[RECORDING_ERROR_LEN])
+{
+	const struct csi_record *record;
+	int got = recording_record(r, &record, error);
+
+	r->pending = got == 1;
+	return got;
+}
+
 int recording_record(struct recording *r, const struct csi_record **record, char error[RECORDING_ERROR_LEN])
 {
+	if (r->pending) {
+		r->pending = false;
+		*record = &r->stream.record;
+		return 1;
+	}
 	for (;;) {
 		struct parsed parsed;
 		const uint8_t *p;

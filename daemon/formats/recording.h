@@ -15,6 +15,10 @@ struct recording;
 int recording_open(struct recording **out, const char *path, char error[RECORDING_ERROR_LEN]);
 void recording_close(struct recording *r);		/* NULL is fine */
 
+/* Reads on to the first record, so that recording_info() knows what stands before it.
+ * 1, or 0 if there is none; -errno if the file cannot be read. */
+int recording_prepare(struct recording *r, char error[RECORDING_ERROR_LEN]);
+
 /* The next record as the driver wrote it (borrowed): 1, or 0 at the end.
  * -errno if the file cannot be read on; error[] says why. */
 int recording_record(struct recording *r, const struct csi_record **record, char error[RECORDING_ERROR_LEN]);

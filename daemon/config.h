@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * config.h -- the configuration file.
+ *
+ *	node = hall-router              # a comment
+ *	[mqtt]
+ *	broker = mqtts://broker.lan
+ *	[source phy1]
+ *	driver = replay
+ *	file = walk.csic
+ *	[room bathroom]
+ *	profile = bathroom
+ *	links = phy1/aa:bb:cc:dd:ee:01
+ *
+ * All options are rows of one table in config_options.c; parsing, checking, --help
+ * and the documentation come from it.  Everything that is wrong with a file is told
+ * at once, a line for each mistake: "FILE:LINE: what; what to do". */
+#ifndef DAEMON_CONFIG_H
+#define DAEMON_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define CONFIG_SOURCES_MAX 16
+#define CONFIG_ROOMS_MAX   64
+#define CONFIG_LINKS_MAX   16
+#define CONFIG_NAME_LEN    32		/* with the final 0; names become MQTT topic levels */
+#define CONFIG_PATH_LEN    512
+#define CONFIG_FILE_MAX    (256 * 1024)	/* bytes of a file */
+#define CONFIG_LINE_MAX    1024		/* bytes of a line */
+#define CONFIG_MISTAKES_MAX 100		/* that are told */
+
+struct config_mqtt {
+	char broker[272];		/* as written; "none": no MQTT at all */
+	char host[256];			/* from there; "" if there is no broker */
+	int  port;
+	bool tls;
+	char base[128];			/* default: sixth/NODE */
+	char client_id[64];		/* default: sixth-NODE */
+	int  keepalive_s;
+	char ca_file[CONFIG_PATH_LEN];	/* "": the system's */
+	char user_file[CONFIG_PATH_LEN];
+	char user[128], password[128];	/* from user_file; filled by config_load() only */
+};
+
+struct config_source {
+	char  name[CONFIG_NAME_LEN];
+	const char *driver;		/* static: a name in source_drivers[] */
+	char  interface[CONFIG_NAME_LEN];
+	char  file[CONFIG_PATH_LEN];
+	float speed;
+	bool  loop;
+};
+
+struct config_link {
+	int     source;			/* place in config.source */
+	uint8_t mac[6];
+};
+
+struct config_room {
+	char name[CONFIG_NAME_LEN];
+	const char *profile;		/* static: a name in profiles[] */
+	const char *breathing_band;	/* static: a name in breathing_bands[]; "": the profile's */
+	struct config_link link[CONFIG_LINKS_MAX];
+	int  links;			/* 0: every link of every source */
+};
+
+/* About 27 KiB: not for a small stack. */
+struct config {
+	char node[64];
+	struct config_mqtt   mqtt;
+	struct config_source source[CONFIG_SOURCES_MAX];
+	int sources;
+	struct config_room   room[CONFIG_ROOMS_MAX];
+	int rooms;
+};
+
+/* Reads a file and what it names (user_file).  Paths in it are relative to its folder.
+ * Returns the number of mistakes, each a line on `errors` (NULL: none); 0 is good. */
+int config_load(struct config *c, const char *path, FILE *errors);
+
+/* The same for text of that name; opens no file.  `text` needs no final 0. */
+int config_parse(struct config *c, const char *text, size_t len, const char *name, FILE *errors);
+
+/* The table of options: for --help, and as Markdown for the documentation. */
+void config_help(FILE *out);
+void config_markdown(FILE *out);
+
+#endif

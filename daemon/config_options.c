@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * config_options.c -- the table of options, and the two ways to print it. */
+#include <string.h>
+#include "daemon/config.h"
+#include "daemon/config_options.h"
+#include "daemon/source.h"
+#include "models/profile.h"
+
+#define AT(type, member) offsetof(struct type, member), sizeof(((struct type *)0)->member)
+
+static const char *driver_name(int i)
+{
+	return source_drivers[i] ? source_drivers[i]->name : NULL;
+}
+
+static const char *profile_name(int i)
+{
+	return profiles[i].name;
+}
+
+static const char *band_name(int i)
+{
+	return breathing_bands[i].name;
+}
+
+const struct config_section_info config_sections[CONFIG_SECTIONS] = {
+	[CONFIG_GLOBAL] = { "",       false, "before the first section" },
+	[CONFIG_MQTT]   = { "mqtt",   false, "the broker" },
+	[CONFIG_SOURCE] = { "source", true,  "where frames come from; one section for each, at least one" },
+	[CONFIG_ROOM]   = { "room",   true,  "what is sensed; one section for each, at least one" },
+};
+
+const struct config_option config_options[] = {
+	{ .section = CONFIG_GLOBAL, .name = "node", .kind = CONFIG_NAME, AT(config, node), .max = CONFIG_NAME_LEN - 1,
+	  .value_help = "from the host's name",
+	  .help = "name of this device in topics" },
+
+	{ .section = CONFIG_MQTT, .name = "broker", .kind = CONFIG_BROKER, AT(config_mqtt, broker),
+	  .value = "mqtt://127.0.0.1:1883",
+	  .help = "mqtt://HOST[:PORT], mqtts://HOST[:PORT] with TLS, or none" },
+	{ .section = CONFIG_MQTT, .name = "base", .kind = CONFIG_TOPIC, AT(config_mqtt, base),
+	  .value_help = "sixth/NODE",
+	  .help = "what all topics begin with" },
+	{ .section = CONFIG_MQTT, .name = "user_file", .kind = CONFIG_PATH, AT(config_mqtt, user_file),
+	  .help = "file with the lines `user = NAME` and `password = SECRET`; only its owner may "
+		  "read it (chmod 600)" },
+	{ .section = CONFIG_MQTT, .name = "ca_file", .kind = CONFIG_PATH, AT(config_mqtt, ca_file),
+	  .value_help = "the system's",
+	  .help = "PEM file of who signed the broker's certificate" },
+	{ .section = CONFIG_MQTT, .name = "client_id", .kind = CONFIG_NAME, AT(config_mqtt, client_id),
+	  .max = 63,
+	  .value_help = "sixth-NODE",
+	  .help = "name of this client; a broker admits each only once" },
+	{ .section = CONFIG_MQTT, .name = "keepalive", .kind = CONFIG_INT, AT(config_mqtt, keepalive_s),
+	  .unit = "s", .min = 15, .max = 3600, .value = "30 s",
+	  .help = "a broker that is silent for so long is gone" },
+
+	{ .section = CONFIG_SOURCE, .name = "driver", .kind = CONFIG_CHOICE, AT(config_source, driver),
+	  .choice = driver_name, .value_help = "none; it must be given",
+	  .help = "what kind of source it is" },
+	{ .section = CONFIG_SOURCE, .name = "interface", .kind = CONFIG_STRING, AT(config_source, interface),
+	  .help = "network interface, for drivers that listen to one" },
+	{ .section = CONFIG_SOURCE, .name = "file", .kind = CONFIG_PATH, AT(config_source, file),
+	  .help = "recording, for the driver replay" },
+	{ .section = CONFIG_SOURCE, .name = "speed", .kind = CONFIG_FLOAT, AT(config_source, speed),
+	  .min = 0.1, .max = 10000, .value = "1",
+	  .help = "how many times faster than recorded" },
+	{ .section = CONFIG_SOURCE, .name = "loop", .kind = CONFIG_BOOL, AT(config_source, loop),
+	  .value = "no",
+	  .help = "begin again at the end of the recording" },
+
+	{ .section = CONFIG_ROOM, .name = "profile", .kind = CONFIG_CHOICE, AT(config_room, profile),
+	  .choice = profile_name, .value = "living",
+	  .help = "kind of room" },
+	{ .section = CONFIG_ROOM, .name = "breathing_band", .kind = CONFIG_CHOICE,
+	  AT(config_room, breathing_band),
+	  .choice = band_name, .value_help = "the profile's: adult, in a car infant",
+	  .help = "who breathes there: adult 3.5 to 42 a minute, infant 20 to 75" },
+	{ .section = CONFIG_ROOM, .name = "links", .kind = CONFIG_LINKS, AT(config_room, link),
+	  .max = CONFIG_LINKS_MAX, .value_help = "every link of every source",
+	  .help = "transmitters to listen to, as SOURCE/aa:bb:cc:dd:ee:ff, blanks between them" },
+};
+
+const int config_options_count = sizeof(config_options) / sizeof(*config_options);
+_Static_assert(sizeof(config_options) / sizeof(*config_options) <= 32, "options are bits of a mask");
+
+const struct config_option *config_option_find(enum config_section section, const char *name)
+{
+	for (int i = 0; i < config_options_count; i++)
+		if (config_options[i].section == section && !strcmp(config_options[i].name, name))
+			return &config_options[i];
+	return NULL;
+}
+
+/* "15 to 3600 s" or "living, bedroom, car" or "yes, no" or nothing. */
+static void print_values(FILE *out, const struct config_option *o)
+{
+	switch (o->kind) {
+	case CONFIG_INT:
+	case CONFIG_FLOAT:
+		fprintf(out, "%g to %g%s%s", o->min, o->max, o->unit ? " " : "", o->unit ? o->unit : "");
+		break;
+	case CONFIG_BOOL:
+		fputs("yes, no", out);
+		break;
+	case CONFIG_CHOICE:
+		for (int i = 0; o->choice(i); i++)
+			fprintf(out, "%s%s", i ? ", " : "", o->choice(i));
+		break;
+	case CONFIG_LINKS:
+		fprintf(out, "up to %g", o->max);
+		break;
+	case CONFIG_PATH:
+		fputs("path, relative to the folder of the configuration", out);
+		break;
+	default:
+		break;
+	}
+}
+
+static bool has_values(const struct config_option *o)
+{
+	return o->kind >= CONFIG_PATH;
+}
+
+static const char *default_of(const struct config_option *o)
+{
+	return o->value_help ? o->value_help : o->value ? o->value : "none";
+}
+
+static void print_heading(FILE *out, enum config_section s)
+{
+	const struct config_section_info *i = &config_sections[s];
+
+	if (*i->name)
+		fprintf(out, "[%s%s]", i->name, i->named ? " NAME" : "");
+	else
+		fputs("global", out);
+}
+
+void config_help(FILE *out)
+{
+	for (int s = 0; s < CONFIG_SECTIONS; s++) {
+		fputs(s ? "\n" : "", out);
+		print_heading(out, (enum config_section)s);
+		fprintf(out, ": %s\n", config_sections[s].help);
+		for (int i = 0; i < config_options_count; i++) {
+			const struct config_option *o = &config_options[i];
+
+			if ((int)o->section != s)
+				continue;
+			fprintf(out, "  %-15s %s\n                  (", o->name, o->help);
+			print_values(out, o);
+			fprintf(out, "%sdefault: %s)\n", has_values(o) ? "; " : "", default_of(o));
+		}
+	}
+}
+
+void config_markdown(FILE *out)
+{
+	for (int s = 0; s < CONFIG_SECTIONS; s++) {
+		fputs(s ? "\n### `" : "### `", out);
+		print_heading(out, (enum config_section)s);
+		fprintf(out, "`: %s\n\n| option | values | default | meaning |\n|---|---|---|---|\n",
+			config_sections[s].help);
+		for (int i = 0; i < config_options_count; i++) {
+			const struct config_option *o = &config_options[i];
+
+			if ((int)o->section != s)
+				continue;
+			fprintf(out, "| `%s` | ", o->name);
+			print_values(out, o);
+			fprintf(out, " | %s | %s |\n", default_of(o), o->help);
+		}
+	}
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "daemon/messages.h"
+
+#define PERIOD_S      10	/* of everything that stands still */
+#define PERIOD_VALUE_S 2	/* of vital signs while there is a value */
+
+static const char *const activity_names[] = {
+	[ACTIVITY_UNKNOWN] = "unknown", [ACTIVITY_EMPTY] = "empty", [ACTIVITY_STILL] = "still",
+	[ACTIVITY_ACTIVE] = "active",
+};
+
+static const char *const sensing_names[] = {
+	[SENSING_DOWN] = "down", [SENSING_DEGRADED] = "degraded", [SENSING_OK] = "ok",
+};
+
+static const struct {
+	unsigned bit;
+	const char *name;
+} capabilities[] = {
+	{ CAPABLE_MOTION, "motion" }, { CAPABLE_PRESENCE, "presence" },
+	{ CAPABLE_RESPIRATION, "respiration" },
+};
+
+const char *activity_name(enum activity a)
+{
+	return activity_names[a];
+}
+
+const char *sensing_state_name(enum sensing_state s)
+{
+	return sensing_names[s];
+}
+
+void format_rfc3339(char out[RFC3339_LEN], uint64_t unix_us)
+{
+	time_t seconds = (time_t)(unix_us / 1000000);
+	char day[24];
+	struct tm tm;
+
+	if (!gmtime_r(&seconds, &tm) || !strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm))
+		snprintf(day, sizeof(day), "1970-01-01T00:00:00");
+	snprintf(out, RFC3339_LEN, "%s.%03uZ", day, (unsigned)(unix_us / 1000 % 1000));
+}
+
+void message_envelope(struct json *j, uint64_t wall_us, const char *origin)
+{
+	char time[RFC3339_LEN];
+
+	format_rfc3339(time, wall_us);
+	json_add_number(j, "schema", MESSAGE_SCHEMA, 0);
+	json_add_string(j, "time", time);
+	json_add_string(j, "origin", origin);
+}
+
+static void add_truth(struct json *j, const char *key, enum truth t)
+{
+	if (t == TRUTH_UNKNOWN)
+		json_add_null(j, key);
+	else
+		json_add_bool(j, key, t == TRUTH_YES);
+}
+
+/* presence */
+
+static bool presence_changed(const struct room_state *a, const struct room_state *b)
+{
+	return a->presence != b->presence || a->motion != b->motion ||
+	       a->presence_evidence != b->presence_evidence || a->presence_reason != b->presence_reason;
+}
+
+static void presence_write(struct json *j, const struct message_context *c)
+{
+	const struct room_state *s = c->state;
+
+	json_add_string(j, "state", presence_state_name(s->presence));
+	add_truth(j, "motion", s->motion);
+	json_add_number(j, "motion_level", (double)s->motion_level, 3);
+	json_add_string(j, "evidence", presence_evidence_name(s->presence_evidence));
+	json_add_string(j, "reason", reason_name(s->presence_reason));
+}
+
+/* activity */
+
+static bool activity_changed(const struct room_state *a, const struct room_state *b)
+{
+	return a->activity != b->activity || a->activity_reason != b->activity_reason;
+}
+
+static void activity_write(struct json *j, const struct message_context *c)
+{
+	json_add_string(j, "state", activity_names[c->state->activity]);
+	json_add_null(j, "speed_m_s");
+	json_add_null(j, "direction");
+	json_add_string(j, "reason", reason_name(c->state->activity_reason));
+}
+
+/* respiration */
+
+static bool respiration_changed(const struct room_state *a, const struct room_state *b)
+{
+	return (a->breath.reason == REASON_NONE) != (b->breath.reason == REASON_NONE);
+}
+
+static void respiration_write(struct json *j, const struct message_context *c)
+{
+	const struct breath_result *b = &c->state->breath;
+	bool valid = b->reason == REASON_NONE;
+
+	json_add_number(j, "rate_per_min", valid ? (double)b->rate_per_min : NAN, 2);
+	json_add_number(j, "quality", valid ? (double)b->quality : NAN, 3);
+	json_add_number(j, "snr_db", (double)b->snr_db, 1);
+	json_add_number(j, "window_s", (double)b->window_s, 1);
+	json_add_null(j, "second_rate_per_min");
+	json_add_null(j, "persons");
+	json_add_string(j, "reason", reason_name(b->reason));
+}
+
+static int respiration_period_s(const struct room_state *s)
+{
+	return s->breath.reason == REASON_NONE ? PERIOD_VALUE_S : PERIOD_S;
+}
+
+/* sensing */
+
+static bool sensing_changed(const struct room_state *a, const struct room_state *b)
+{
+	return a->sensing != b->sensing || a->sensing_reason != b->sensing_reason ||
+	       a->capabilities != b->capabilities;
+}
+
+static void write_drops(struct json *j, const struct link_stats *stats)
+{
+	struct json *drops = json_add_object(j, "drops");
+
+	for (int d = 0; d < LINK_DROP_COUNT; d++)
+		if (stats->dropped[d])
+			json_add_number(drops, link_drop_name(d), (double)stats->dropped[d], 0);
+}
+
+static void write_link(struct json *j, const struct message_context *c, const struct wiring_link *l)
+{
+	const struct link_stats *stats = link_stats(l->link);
+	const uint8_t *mac = l->key.mac;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s/%02x:%02x:%02x:%02x:%02x:%02x",
+		 c->output->source_name(c->output->owner, l->key.source),
+		 mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	json_add_string(j, "link", name);
+	json_add_number(j, "freq_mhz", l->key.freq_mhz, 0);
+	json_add_number(j, "bandwidth_mhz", l->key.bandwidth_mhz, 0);
+	json_add_number(j, "rx_chains", l->key.rx_count, 0);
+	json_add_number(j, "tx_streams", l->key.tx_count, 0);
+	json_add_number(j, "tones", l->key.tones, 0);
+	json_add_number(j, "rate_hz", (double)l->evidence->rate_hz, 1);
+	json_add_number(j, "loss", stats->numbered ?
+			(double)stats->lost / (double)(stats->lost + stats->frames) : NAN, 3);
+	json_add_number(j, "rssi_dbm", stats->rssi_dbm == CSI_RSSI_UNKNOWN ? NAN : stats->rssi_dbm, 0);
+	json_add_number(j, "snr_db", l->evidence->breath.reason == REASON_NONE ?
+			(double)l->evidence->breath.q_db : NAN, 1);
+	json_add_string(j, "motion_reason", reason_name(l->evidence->motion.reason));
+	json_add_string(j, "respiration_reason", reason_name(l->evidence->breath.reason));
+	write_drops(j, stats);
+}
+
+static void sensing_write(struct json *j, const struct message_context *c)
+{
+	struct json *list;
+
+	json_add_string(j, "state", sensing_names[c->state->sensing]);
+	json_add_string(j, "reason", reason_name(c->state->sensing_reason));
+	list = json_add_array(j, "capabilities");
+	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++)
+		if (c->state->capabilities & capabilities[i].bit)
+			json_push_string(list, capabilities[i].name);
+	list = json_add_array(j, "links");
+	for (int i = 0; i < WIRING_LINKS_MAX; i++)
+		if (c->wiring->link[i].counts && c->wiring->link[i].evidence)
+			write_link(json_push_object(list), c, &c->wiring->link[i]);
+	json_add_number(j, "foreign_frames", (double)c->wiring->foreign, 0);
+}
+
+static int steady_period_s(const struct room_state *s)
+{
+	(void)s;
+	return PERIOD_S;
+}
+
+const struct room_topic_rule room_topics[ROOM_TOPICS] = {
+	[TOPIC_PRESENCE] = {
+		.name = "presence", .qos = 1, .retain = true, .changed = presence_changed,
+		.period_s = steady_period_s, .write = presence_write,
+	},
+	[TOPIC_ACTIVITY] = {
+		.name = "activity", .qos = 0, .retain = true, .changed = activity_changed,
+		.period_s = steady_period_s, .write = activity_write,
+	},
+	[TOPIC_RESPIRATION] = {
+		.name = "respiration", .qos = 0, .retain = true, .changed = respiration_changed,
+		.period_s = respiration_period_s, .write = respiration_write,
+	},
+	[TOPIC_SENSING] = {
+		.name = "sensing", .qos = 1, .retain = true, .changed = sensing_changed,
+		.period_s = steady_period_s, .write = sensing_write,
+	},
+};
+
+char *message_payload(enum room_topic topic, const struct message_context *c)
+{
+	struct json *j = json_object();
+	char *text;
+
+	message_envelope(j, c->wall_us, c->origin);
+	json_add_string(j, "room", c->room);
+	room_topics[topic].write(j, c);
+	text = json_print(j);
+	json_free(j);
+	return text;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * mqtt.h -- to the broker and back, without ever holding up the radio.
+ *
+ * A broker can be away, slow, stopped, or behind a name that takes half a minute not
+ * to resolve.  So everything that can wait happens in one thread, inside mqtt.c: it
+ * connects, stays connected, and comes back for ever (1 s, doubling to 60 s, with
+ * jitter).  The functions below only exchange memory with that thread.
+ *
+ * What is retained is state: the latest payload of every retained topic is kept here
+ * and sent again after each connect, because the broker may have forgotten it.  What
+ * is not retained is an event of now: while there is no broker it is dropped and
+ * counted.  Memory is bounded: MQTT_RETAINED_MAX topics, MQTT_QUEUE_MAX messages that
+ * wait (a retained topic waits at most once, with its latest payload).
+ *
+ * The status topic is ours: "online" (retained, QoS 1) at each connect, "offline" as
+ * the last will and when we close. */
+#ifndef DAEMON_MQTT_H
+#define DAEMON_MQTT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MQTT_TOPIC_MAX    256		/* bytes, with the final 0 */
+#define MQTT_PAYLOAD_MAX  16384		/* bytes; Home Assistant's discovery needs 6 k */
+#define MQTT_RETAINED_MAX (64 * 12 + 16)	/* a dozen for each of 64 rooms, ours */
+#define MQTT_FILTERS_MAX  80
+#define MQTT_QUEUE_MAX    512		/* not retained ones that wait */
+#define MQTT_QUEUE_BYTES  (256 * 1024)	/* and their payloads together */
+#define MQTT_EVENTS_MAX   256
+
+struct mqtt;
+
+/* All borrowed during mqtt_open(). */
+struct mqtt_options {
+	const char *host;		/* name or address */
+	int         port;
+	bool        tls;		/* certificate and host name are always checked */
+	const char *ca_file;		/* PEM; NULL or "": the system's */
+	const char *user, *password;	/* NULL or "": none */
+	const char *client_id;
+	const char *status_topic;	/* NULL: this client only listens and has none */
+	int         keepalive_s;
+	int         retry_min_ms, retry_max_ms;	/* 0: 1000 and 60000 */
+};
+
+enum mqtt_event_kind {
+	MQTT_CONNECTED,
+	MQTT_DISCONNECTED,		/* or could not connect: once for each reason */
+	MQTT_MESSAGE,			/* of a topic we subscribed to */
+	MQTT_ACKNOWLEDGED,		/* the broker has a QoS 1 message */
+};
+
+/* Borrowed during the call. */
+struct mqtt_event {
+	enum mqtt_event_kind kind;
+	const char *reason;		/* disconnected: what, and what to do */
+	const char *topic, *payload;	/* message; payload ends in a 0 that does not count */
+	size_t      payload_bytes;
+	bool        retained;		/* message: it is old; commands ignore those */
+	uint32_t    ticket;		/* acknowledged: what mqtt_publish() returned */
+};
+
+struct mqtt_stats {
+	uint64_t connects;
+	uint64_t published;		/* handed to the network */
+	uint64_t acknowledged;		/* of those with QoS 1 */
+	uint64_t dropped;		/* no broker, no room, too long; never retained ones
+					 * unless their table was full */
+	uint64_t refused;		/* attempts to connect that failed */
+	uint64_t events_lost;		/* that mqtt_poll() was too late for */
+};
+
+/* Starts the thread.  0 or -errno; that the broker is not there is no error.  One
+ * mqtt_open() must return before another thread calls it too. */
+int mqtt_open(struct mqtt **out, const struct mqtt_options *o);
+
+/* Sends what still waits, then "offline", and says goodbye: at most 2 s, then the
+ * connection is cut and the broker sends the last will.  Never hangs: a thread that
+ * is stuck in name resolution is left behind with its memory.  NULL is fine. */
+void mqtt_close(struct mqtt *m);
+
+/* Hands over a message; copied.  Never blocks.  Returns a ticket, or 0 if the message
+ * was dropped.  A retained message is never dropped while the table has room; if a newer
+ * one replaces it before it was sent, only the newer one's ticket is acknowledged, and
+ * after a reconnect the ticket is acknowledged (again).  An empty retained payload
+ * clears the topic at the broker. */
+uint32_t mqtt_publish(struct mqtt *m, const char *topic, const char *payload, int qos, bool retain);
+
+/* Subscribes with QoS 1, now and after each connect.  0 or -ENOSPC, -ENOMEM. */
+int mqtt_subscribe(struct mqtt *m, const char *filter);
+
+/* Readable when mqtt_poll() has something to hand over.  Owned by m. */
+int mqtt_fd(const struct mqtt *m);
+
+/* Calls `on_event` for what has arrived, at most MQTT_EVENTS_MAX events. */
+void mqtt_poll(struct mqtt *m, void (*on_event)(void *owner, const struct mqtt_event *e), void *owner);
+
+bool mqtt_connected(struct mqtt *m);
+struct mqtt_stats mqtt_stats(struct mqtt *m);
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "daemon/messages.h"
+#include "daemon/sensing.h"
+
+#define DAY_US   86400000000u
+#define BASE_LEN 96
+
+/* What was last said on a topic, and when. */
+struct said {
+	bool     ever;
+	uint64_t at_us;
+	struct room_state state;
+};
+
+struct sensing_room {
+	struct sensing_room_options options;
+	struct wiring wiring;
+	struct room *room;
+	bool started;
+	uint64_t next_tick_us;
+	struct said said[ROOM_TOPICS];
+};
+
+struct sensing {
+	char base[BASE_LEN];
+	struct sensing_output output;
+	enum reason source_state[32];
+	struct sensing_room *room[SENSING_ROOMS_MAX];
+	int rooms;
+};
+
+int sensing_create(struct sensing **out, const char *base, const struct sensing_output *output)
+{
+	struct sensing *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	snprintf(s->base, sizeof(s->base), "%s", base);
+	s->output = *output;
+	*out = s;
+	return 0;
+}
+
+static void room_free(struct sensing_room *r)
+{
+	wiring_free(&r->wiring);
+	room_destroy(r->room);
+	free(r);
+}
+
+void sensing_free(struct sensing *s)
+{
+	if (!s)
+		return;
+	for (int i = 0; i < s->rooms; i++)
+		room_free(s->room[i]);
+	free(s);
+}
+
+int sensing_add_room(struct sensing *s, const struct sensing_room_options *options)
+{
+	const struct breathing_band *band = options->band;
+	struct model_params params;
+	struct sensing_room *r;
+
+	if (s->rooms == SENSING_ROOMS_MAX)
+		return -ENOSPC;
+	if (!band)
+		band = breathing_band_find(options->profile->breathing_band);
+	params = (struct model_params){
+		.breath_lo_hz = band->lo_per_min / 60,
+		.breath_hi_hz = band->hi_per_min / 60,
+	};
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return -ENOMEM;
+	r->options = *options;
+	wiring_init(&r->wiring, &params, options->wanted, options->wanted_count);
+	r->room = room_create(&params);
+	if (!r->room) {
+		free(r);
+		return -ENOMEM;
+	}
+	s->room[s->rooms] = r;
+	return s->rooms++;
+}
+
+void sensing_set_origin(struct sensing *s, int room, const char *origin)
+{
+	struct sensing_room_options *o = &s->room[room]->options;
+
+	snprintf(o->origin, sizeof(o->origin), "%s", origin);
+}
+
+static void publish(struct sensing *s, struct sensing_room *r, enum room_topic topic, uint64_t now_us)
+{
+	const struct message_context context = {
+		.room = r->options.name, .origin = r->options.origin,
+		.wall_us = s->output.wall_us(s->output.owner, now_us),
+		.state = room_state(r->room), .wiring = &r->wiring, .output = &s->output,
+	};
+	char name[BASE_LEN + SENSING_NAME_LEN + 32];
+	char *payload = message_payload(topic, &context);
+
+	if (!payload)
+		return;		/* no memory for this one; the next is due soon */
+	snprintf(name, sizeof(name), "%s/%s/%s", s->base, r->options.name, room_topics[topic].name);
+	s->output.publish(s->output.owner, now_us, &(struct message){
+		.topic = name, .payload = payload,
+		.qos = room_topics[topic].qos, .retain = room_topics[topic].retain });
+	free(payload);
+}
+
+static void publish_due(struct sensing *s, struct sensing_room *r, uint64_t now_us)
+{
+	const struct room_state *state = room_state(r->room);
+
+	for (int i = 0; i < ROOM_TOPICS; i++) {
+		struct said *said = &r->said[i];
+		uint64_t period_us = (uint64_t)room_topics[i].period_s(state) * 1000000;
+
+		if (said->ever && !room_topics[i].changed(&said->state, state) &&
+		    now_us - said->at_us < period_us)
+			continue;
+		publish(s, r, i, now_us);
+		said->ever = true;
+		said->at_us = now_us;
+		said->state = *state;
+	}
+}
+
+/* Rooms with several sources are down only when all of them are. */
+static enum reason room_source_state(const struct sensing *s, const struct sensing_room *r)
+{
+	enum reason why = REASON_NONE;
+
+	for (int i = 0; i < 32; i++) {
+		if (!(r->options.sources >> i & 1))
+			continue;
+		if (s->source_state[i] == REASON_NONE)
+			return REASON_NONE;
+		why = s->source_state[i];
+	}
+	return why;
+}
+
+static void tick(struct sensing *s, struct sensing_room *r, uint64_t now_us)
+{
+	const struct evidence *evidence[WIRING_LINKS_MAX];
+	int n = wiring_tick(&r->wiring, now_us, evidence);
+
+	room_tick(r->room, now_us, evidence, n, room_source_state(s, r));
+	publish_due(s, r, now_us);
+}
+
+static void room_advance(struct sensing *s, struct sensing_room *r, uint64_t now_us)
+{
+	if (!r->started || (now_us > r->next_tick_us && now_us - r->next_tick_us > DAY_US)) {
+		r->started = true;
+		r->next_tick_us = now_us - now_us % SENSING_TICK_US;
+	}
+	while (r->next_tick_us <= now_us) {
+		tick(s, r, r->next_tick_us);
+		r->next_tick_us += SENSING_TICK_US;
+	}
+}
+
+static bool listens(const struct sensing_room *r, int source)
+{
+	return r->options.sources >> source & 1;
+}
+
+void sensing_advance(struct sensing *s, int source, uint64_t now_us)
+{
+	for (int i = 0; i < s->rooms; i++)
+		if (listens(s->room[i], source))
+			room_advance(s, s->room[i], now_us);
+}
+
+void sensing_frame(struct sensing *s, int source, const struct csi_frame *f)
+{
+	for (int i = 0; i < s->rooms; i++) {
+		if (!listens(s->room[i], source))
+			continue;
+		room_advance(s, s->room[i], f->time_us);
+		wiring_frame(&s->room[i]->wiring, source, f);
+	}
+}
+
+void sensing_source_state(struct sensing *s, int source, enum reason why)
+{
+	s->source_state[source] = why;
+}
+
+int sensing_rooms(const struct sensing *s)
+{
+	return s->rooms;
+}
+
+const char *sensing_room_name(const struct sensing *s, int room)
+{
+	return s->room[room]->options.name;
+}
+
+const struct room_state *sensing_room_state(const struct sensing *s, int room)
+{
+	return room_state(s->room[room]->room);
+}
+
+const struct wiring *sensing_room_wiring(const struct sensing *s, int room)
+{
+	return &s->room[room]->wiring;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * sensing.h -- the pipeline: frames of sources in, messages about rooms out.
+ *
+ * The daemon and `sixth replay` run the same object; they differ in where frames
+ * come from, who keeps the clock and where messages go.  Time is that of the
+ * frames: microseconds of a clock that the caller drives. */
+#ifndef DAEMON_SENSING_H
+#define DAEMON_SENSING_H
+
+#include "daemon/wiring.h"
+#include "models/profile.h"
+#include "models/room.h"
+
+#define SENSING_ROOMS_MAX 64
+#define SENSING_TICK_US   100000
+#define SENSING_NAME_LEN  32
+
+struct sensing_room_options {
+	char name[SENSING_NAME_LEN];
+	char origin[16];			/* "live", "replay", "simulated" */
+	const struct profile *profile;		/* static */
+	const struct breathing_band *band;	/* static; NULL: the profile's */
+	struct wiring_wanted wanted[WIRING_WANTED_MAX];
+	int wanted_count;
+	uint32_t sources;			/* bit i: listens to source i */
+};
+
+/* One message, borrowed during the call. */
+struct message {
+	const char *topic;
+	const char *payload;
+	int  qos;
+	bool retain;
+};
+
+struct sensing_output {
+	/* A message, at the room's time now_us. */
+	void (*publish)(void *owner, uint64_t now_us, const struct message *m);
+	/* Wall clock at now_us, µs since 1970. */
+	uint64_t (*wall_us)(void *owner, uint64_t now_us);
+	/* The published name of a source.  Static for the life of the pipeline. */
+	const char *(*source_name)(void *owner, int source);
+	void *owner;
+};
+
+struct sensing;
+
+/* `base` ("sixth/NODE") is copied.  0 or -errno.  Free with sensing_free(). */
+int sensing_create(struct sensing **out, const char *base, const struct sensing_output *output);
+void sensing_free(struct sensing *s);		/* NULL is fine */
+
+/* Adds a room; its number, or -errno. */
+int sensing_add_room(struct sensing *s, const struct sensing_room_options *options);
+
+/* What the room's messages say from now on: a source that opens late may bring another
+ * origin.  Copied. */
+void sensing_set_origin(struct sensing *s, int room, const char *origin);
+
+/* A frame of a source, to every room that listens to it.  Borrowed.  The clock of
+ * those rooms moves on to the frame's time first. */
+void sensing_frame(struct sensing *s, int source, const struct csi_frame *f);
+
+/* Moves the clock of the rooms that listen to `source` on to now_us: models tick and
+ * messages that are due go out.  A step of more than a day is a clock that was set: it
+ * is taken at once, without ticking through it. */
+void sensing_advance(struct sensing *s, int source, uint64_t now_us);
+
+/* Says why no frames can come from this source (REASON_NONE: they can). */
+void sensing_source_state(struct sensing *s, int source, enum reason why);
+
+/* What a room sees now; for displays and tests.  Borrowed. */
+int sensing_rooms(const struct sensing *s);
+const char *sensing_room_name(const struct sensing *s, int room);
+const struct room_state *sensing_room_state(const struct sensing *s, int room);
+const struct wiring *sensing_room_wiring(const struct sensing *s, int room);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * source.h -- where CSI frames come from.
+ *
+ * A driver is one file that ends in one const table; a new one needs that file and
+ * one line in sources.c.  It opens what the configuration says, adds its watchers to
+ * the loop, and hands over frames and the clock they live on. */
+#ifndef DAEMON_SOURCE_H
+#define DAEMON_SOURCE_H
+
+#include "daemon/config.h"
+#include "daemon/loop.h"
+#include "dsp/csi.h"
+#include "models/reason.h"
+
+struct source;
+
+/* What a source reports to its owner. */
+struct source_sink {
+	/* A frame, borrowed.  Its time is on the source's clock. */
+	void (*frame)(struct source *s, const struct csi_frame *f);
+	/* The source's clock stands at now_us; said at least ten times a second. */
+	void (*clock)(struct source *s, uint64_t now_us);
+	/* Whether frames can come: REASON_NONE or why not. */
+	void (*state)(struct source *s, enum reason why);
+};
+
+struct source_driver {
+	const char *name;		/* as written in the configuration */
+	const char *help;		/* one line */
+	/* Checks what the configuration gives, without opening anything; a sentence,
+	 * or NULL if it can work. */
+	const char *(*check)(const struct config_source *c);
+	/* 0 or -errno, said in s->error.  Sets s->origin as well as it is known, also
+	 * when it fails; close() is called after either. */
+	int  (*open)(struct source *s);
+	void (*close)(struct source *s);
+};
+
+struct source {
+	const struct source_driver *driver;
+	const struct config_source *config;	/* borrowed */
+	int number;				/* place in the configuration */
+	struct loop *loop;
+	const struct source_sink *sink;
+	void *owner;				/* the sink's */
+	void *priv;				/* the driver's own */
+	char origin[16];			/* live, replay or simulated */
+	char error[256];
+};
+
+extern const struct source_driver *const source_drivers[];	/* NULL-terminated */
+
+const struct source_driver *source_driver_find(const char *name);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+#include "daemon/wiring.h"
+
+#define SILENT_US  10000000	/* after this a link may lose its place to another */
+#define FORGET_US  60000000	/* after this it is gone */
+
+void wiring_init(struct wiring *w, const struct model_params *params,
+		 const struct wiring_wanted *wanted, int wanted_count)
+{
+	memset(w, 0, sizeof(*w));
+	w->params = *params;
+	w->wanted_count = wanted_count < WIRING_WANTED_MAX ? wanted_count : WIRING_WANTED_MAX;
+	for (int i = 0; i < w->wanted_count; i++)
+		w->wanted[i] = wanted[i];
+}
+
+void wiring_free(struct wiring *w)
+{
+	for (int i = 0; i < WIRING_LINKS_MAX; i++)
+		link_destroy(w->link[i].link);
+	memset(w, 0, sizeof(*w));
+}
+
+static struct wiring_key key_of(int source, const struct csi_frame *f)
+{
+	struct wiring_key k;
+
+	memset(&k, 0, sizeof(k));	/* keys are compared as bytes */
+	k.source = source;
+	memcpy(k.mac, f->tx_mac, sizeof(k.mac));
+	k.phy = f->phy;
+	k.rx_count = f->rx_count;
+	k.tx_count = f->tx_count;
+	k.flags = f->flags;
+	k.freq_mhz = f->freq_mhz;
+	k.bandwidth_mhz = f->bandwidth_mhz;
+	k.tones = f->tones->count;
+	k.tones_hash = f->tones->hash;
+	return k;
+}
+
+static bool key_equal(const struct wiring_key *a, const struct wiring_key *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+static bool is_wanted(const struct wiring *w, int source, const struct csi_frame *f)
+{
+	for (int i = 0; i < w->wanted_count; i++)
+		if (w->wanted[i].source == source && !memcmp(w->wanted[i].mac, f->tx_mac, 6))
+			return true;
+	return w->wanted_count == 0;
+}
+
+/* A free place for a link, else that of the one silent the longest. */
+static struct wiring_link *link_place(struct wiring *w, uint64_t now_us)
+{
+	struct wiring_link *oldest = &w->link[0];
+
+	for (int i = 0; i < WIRING_LINKS_MAX; i++) {
+		if (!w->link[i].link)
+			return &w->link[i];
+		if (w->link[i].last_us < oldest->last_us)
+			oldest = &w->link[i];
+	}
+	if (now_us < oldest->last_us || now_us - oldest->last_us < SILENT_US)
+		return NULL;
+	link_destroy(oldest->link);
+	memset(oldest, 0, sizeof(*oldest));
+	return oldest;
+}
+
+static struct wiring_candidate *find_candidate(struct wiring *w, const struct wiring_key *key)
+{
+	struct wiring_candidate *oldest = &w->candidate[0];
+
+	for (int i = 0; i < WIRING_CANDIDATES_MAX; i++) {
+		struct wiring_candidate *c = &w->candidate[i];
+		int newest = (c->next + WIRING_JOIN_FRAMES - 1) % WIRING_JOIN_FRAMES;
+		int oldest_newest = (oldest->next + WIRING_JOIN_FRAMES - 1) % WIRING_JOIN_FRAMES;
+
+		if (c->used && key_equal(&c->key, key))
+			return c;
+		if (!c->used ? oldest->used : oldest->used && c->seen_us[newest] < oldest->seen_us[oldest_newest])
+			oldest = c;
+	}
+	memset(oldest, 0, sizeof(*oldest));
+	oldest->key = *key;
+	oldest->used = true;
+	return oldest;
+}
+
+/* Notes one more frame of the candidate.  Returns the time of the first of the last
+ * WIRING_JOIN_FRAMES if they came within 2 s, 0 if it is not there yet. */
+static uint64_t candidate_since(struct wiring_candidate *c, uint64_t now_us)
+{
+	uint64_t first_us;
+
+	c->seen_us[c->next] = now_us ? now_us : 1;
+	c->next = (c->next + 1) % WIRING_JOIN_FRAMES;
+	first_us = c->seen_us[c->next];
+	return first_us && now_us >= first_us && now_us - first_us <= WIRING_JOIN_US ? first_us : 0;
+}
+
+static void consider(struct wiring *w, const struct wiring_key *key, const struct csi_frame *f)
+{
+	struct wiring_candidate *c = find_candidate(w, key);
+	uint64_t first_us = candidate_since(c, f->time_us);
+	struct wiring_link *place;
+
+	w->foreign++;
+	if (!first_us)
+		return;
+	place = link_place(w, f->time_us);
+	if (place)
+		place->link = link_create(f, &w->params);
+	if (!place || !place->link) {
+		w->refused++;
+		return;
+	}
+	place->key = *key;
+	place->first_us = first_us;
+	place->last_us = f->time_us;
+	place->counts = false;
+	place->evidence = NULL;
+	c->used = false;
+}
+
+static void push(struct wiring *w, struct wiring_link *l, const struct csi_frame *f)
+{
+	l->last_us = f->time_us;
+	link_push(l->link, f);
+	if (l->counts)
+		return;
+	w->foreign++;
+	if (l->evidence && l->evidence->rate_hz >= WIRING_JOIN_HZ && f->time_us >= l->first_us + WIRING_JOIN_US)
+		l->counts = true;
+}
+
+void wiring_frame(struct wiring *w, int source, const struct csi_frame *f)
+{
+	struct wiring_key key = key_of(source, f);
+
+	if (!is_wanted(w, source, f)) {
+		w->foreign++;
+		return;
+	}
+	for (int i = 0; i < WIRING_LINKS_MAX; i++)
+		if (w->link[i].link && key_equal(&w->link[i].key, &key)) {
+			push(w, &w->link[i], f);
+			return;
+		}
+	consider(w, &key, f);
+}
+
+int wiring_tick(struct wiring *w, uint64_t now_us, const struct evidence *evidence[WIRING_LINKS_MAX])
+{
+	int n = 0;
+
+	for (int i = 0; i < WIRING_LINKS_MAX; i++) {
+		struct wiring_link *l = &w->link[i];
+
+		if (!l->link)
+			continue;
+		if (now_us > l->last_us && now_us - l->last_us > FORGET_US) {
+			link_destroy(l->link);
+			memset(l, 0, sizeof(*l));
+			continue;
+		}
+		l->evidence = link_tick(l->link, now_us);
+		if (l->counts)
+			evidence[n++] = l->evidence;
+	}
+	return n;
+}
