@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # make              builds build/sixthd and build/sixth
-# make run          shows the daemon at work on two bundled recordings (about a minute)
+# make run          shows the daemon at work on two bundled recordings, within a minute
 # make check        runs all tests
-# make help         lists the rest
+# make bench        measures cost and speed
+# make fuzz         looks for inputs that break the parsers, FUZZ_S seconds each
+# make install      installs to PREFIX (/usr/local), below DESTDIR
+# make clean        removes build/
+#
+# CC, CFLAGS, LDFLAGS, PKG_CONFIG can be set for cross builds; WITH_FFTW=0 uses liquid-dsp's
+# FFT in place of FFTW.
 
 CC         ?= cc
 PKG_CONFIG ?= pkg-config
@@ -37,8 +43,14 @@ DAEMON := $(call obj,$(filter-out daemon/main.c,$(wildcard daemon/*.c daemon/for
 TOOL   := $(call obj,$(wildcard tools/*.c))
 CORE   := $(DSP) $(MODELS)
 
-TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 TEST_SHARED := $(call obj,$(wildcard tests/support/*.c))
+TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid ratio align rank1 ridge \
+	changepoint respiration breath power motion motion_stat presence),$(TESTS))
+THREAD_TESTS := $(filter $(BUILD)/tests/test_mqtt,$(TESTS))
+FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out %/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c)))
+BENCHES     := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
+FUZZ_S     ?= 600
 
 all: $(BUILD)/sixthd $(BUILD)/sixth
 
@@ -48,13 +60,92 @@ $(BUILD)/sixthd: $(BUILD)/daemon/main.o $(DAEMON) $(CORE)
 $(BUILD)/sixth: $(TOOL) $(DAEMON) $(CORE)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
+$(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TEST_SHARED) $(DAEMON) $(CORE)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka
+
+# Signal code and models are tested without the daemon: a call upwards would not link.
+$(CORE_TESTS): $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(CORE)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DSP_LIBS) -lcmocka
+
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/fuzz_main.o $(TEST_SHARED) $(DAEMON) $(CORE)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$(BUILD)/bench/bench_%: $(BUILD)/tests/bench/bench_%.o $(TEST_SHARED) $(DAEMON) $(CORE)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+tests: $(TESTS)
+fuzzers: $(FUZZERS)
+
+run:
+	@tools/need-packages.sh run
+	@$(MAKE) --no-print-directory all
+	@tools/demo.sh $(BUILD)
+
+# Every test, built as users build it; again under ASan and UBSan with the fuzzers on
+# their seeds; what has threads under TSan; the signal code with clang and without FFTW.
+check:
+	@tools/need-packages.sh check
+	@$(MAKE) --no-print-directory -s check-plain
+	@$(MAKE) --no-print-directory -s check-clang
+	@$(MAKE) --no-print-directory -s check-asan
+	@$(MAKE) --no-print-directory -s check-tsan
+	@echo "make check: all of it passed"
+
+check-plain:
+	@$(MAKE) --no-print-directory -s WERROR=-Werror all tests
+	@tests/run-tests.sh plain $(TESTS) $(wildcard tests/e2e/*.sh)
+
+check-clang:
+	@$(MAKE) --no-print-directory -s BUILD=build/clang CC=clang WITH_FFTW=0 WERROR=-Werror all tests
+	@$(MAKE) --no-print-directory -s BUILD=build/clang WITH_FFTW=0 run-core-tests
+
+check-asan:
+	@$(MAKE) --no-print-directory -s BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g' WERROR=-Werror tests fuzzers
+	@$(MAKE) --no-print-directory -s BUILD=build/asan run-asan-tests
+
+check-tsan:
+	@$(MAKE) --no-print-directory -s BUILD=build/tsan SANITIZE=thread CFLAGS='-O1 -g' WERROR=-Werror \
+		$(patsubst $(BUILD)/%,build/tsan/%,$(THREAD_TESTS))
+	@$(MAKE) --no-print-directory -s BUILD=build/tsan run-thread-tests
+
+run-core-tests:
+	@tests/run-tests.sh liquid-dsp-instead-of-FFTW $(CORE_TESTS)
+
+run-asan-tests:
+	@tests/run-tests.sh ASan+UBSan $(TESTS)
+	@tests/fuzz/run-seeds.sh $(BUILD)/fuzz
+
+run-thread-tests:
+	@tests/run-tests.sh TSan $(THREAD_TESTS)
+
+# Coverage-guided, FUZZ_S seconds for each parser; findings stay in build/fuzz-corpus.
+fuzz:
+	@tools/need-packages.sh check
+	@tests/fuzz/run-libfuzzer.sh $(FUZZ_S)
+
+bench: all $(BENCHES)
+	@tests/bench/run.sh $(BUILD)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/doc/sixth
+	install -m 755 $(BUILD)/sixth $(DESTDIR)$(PREFIX)/bin/sixth
+	install -m 755 $(BUILD)/sixthd $(DESTDIR)$(PREFIX)/sbin/sixthd
+	install -m 644 README.md LICENSE daemon/sixth.conf $(DESTDIR)$(PREFIX)/share/doc/sixth/
+
 clean:
 	rm -rf build
 
-.PHONY: all clean
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+.PHONY: all tests fuzzers run check check-plain check-clang check-asan check-tsan run-core-tests \
+	run-asan-tests run-thread-tests fuzz bench install clean help
 .SECONDARY:
+.DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

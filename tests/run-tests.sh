@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# run-tests.sh NAME PROGRAM...
+#
+# Runs test programs one after the other, prints a line for each and the whole
+# output of those that fail, then `NAME: N passed, N failed` (test functions for
+# cmocka programs, one for others).  Fails if any failed or none ran.
+set -u
+
+name=$1
+shift
+passed=0
+failed=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+for program in "$@"; do
+	start=$(date +%s.%N)
+	if timeout 300 "$program" >"$log" 2>&1; then ok=1; else ok=0; fi
+	seconds=$(echo "$(date +%s.%N) $start" | awk '{ printf "%.1f", $1 - $2 }')
+	p=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
+	f=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test(s), listed below.*/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
+	if [ "$ok" = 1 ] && [ "$p" = 0 ] && grep -q '^\[==========\]' "$log"; then
+		ok=0
+		echo "no test ran" >>"$log"
+	fi
+	if [ "$ok" = 1 ]; then
+		[ "$p" = 0 ] && p=1
+		printf '  ok    %-52s %3d in %5s s\n' "$(basename "$program")" "$p" "$seconds"
+	else
+		[ "$f" = 0 ] && f=1
+		printf '  FAIL  %-52s %3d of %d in %5s s\n' "$(basename "$program")" "$f" $((p + f)) "$seconds"
+		sed 's/^/        /' "$log"
+	fi
+	passed=$((passed + p))
+	failed=$((failed + f))
+done
+echo "$name: $passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" != 0 ]

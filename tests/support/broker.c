@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "tests/support/broker.h"
+#include "tests/support/scratch.h"
+
+static const char *const places[] = { "/usr/sbin/mosquitto", "/usr/bin/mosquitto",
+				      "/usr/local/sbin/mosquitto", NULL };
+
+static _Noreturn void give_up(const char *what)
+{
+	perror(what);
+	abort();
+}
+
+static const char *program(void)
+{
+	for (int i = 0; places[i]; i++)
+		if (access(places[i], X_OK) == 0)
+			return places[i];
+	return NULL;
+}
+
+bool broker_installed(void)
+{
+	return program() != NULL;
+}
+
+static struct sockaddr_in loopback(int port)
+{
+	return (struct sockaddr_in){
+		.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+}
+
+int broker_free_port(void)
+{
+	struct sockaddr_in a = loopback(0);
+	socklen_t len = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, len) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &len) < 0)
+		give_up("free port");
+	close(fd);
+	return ntohs(a.sin_port);
+}
+
+static bool accepts(int port)
+{
+	struct sockaddr_in a = loopback(port);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	bool ok = fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
+
+	close(fd);
+	return ok;
+}
+
+static void write_config(struct broker *b, const char *config)
+{
+	char text[2048];
+	int n = snprintf(text, sizeof(text), "listener %d 127.0.0.1\npersistence false\n%s%s\n", b->port,
+			 geteuid() == 0 ? "user root\n" : "",
+			 config ? config : "allow_anonymous true");
+
+	snprintf(b->config, sizeof(b->config), "%s", scratch_write("mosquitto.conf", text, (size_t)n));
+}
+
+void broker_start(struct broker *b, const char *config)
+{
+	const struct timespec moment = { .tv_nsec = 10000000 };
+
+	if (!b->port)
+		b->port = broker_free_port();
+	write_config(b, config);
+	b->pid = fork();
+	if (b->pid < 0)
+		give_up("fork");
+	if (b->pid == 0) {
+		int null = open("/dev/null", O_RDWR);
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		execl(program(), "mosquitto", "-c", b->config, (char *)NULL);
+		_exit(127);
+	}
+	for (int i = 0; i < 500; i++) {
+		if (waitpid(b->pid, NULL, WNOHANG) == b->pid)
+			break;
+		if (accepts(b->port))
+			return;
+		nanosleep(&moment, NULL);
+	}
+	fprintf(stderr, "mosquitto does not start with %s\n", b->config);
+	abort();
+}
+
+void broker_kill(struct broker *b)
+{
+	if (!b->pid)
+		return;
+	kill(b->pid, SIGKILL);
+	waitpid(b->pid, NULL, 0);
+	b->pid = 0;
+}

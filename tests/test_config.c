@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The configuration file: what it means, and what is said about each kind of mistake. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "daemon/config.h"
+#include "tests/support/scratch.h"
+
+#define SOURCE "[source s]\ndriver = replay\nfile = a\n"
+#define ROOM   "[room r]\n"
+#define REST   SOURCE ROOM
+
+static struct config config;
+static char told[65536];
+
+static int parse_bytes(const char *text, size_t len)
+{
+	FILE *f = fmemopen(told, sizeof(told), "w");
+	int mistakes;
+
+	assert_non_null(f);
+	told[0] = 0;
+	mistakes = config_parse(&config, text, len, "dir/f.conf", f);
+	fclose(f);
+	return mistakes;
+}
+
+static int parse(const char *text)
+{
+	return parse_bytes(text, strlen(text));
+}
+
+static int load(const char *path)
+{
+	FILE *f = fmemopen(told, sizeof(told), "w");
+	int mistakes;
+
+	assert_non_null(f);
+	told[0] = 0;
+	mistakes = config_load(&config, path, f);
+	fclose(f);
+	return mistakes;
+}
+
+/* Exactly this one mistake. */
+static void expect(const char *text, const char *mistake)
+{
+	char line[1024];
+	int mistakes = parse(text);
+
+	snprintf(line, sizeof(line), "dir/f.conf:%s\n", mistake);
+	assert_string_equal(told, line);
+	assert_int_equal(mistakes, 1);
+}
+
+static void a_short_file_gets_defaults(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("node = hall\n" REST), 0);
+	assert_string_equal(told, "");
+	assert_string_equal(config.node, "hall");
+	assert_string_equal(config.mqtt.host, "127.0.0.1");
+	assert_int_equal(config.mqtt.port, 1883);
+	assert_false(config.mqtt.tls);
+	assert_string_equal(config.mqtt.base, "sixth/hall");
+	assert_string_equal(config.mqtt.client_id, "sixth-hall");
+	assert_int_equal(config.mqtt.keepalive_s, 30);
+	assert_int_equal(config.sources, 1);
+	assert_string_equal(config.source[0].driver, "replay");
+	assert_string_equal(config.source[0].file, "dir/a");
+	assert_float_equal(config.source[0].speed, 1, 0);
+	assert_false(config.source[0].loop);
+	assert_int_equal(config.rooms, 1);
+	assert_string_equal(config.room[0].profile, "living");
+	assert_string_equal(config.room[0].breathing_band, "");
+	assert_int_equal(config.room[0].links, 0);
+}
+
+static void every_option_arrives(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(
+		"# a comment\n\n  node=a_B-1   # more\n"
+		"[mqtt]\nbroker = mqtts://broker.lan\nbase = home/sixth\nuser_file = /etc/u\n"
+		"ca_file = certs/ca#1.pem\nclient_id = me\nkeepalive = 2 min\n"
+		"[room bath]\nprofile = bathroom\nbreathing_band = infant\n"
+		"links = two/AA:bb:cc:dd:ee:ff\tone/00:01:02:03:04:05 # both\n"
+		"[ source one ]\ndriver = replay\nfile = /a b\nspeed = 2.5\nloop = yes\n"
+		"[source two]\ndriver = replay\ninterface = phy1-ap0\nfile = c"), 0);
+	assert_string_equal(config.node, "a_B-1");
+	assert_string_equal(config.mqtt.host, "broker.lan");
+	assert_int_equal(config.mqtt.port, 8883);
+	assert_true(config.mqtt.tls);
+	assert_string_equal(config.mqtt.base, "home/sixth");
+	assert_string_equal(config.mqtt.user_file, "/etc/u");
+	assert_string_equal(config.mqtt.ca_file, "dir/certs/ca#1.pem");
+	assert_string_equal(config.mqtt.client_id, "me");
+	assert_int_equal(config.mqtt.keepalive_s, 120);
+	assert_string_equal(config.source[0].file, "/a b");
+	assert_float_equal(config.source[0].speed, 2.5, 0);
+	assert_true(config.source[0].loop);
+	assert_string_equal(config.source[1].interface, "phy1-ap0");
+	assert_string_equal(config.room[0].profile, "bathroom");
+	assert_string_equal(config.room[0].breathing_band, "infant");
+	assert_int_equal(config.room[0].links, 2);
+	assert_int_equal(config.room[0].link[0].source, 1);
+	assert_int_equal(config.room[0].link[0].mac[0], 0xaa);
+	assert_int_equal(config.room[0].link[1].source, 0);
+	assert_int_equal(config.room[0].link[1].mac[5], 5);
+}
+
+static void without_a_node_it_is_the_host(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(REST), 0);
+	assert_true(strlen(config.node) > 0 && strlen(config.node) < CONFIG_NAME_LEN);
+	assert_null(strpbrk(config.node, "./+#"));
+}
+
+static void brokers_are_understood(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("[mqtt]\nbroker = none\n" REST), 0);
+	assert_string_equal(config.mqtt.host, "");
+	assert_int_equal(parse("[mqtt]\nbroker = mqtt://10.0.0.1:99\n" REST), 0);
+	assert_string_equal(config.mqtt.host, "10.0.0.1");
+	assert_int_equal(config.mqtt.port, 99);
+	assert_int_equal(parse("[mqtt]\nbroker = mqtt://[fd00::1]:1884\n" REST), 0);
+	assert_string_equal(config.mqtt.host, "fd00::1");
+	assert_int_equal(config.mqtt.port, 1884);
+}
+
+static void numbers_may_carry_units(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("[mqtt]\nkeepalive = 60000 ms\n" REST), 0);
+	assert_int_equal(config.mqtt.keepalive_s, 60);
+	assert_int_equal(parse("[mqtt]\nkeepalive = 20\n" REST), 0);
+	assert_int_equal(config.mqtt.keepalive_s, 20);
+	assert_int_equal(parse("[mqtt]\nkeepalive = 1h\n" REST), 0);
+	assert_int_equal(config.mqtt.keepalive_s, 3600);
+}
+
+static void any_editor_may_have_written_it(void **state)
+{
+	static const char text[] = "\xef\xbb\xbfnode = n\r\n[source s]\r\ndriver = replay\r\nfile = f\r\n[room r]";
+
+	(void)state;
+	assert_int_equal(parse(text), 0);
+	assert_string_equal(config.node, "n");
+	assert_string_equal(config.source[0].file, "dir/f");
+}
+
+static void mistakes_of_form_are_told(void **state)
+{
+	(void)state;
+	expect("what\n" REST, "1: \"what\" is no option and no section; write NAME = VALUE or [SECTION]");
+	expect("\nnode =  # x\n" REST, "2: node has no value; give it one or remove the line");
+	expect("node = a\nnode = b\n" REST, "2: node is there twice, first in line 1; remove one");
+	expect("nod = a\n" REST, "1: unknown option \"nod\" in the part before the first section; there is node");
+	expect(SOURCE "sped = 1\n" ROOM, "4: unknown option \"sped\" in [source s]; there is driver, "
+	       "interface, file, speed, loop");
+	expect(REST "speed = 1\n", "5: speed does not belong into [room r]; put it into [source NAME]");
+	expect(REST "node = n\n", "5: node does not belong into [room r]; put it before the first section");
+	expect("node = a\x01\n" REST, "1: a control character; remove it");
+}
+
+static void mistakes_of_sections_are_told(void **state)
+{
+	(void)state;
+	expect(REST "[rom x]\nany = thing\n", "5: unknown section [rom]; use [mqtt], [source NAME] or [room NAME]");
+	expect(REST "[room x\n", "5: \"]\" is missing; write [mqtt], [source NAME] or [room NAME] alone in its line");
+	expect(REST "[mqtt] x = 1\n", "5: text behind the section; write [mqtt], [source NAME] or [room NAME] "
+	       "alone in its line");
+	expect(REST "[mqtt x]\n", "5: [mqtt] has no name; write [mqtt]");
+	expect(REST "[room]\n", "5: a room has a name; write [room NAME]");
+	expect(REST "[room a/b]\n", "5: \"a/b\" is not a name; use up to 31 letters, digits, _ and -");
+	expect(REST "[room cmd]\n", "5: \"cmd\" is one of our topics; choose another name");
+	expect(REST "[room r]\n", "5: [room r] is there twice, first in line 4; choose another name");
+	expect(REST SOURCE, "5: [source s] is there twice, first in line 1; choose another name");
+	expect("[mqtt]\n" REST "[mqtt]\n", "6: [mqtt] is there twice, first in line 1; put all into one");
+	expect(SOURCE, " no [room ...]; add one: what is to be sensed?");
+	expect(ROOM, " no [source ...]; add one: where do frames come from?");
+	expect("[source s]\nfile = a\n" ROOM, "1: source s has no driver; add a line driver = replay");
+	expect("[source s]\ndriver = replay\n" ROOM, "1: source s: driver replay needs `file = RECORDING`");
+}
+
+static void mistakes_in_values_are_told(void **state)
+{
+	(void)state;
+	expect("node = a.b\n" REST, "1: node = a.b: not a name; use up to 31 letters, digits, _ and -");
+	expect("[mqtt]\nbase = a/+\n" REST, "2: base = a/+: not a topic; use letters, digits, _ and -, with "
+	       "single / between them");
+	expect("[mqtt]\nkeepalive = x\n" REST, "2: keepalive = x: not a number; write one like 30 s");
+	expect("[mqtt]\nkeepalive = 0x20\n" REST, "2: keepalive = 0x20: not a number; write one like 30 s");
+	expect("[mqtt]\nkeepalive = nan\n" REST, "2: keepalive = nan: not a number; write one like 30 s");
+	expect("[mqtt]\nkeepalive = 30 km\n" REST, "2: keepalive = 30 km: \"km\" is not a unit that fits; use "
+	       "one of s, ms, min, h");
+	expect("[mqtt]\nkeepalive = 14 s\n" REST, "2: keepalive = 14 s: out of range; use 15 to 3600 s");
+	expect("[mqtt]\nkeepalive = 20.5\n" REST, "2: keepalive = 20.5: not whole; use a whole number of s");
+	expect(SOURCE "speed = 2 s\n" ROOM, "4: speed = 2 s: \"s\" is no part of a number; write the number alone");
+	expect(SOURCE "speed = 1e9\n" ROOM, "4: speed = 1e9: out of range; use 0.1 to 10000");
+	expect(SOURCE "loop = maybe\n" ROOM, "4: loop = maybe: neither yes nor no; use one of them");
+	expect(REST "profile = garden\n", "5: profile = garden: no such profile; use one of living, bedroom, "
+	       "bathroom, car, corridor");
+	expect("[source s]\ndriver = x\n" ROOM, "2: driver = x: no such driver; use one of replay");
+}
+
+static void mistakes_in_brokers_are_told(void **state)
+{
+	(void)state;
+	expect("[mqtt]\nbroker = http://a\n" REST, "2: broker = http://a: not a broker; write "
+	       "mqtt://HOST:PORT, mqtts://HOST:PORT or none");
+	expect("[mqtt]\nbroker = mqtt://a mqtt://b\n" REST, "2: broker = mqtt://a mqtt://b: more than one "
+	       "broker; name exactly one");
+	expect("[mqtt]\nbroker = mqtt://u:p@b\n" REST, "2: broker = mqtt://u:p@b: a user does not belong "
+	       "here; put user and password into user_file");
+	expect("[mqtt]\nbroker = mqtt://\n" REST, "2: broker = mqtt://: no host in it; write mqtt://HOST:PORT");
+	expect("[mqtt]\nbroker = mqtt://a:0\n" REST, "2: broker = mqtt://a:0: \":0\" is not a port; write "
+	       "mqtt://HOST:PORT with 1 to 65535");
+	expect("[mqtt]\nbroker = mqtt://a:65536\n" REST, "2: broker = mqtt://a:65536: \":65536\" is not a "
+	       "port; write mqtt://HOST:PORT with 1 to 65535");
+	expect("[mqtt]\nbroker = mqtt://[::1\n" REST, "2: broker = mqtt://[::1: \"]\" is missing; write "
+	       "mqtt://[ADDRESS]:PORT");
+}
+
+static void mistakes_in_links_are_told(void **state)
+{
+	char many[1200] = REST "links =";
+
+	(void)state;
+	expect(REST "links = s/aa:bb\n", "5: links: \"s/aa:bb\" is not a link; write SOURCE/aa:bb:cc:dd:ee:ff");
+	expect(REST "links = s/aa:bb:cc:dd:ee:ff0\n", "5: links: \"s/aa:bb:cc:dd:ee:ff0\" is not a link; "
+	       "write SOURCE/aa:bb:cc:dd:ee:ff");
+	expect(REST "links = t/aa:bb:cc:dd:ee:ff\n", "5: links: there is no source \"t\"; add [source t] or "
+	       "correct it");
+	expect(REST "links = s/aa:bb:cc:dd:ee:ff s/AA:bb:cc:dd:ee:ff\n", "5: links: "
+	       "\"s/AA:bb:cc:dd:ee:ff\" is there twice; remove one");
+	for (int i = 0; i <= CONFIG_LINKS_MAX; i++)
+		snprintf(many + strlen(many), sizeof(many) - strlen(many), " s/00:00:00:00:00:%02x", i);
+	expect(many, "5: links: too many links; name at most 16");
+}
+
+static void limits_are_told(void **state)
+{
+	static char text[CONFIG_FILE_MAX + 2];
+	size_t n;
+
+	(void)state;
+	n = (size_t)sprintf(text, "%s#%0*d\n", REST, CONFIG_LINE_MAX - 1, 0);
+	assert_int_equal(parse_bytes(text, n), 0);
+	n = (size_t)sprintf(text, "%s#%0*d\n", REST, CONFIG_LINE_MAX, 0);
+	assert_int_equal(parse_bytes(text, n), 1);
+	assert_string_equal(told, "dir/f.conf:5: the line is too long; use at most 1024 bytes\n");
+
+	assert_int_equal(parse_bytes(REST "a\0b\n", sizeof(REST) + 3), 1);
+	assert_string_equal(told, "dir/f.conf:5: a NUL byte; is this a text file?\n");
+
+	memset(text, '\n', sizeof(text));
+	memcpy(text, REST, strlen(REST));
+	assert_int_equal(parse_bytes(text, CONFIG_FILE_MAX), 0);
+	assert_int_equal(parse_bytes(text, CONFIG_FILE_MAX + 1), 1);
+	assert_string_equal(told, "dir/f.conf: the file is too large; use at most 256 KiB\n");
+
+	n = (size_t)sprintf(text, REST);
+	for (int i = 1; i <= CONFIG_ROOMS_MAX; i++)
+		n += (size_t)sprintf(text + n, "[room r%d]\n", i);
+	assert_int_equal(parse_bytes(text, n), 1);
+	assert_string_equal(told, "dir/f.conf:68: too many rooms; use at most 64\n");
+}
+
+static void all_mistakes_are_told_up_to_a_hundred(void **state)
+{
+	char text[4096] = "x\n[mqtt]\nkeepalive = 1\n[room a/b]\nprofile = z\n";
+	int lines = 0;
+
+	(void)state;
+	assert_int_equal(parse(text), 5);
+	assert_string_equal(told,
+		"dir/f.conf:1: \"x\" is no option and no section; write NAME = VALUE or [SECTION]\n"
+		"dir/f.conf:3: keepalive = 1: out of range; use 15 to 3600 s\n"
+		"dir/f.conf:4: \"a/b\" is not a name; use up to 31 letters, digits, _ and -\n"
+		"dir/f.conf:5: profile = z: no such profile; use one of living, bedroom, bathroom, car, corridor\n"
+		"dir/f.conf: no [source ...]; add one: where do frames come from?\n");
+	for (int i = 0; i < 300; i++)
+		strcat(text, "x\n");
+	assert_int_equal(parse(text), 305);
+	for (char *c = told; (c = strchr(c, '\n')); c++)
+		lines++;
+	assert_int_equal(lines, 101);
+	assert_non_null(strstr(told, "dir/f.conf: 100 mistakes, no more are told; correct these first\n"));
+}
+
+static void files_are_read_with_their_credentials(void **state)
+{
+	static const char text[] = "[mqtt]\nuser_file = secret\n" REST;
+	static const char secret[] = "# ours\nuser = me\npassword = a # = b\n";
+	const char *path = scratch_write("sixth.conf", text, sizeof(text) - 1);
+	const char *file = scratch_write("secret", secret, sizeof(secret) - 1);
+	char expected[1024];
+
+	(void)state;
+	chmod(file, 0600);
+	assert_int_equal(load(path), 0);
+	assert_string_equal(config.mqtt.user, "me");
+	assert_string_equal(config.mqtt.password, "a # = b");
+
+	chmod(file, 0640);
+	assert_int_equal(load(path), 1);
+	snprintf(expected, sizeof(expected), "%s:2: user_file %s: others may read it; chmod 600 it\n", path, file);
+	assert_string_equal(told, expected);
+	assert_string_equal(config.mqtt.password, "");
+
+	file = scratch_write("secret", "user = me\npasword = x\n", 22);
+	chmod(file, 0600);
+	path = scratch_path("sixth.conf");
+	assert_int_equal(load(path), 2);
+	assert_non_null(strstr(told, "secret, line 2: not understood"));
+	assert_non_null(strstr(told, "no password in it"));
+
+	remove(file);
+	assert_int_equal(load(path), 1);
+	assert_non_null(strstr(told, "sixth.conf:2: user_file "));
+	assert_non_null(strstr(told, "No such file or directory"));
+}
+
+static void what_cannot_be_read_is_told(void **state)
+{
+	(void)state;
+	assert_int_equal(load("/no/such/file"), 1);
+	assert_string_equal(told, "/no/such/file: No such file or directory; name a configuration file "
+			    "that we may read\n");
+	assert_int_equal(load("/tmp"), 1);
+	assert_string_equal(told, "/tmp: Is a directory; name a configuration file that we may read\n");
+}
+
+static void help_and_documentation_name_every_option(void **state)
+{
+	static const char *const names[] = { "node", "broker", "base", "user_file", "ca_file", "client_id",
+		"keepalive", "driver", "interface", "file", "speed", "loop", "profile", "breathing_band", "links" };
+	FILE *f = fmemopen(told, sizeof(told), "w");
+	char name[40];
+
+	(void)state;
+	config_help(f);
+	fclose(f);
+	assert_non_null(strstr(told, "15 to 3600 s; default: 30 s"));
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(name, sizeof(name), "\n  %s ", names[i]);
+		assert_non_null(strstr(told, name));
+	}
+	f = fmemopen(told, sizeof(told), "w");
+	config_markdown(f);
+	fclose(f);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(name, sizeof(name), "\n| `%s` | ", names[i]);
+		assert_non_null(strstr(told, name));
+	}
+}
+
+/* A valid file, damaged: nothing but the sanitizers and the mistakes to look at. */
+static void damage_never_does_harm(void **state)
+{
+	static const char text[] = "node = n\n[mqtt]\nbroker = mqtts://[::1]:88\nkeepalive = 1 min\n"
+		REST "links = s/aa:bb:cc:dd:ee:ff # x\n";
+	uint32_t seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		char *copy = malloc(sizeof(text));	/* its end is watched */
+		size_t len = sizeof(text) - 1;
+
+		memcpy(copy, text, sizeof(text));
+		for (int i = 0; i < 4; i++) {
+			seed = seed * 1664525u + 1013904223u;
+			copy[(seed >> 8) % len] = (seed >> 20) & 1 ? "[]=#/: \n"[(seed >> 4) % 9]
+								   : (char)(seed >> 24);
+		}
+		config_parse(&config, copy, len - (seed >> 5) % len, "", NULL);
+		free(copy);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_short_file_gets_defaults),
+		cmocka_unit_test(every_option_arrives),
+		cmocka_unit_test(without_a_node_it_is_the_host),
+		cmocka_unit_test(brokers_are_understood),
+		cmocka_unit_test(numbers_may_carry_units),
+		cmocka_unit_test(any_editor_may_have_written_it),
+		cmocka_unit_test(mistakes_of_form_are_told),
+		cmocka_unit_test(mistakes_of_sections_are_told),
+		cmocka_unit_test(mistakes_in_values_are_told),
+		cmocka_unit_test(mistakes_in_brokers_are_told),
+		cmocka_unit_test(mistakes_in_links_are_told),
+		cmocka_unit_test(limits_are_told),
+		cmocka_unit_test(all_mistakes_are_told_up_to_a_hundred),
+		cmocka_unit_test(files_are_read_with_their_credentials),
+		cmocka_unit_test(what_cannot_be_read_is_told),
+		cmocka_unit_test(help_and_documentation_name_every_option),
+		cmocka_unit_test(damage_never_does_harm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

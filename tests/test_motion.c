@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * dsp/motion_stat.c and models/motion.c, on channels whose truth is known: the statistic
+ * spreads as theory says, noise and gain steps never move, a walker is seen at any rate. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+#include "dsp/csi.h"
+#include "dsp/motion_stat.h"
+#include "models/model.h"
+
+#define PI_F    3.14159265f
+#define SECOND  1000000u
+#define TONES   56
+#define PATHS   12
+
+/* --- a small radio in a small world --- */
+
+static uint32_t seed;
+
+static float uniform(void)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return (float)(seed >> 8) / 16777216.0f;
+}
+
+static float gaussian(void)
+{
+	float sum = -6;
+
+	for (int i = 0; i < 12; i++)
+		sum += uniform();
+	return sum;
+}
+
+struct world {
+	int   tones;
+	float rate_hz, jitter;		/* jitter: share of the interval */
+	float amplitude;		/* of the static path, in units of the samples */
+	float noise;			/* std of re and im, in those units */
+	float colour;			/* correlation of neighbouring tones' noise */
+	float speed_m_s;		/* of the walker; 0: stands still */
+	float walker;			/* amplitude of its paths together, relative */
+	float gain_db;			/* size of the gain's steps, every packet anew */
+	float loss;
+	uint64_t now_us, next_tick_us;
+	float moved_m;
+	float delay_ns[PATHS], direction[PATHS], phase[PATHS];
+	void *model;
+	struct evidence evidence;
+	double on_s, off_s, unknown_s;	/* since world_count() */
+};
+
+static struct world w;
+static struct csi_tones tones;
+static struct csi_sample samples[CSI_MAX_TONES];
+
+static void world_start(struct world start)
+{
+	struct link_format format = { .rx_count = 1, .tx_count = 1, .tones = start.tones };
+	struct model_params params = { 0.1f, 0.7f };
+
+	if (w.model)
+		model_motion.destroy(w.model);
+	seed = 12345;
+	w = start;
+	w.now_us = 10 * SECOND;
+	w.next_tick_us = w.now_us + SECOND / 10;
+	for (int p = 0; p < PATHS; p++) {
+		w.delay_ns[p] = 20 + 100 * uniform();
+		w.direction[p] = cosf(2 * PI_F * uniform()) + cosf(2 * PI_F * uniform());
+		w.phase[p] = 2 * PI_F * uniform();
+	}
+	tones.count = (uint16_t)start.tones;
+	w.model = model_motion.create(&format, &params);
+	assert_non_null(w.model);
+}
+
+static void world_stop(void)
+{
+	model_motion.destroy(w.model);
+	w.model = NULL;
+}
+
+static struct world ordinary(float rate_hz)
+{
+	return (struct world){ .tones = TONES, .rate_hz = rate_hz, .jitter = 0.2f,
+			       .amplitude = 40, .noise = 1, .walker = 0.2f };
+}
+
+/* A static channel with two paths, a walker's paths, coloured noise, a gain. */
+static void measure(void)
+{
+	float gain = powf(10, (float)(int)(uniform() * 3 - 1) * w.gain_db / 20);
+	float white = sqrtf(1 - w.colour * w.colour), nr = gaussian(), ni = gaussian();
+
+	for (int k = 0; k < w.tones; k++) {
+		float f = 0.3125e6f * (float)(k - w.tones / 2);
+		float re = 1 + 0.4f * cosf(2 * PI_F * f * 60e-9f);
+		float im = 0.4f * sinf(2 * PI_F * f * 60e-9f);
+
+		for (int p = 0; p < PATHS; p++) {
+			float turn = w.phase[p] + w.moved_m * w.direction[p] / 0.125f * 2 * PI_F -
+				     2 * PI_F * f * w.delay_ns[p] * 1e-9f;
+
+			re += w.walker / sqrtf(PATHS) * cosf(turn);
+			im += w.walker / sqrtf(PATHS) * sinf(turn);
+		}
+		nr = w.colour * nr + white * gaussian();
+		ni = w.colour * ni + white * gaussian();
+		samples[k].re = (int16_t)lrintf(gain * (w.amplitude * re + w.noise * nr));
+		samples[k].im = (int16_t)lrintf(gain * (w.amplitude * im + w.noise * ni));
+	}
+}
+
+static void tick_until(uint64_t time_us)
+{
+	for (; w.next_tick_us <= time_us; w.next_tick_us += SECOND / 10) {
+		model_motion.tick(w.model, w.next_tick_us, &w.evidence);
+		if (w.evidence.motion.reason != REASON_NONE)
+			w.unknown_s += 0.1;
+		else if (w.evidence.motion.moving)
+			w.on_s += 0.1;
+		else
+			w.off_s += 0.1;
+	}
+}
+
+static void count_anew(void)
+{
+	w.on_s = w.off_s = w.unknown_s = 0;
+}
+
+/* Lets the world run; until_on >= 0: only until motion is that.  Returns the seconds. */
+static double run(double seconds, int until_on)
+{
+	struct csi_frame frame = { .rx_count = 1, .tx_count = 1, .scale = 1,
+				   .tones = &tones, .samples = samples };
+	uint64_t start = w.now_us, end = start + (uint64_t)(seconds * SECOND);
+
+	while (w.now_us < end) {
+		float step = (1 + w.jitter * (2 * uniform() - 1)) / w.rate_hz;
+		struct motion_evidence *e = &w.evidence.motion;
+
+		w.moved_m += w.speed_m_s * step;
+		w.now_us += (uint64_t)(step * 1e6f);
+		tick_until(w.now_us);
+		if (until_on >= 0 && e->reason == REASON_NONE && e->moving == until_on)
+			break;
+		if (uniform() < w.loss)
+			continue;
+		measure();
+		frame.time_us = w.now_us;
+		model_motion.push(w.model, &frame);
+	}
+	return (double)(w.now_us - start) / SECOND;
+}
+
+/* Time passes and nothing is received. */
+static void pause_for(double seconds)
+{
+	w.now_us += (uint64_t)(seconds * SECOND);
+	tick_until(w.now_us);
+}
+
+/* --- the statistic alone --- */
+
+/* Looks at windows of independent noise whose neighbours are correlated by c. */
+static void null_of(float c, int pairs, float *mean, float *std, float *sigma, float *coherence)
+{
+	static struct motion_stat m;
+	float s1 = 0, s2 = 0, sg = 0, co = 0;
+	const int trials = 300, streams = 52;
+
+	seed = 99;
+	for (int t = 0; t < trials; t++) {
+		struct motion_view v;
+		uint64_t time_us = SECOND;
+
+		assert_int_equal(motion_stat_init(&m, streams, streams), 0);
+		for (int n = 0; n <= pairs; n++, time_us += 20000) {
+			int16_t x[POWER_MAX_STREAMS];
+			float g = gaussian();
+
+			for (int k = 0; k < streams; k++) {
+				g = k ? c * g + sqrtf(1 - c * c) * gaussian() : g;
+				x[k] = (int16_t)lrintf(POWER_MEAN + 100 * g);
+			}
+			motion_stat_push(&m, time_us, x);
+		}
+		motion_stat_view(&m, time_us, MOTION_SLOTS, false, &v);
+		assert_in_range(v.pairs, pairs - 1, pairs);
+		s1 += v.rho;
+		s2 += v.rho * v.rho;
+		sg += v.sigma;
+		co += v.coherence;
+	}
+	*mean = s1 / (float)trials;
+	*std = sqrtf(s2 / (float)trials - *mean * *mean);
+	*sigma = sg / (float)trials;
+	*coherence = co / (float)trials;
+}
+
+static void noise_spreads_as_theory_says(void **state)
+{
+	float mean, std, sigma, coherence;
+
+	(void)state;
+	null_of(0, 50, &mean, &std, &sigma, &coherence);
+	assert_true(fabsf(mean) < 0.004f);
+	assert_true(fabsf(std - 1 / sqrtf(50 * 52)) < 0.15f * std);
+	assert_true(fabsf(sigma / std - 1) < 0.15f);
+	assert_true(fabsf(coherence) < 0.02f);
+}
+
+static void correlated_tones_widen_sigma_as_they_should(void **state)
+{
+	float mean, std, sigma, coherence;
+
+	(void)state;
+	for (int i = 3; i <= 8; i += 5) {	/* 0.3 and 0.8 */
+		float c = (float)i / 10;
+
+		null_of(c, 80, &mean, &std, &sigma, &coherence);
+		assert_true(fabsf(coherence - c) < 0.05f);
+		/* sigma is for correlated products; noise in Gaussian streams spreads less */
+		assert_true(sigma > 0.9f * std && sigma < 2.5f * std);
+		assert_true(fabsf(mean) < 0.01f);
+	}
+}
+
+static void constant_streams_count_for_nothing(void **state)
+{
+	static struct motion_stat m;
+	struct motion_view v;
+	int16_t x[POWER_MAX_STREAMS];
+
+	(void)state;
+	assert_int_equal(motion_stat_init(&m, 16, 16), 0);
+	for (int k = 0; k < 16; k++)
+		x[k] = POWER_MEAN;
+	seed = 5;
+	for (int n = 0; n < 60; n++) {
+		x[3] = (int16_t)lrintf(POWER_MEAN + 50 * gaussian());
+		x[4] = (int16_t)lrintf(POWER_MEAN + 50 * gaussian());
+		motion_stat_push(&m, SECOND + (uint64_t)n * 20000, x);
+	}
+	motion_stat_view(&m, SECOND + 1200000, MOTION_SLOTS, false, &v);
+	assert_int_equal(v.streams, 2);
+	assert_int_equal(motion_stat_init(&m, POWER_MAX_STREAMS + 1, 1), -22);
+	assert_int_equal(motion_stat_init(&m, 16, 5), -22);
+}
+
+static void a_slow_sine_is_all_rho(void **state)
+{
+	static struct motion_stat m;
+	struct motion_view v;
+	int16_t x[POWER_MAX_STREAMS];
+
+	(void)state;
+	assert_int_equal(motion_stat_init(&m, 8, 8), 0);
+	for (int n = 0; n < 60; n++) {
+		for (int k = 0; k < 8; k++)
+			x[k] = (int16_t)(POWER_MEAN + 500 * sinf(0.3f * (float)n + (float)k / 4));
+		motion_stat_push(&m, SECOND + (uint64_t)n * 20000, x);
+	}
+	motion_stat_view(&m, SECOND + 1200000, 10, true, &v);
+	assert_true(fabsf(v.rho - cosf(0.3f)) < 0.06f);
+	assert_true(fabsf(v.coherence - cosf(0.25f)) < 0.03f);
+	assert_true(fabsf(v.spread - 500.0f / POWER_MEAN / sqrtf(2)) < 0.05f);
+}
+
+/* --- the model --- */
+
+static void noise_never_moves(void **state)
+{
+	static const float rates[] = { 5, 10, 20, 33, 50, 100, 300 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
+		world_start(ordinary(rates[i]));
+		run(2.5, -1);
+		count_anew();
+		run(60, -1);
+		assert_true(w.on_s == 0);
+		assert_true(w.unknown_s == 0);
+	}
+	world_stop();
+}
+
+/* As smoothed by some chips; at low rates coherence has to serve as evidence, so that less
+ * of it is forgiven. */
+static void coloured_noise_never_moves(void **state)
+{
+	(void)state;
+	for (int rate = 10; rate <= 100; rate *= 3) {
+		struct world start = ordinary((float)rate);
+
+		start.colour = rate < 36 ? 0.6f : 0.85f;
+		world_start(start);
+		run(100, -1);
+		assert_true(w.on_s == 0);
+	}
+	world_stop();
+}
+
+static void gain_steps_change_nothing(void **state)
+{
+	(void)state;
+	for (int db = 2; db <= 6; db += 2)
+		for (int rate = 10; rate <= 100; rate += 90) {
+			struct world start = ordinary((float)rate);
+
+			start.gain_db = (float)db;
+			world_start(start);
+			run(60, -1);
+			assert_true(w.on_s == 0);
+			w.speed_m_s = 1;
+			assert_true(run(5, 1) < 2);
+		}
+	world_stop();
+}
+
+static void a_walker_is_seen_at_every_speed_and_rate(void **state)
+{
+	static const float speeds[] = { 0.3f, 0.5f, 1, 1.5f, 2.5f };
+	static const float rates[] = { 10, 15, 20, 30, 50, 100, 200 };
+
+	(void)state;
+	for (size_t s = 0; s < sizeof(speeds) / sizeof(*speeds); s++)
+		for (size_t r = 0; r < sizeof(rates) / sizeof(*rates); r++) {
+			world_start(ordinary(rates[r]));
+			run(6, -1);
+			assert_false(w.evidence.motion.moving);
+			w.speed_m_s = speeds[s];
+			assert_true(run(5, 1) <= (rates[r] < 30 ? 2.2 : 1.0));
+			count_anew();
+			run(10, -1);
+			assert_true(w.on_s > 9.4);
+			w.speed_m_s = 0;
+			assert_true(run(10, 0) <= (rates[r] < 36 ? 3.3 : 2.1));
+			count_anew();
+			run(10, -1);
+			assert_true(w.on_s == 0);
+		}
+	world_stop();
+}
+
+static void a_cold_start_in_motion_is_known_within_two_seconds(void **state)
+{
+	(void)state;
+	for (int rate = 10; rate <= 100; rate += 30) {
+		world_start(ordinary((float)rate));
+		w.speed_m_s = 1;
+		assert_true(run(5, 1) <= 2.0);
+	}
+	world_stop();
+}
+
+static void a_third_lost_is_no_harm(void **state)
+{
+	(void)state;
+	world_start(ordinary(60));
+	w.loss = 0.3f;
+	run(30, -1);
+	assert_true(w.on_s == 0);
+	w.speed_m_s = 1;
+	assert_true(run(5, 1) <= 1.2);
+	count_anew();
+	run(20, -1);
+	assert_true(w.on_s > 19);
+	world_stop();
+}
+
+static void what_is_too_small_is_not_a_walker(void **state)
+{
+	struct world start = ordinary(100);
+
+	(void)state;
+	start.noise = 0.3f;
+	start.walker = 0.004f;		/* -48 dB: a curtain, a chest far away */
+	start.amplitude = 2000;
+	world_start(start);
+	w.speed_m_s = 0.5f;
+	run(20, -1);
+	assert_true(w.on_s == 0);
+	world_stop();
+}
+
+static void a_gap_is_unknown_and_never_stale(void **state)
+{
+	(void)state;
+	world_start(ordinary(50));
+	w.speed_m_s = 1;
+	run(5, -1);
+	assert_true(w.evidence.motion.moving);
+	pause_for(1.3);
+	assert_int_equal(w.evidence.motion.reason, REASON_GAP);
+	assert_false(w.evidence.motion.moving);
+	pause_for(10);
+	assert_int_equal(w.evidence.motion.reason, REASON_NO_CSI);
+	w.speed_m_s = 0;
+	run(0.5, -1);
+	assert_int_equal(w.evidence.motion.reason, REASON_WARMING_UP);
+	run(1, -1);
+	assert_int_equal(w.evidence.motion.reason, REASON_NONE);
+	assert_false(w.evidence.motion.moving);
+	w.now_us += 7200ull * SECOND;	/* the clock leaps: nobody ticked */
+	w.next_tick_us = w.now_us;
+	tick_until(w.now_us);
+	assert_int_equal(w.evidence.motion.reason, REASON_NO_CSI);
+	world_stop();
+}
+
+static void a_link_that_cannot_see_says_why(void **state)
+{
+	struct world start = ordinary(2);
+
+	(void)state;
+	world_start(start);
+	pause_for(3);
+	assert_int_equal(w.evidence.motion.reason, REASON_NO_CSI);
+	run(10, -1);
+	assert_int_equal(w.evidence.motion.reason, REASON_RATE_LOW);
+	start = ordinary(50);
+	start.tones = 1;
+	world_start(start);
+	run(5, -1);
+	assert_int_equal(w.evidence.motion.reason, REASON_ONE_TONE);
+	start = ordinary(50);
+	start.amplitude = 2;
+	start.noise = 40;
+	world_start(start);
+	run(5, -1);
+	assert_int_equal(w.evidence.motion.reason, REASON_WEAK_LINK);
+	world_stop();
+}
+
+static void samples_that_never_change_do_not_move(void **state)
+{
+	struct csi_frame frame = { .rx_count = 1, .tx_count = 1, .scale = 1,
+				   .tones = &tones, .samples = samples };
+
+	(void)state;
+	world_start(ordinary(50));
+	measure();
+	for (int i = 0; i < 500; i++) {
+		frame.time_us = w.now_us += 20000;
+		tick_until(w.now_us);
+		model_motion.push(w.model, &frame);
+	}
+	assert_true(w.on_s == 0);
+	world_stop();
+}
+
+/* Twelve packets in three milliseconds, ten times a second: bursts are one sample each. */
+static void bursts_are_one_sample(void **state)
+{
+	struct csi_frame frame = { .rx_count = 1, .tx_count = 1, .scale = 1,
+				   .tones = &tones, .samples = samples };
+
+	(void)state;
+	world_start(ordinary(10));
+	for (int second = 0; second < 20; second++) {
+		if (second == 10) {
+			assert_true(w.on_s == 0);
+			w.speed_m_s = 1;
+		}
+		for (int burst = 0; burst < 10; burst++) {
+			w.now_us += 97000;
+			w.moved_m += w.speed_m_s * 0.1f;
+			for (int i = 0; i < 12; i++) {
+				w.now_us += 250;
+				tick_until(w.now_us);
+				measure();
+				frame.time_us = w.now_us;
+				model_motion.push(w.model, &frame);
+			}
+		}
+	}
+	assert_true(w.on_s > 8);
+	world_stop();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(noise_spreads_as_theory_says),
+		cmocka_unit_test(correlated_tones_widen_sigma_as_they_should),
+		cmocka_unit_test(constant_streams_count_for_nothing),
+		cmocka_unit_test(a_slow_sine_is_all_rho),
+		cmocka_unit_test(noise_never_moves),
+		cmocka_unit_test(coloured_noise_never_moves),
+		cmocka_unit_test(gain_steps_change_nothing),
+		cmocka_unit_test(a_walker_is_seen_at_every_speed_and_rate),
+		cmocka_unit_test(a_cold_start_in_motion_is_known_within_two_seconds),
+		cmocka_unit_test(a_third_lost_is_no_harm),
+		cmocka_unit_test(what_is_too_small_is_not_a_walker),
+		cmocka_unit_test(a_gap_is_unknown_and_never_stale),
+		cmocka_unit_test(a_link_that_cannot_see_says_why),
+		cmocka_unit_test(samples_that_never_change_do_not_move),
+		cmocka_unit_test(bursts_are_one_sample),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

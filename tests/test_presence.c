@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * models/presence.c: quick to say occupied, slow to say empty, honest when blind. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "models/presence.h"
+
+#define TICK_US 100000u
+
+static struct presence room;
+static uint64_t now_us;
+
+static int setup(void **state)
+{
+	(void)state;
+	presence_init(&room);
+	now_us = 5000000;
+	return 0;
+}
+
+/* Lets time pass; returns the seconds in which the room was said to be in that state. */
+static double pass(double seconds, struct presence_input in, enum presence_state count)
+{
+	int ticks = (int)(seconds * 10 + 0.5), n = 0;
+
+	for (int i = 0; i < ticks; i++) {
+		now_us += TICK_US;
+		presence_tick(&room, now_us, &in);
+		n += room.state == count;
+	}
+	return n / 10.0;
+}
+
+static const struct presence_input silent = { .blind = REASON_NONE };
+static const struct presence_input moving = { .moving = true };
+static const struct presence_input blind = { .blind = REASON_GAP };
+static const struct presence_input breathing = {
+	.breathing_able = true, .breathing = true, .breathing_probability = 0.9f,
+};
+
+static void a_cold_start_is_unknown_and_then_empty(void **state)
+{
+	(void)state;
+	assert_true(pass(15, silent, PRESENCE_UNKNOWN) > 14.9);
+	assert_int_equal(room.reason, REASON_WARMING_UP);
+	pass(10, silent, PRESENCE_EMPTY);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+	assert_int_equal(room.reason, REASON_NONE);
+	assert_null(presence_evidence_name(room.evidence));
+}
+
+static void a_start_waits_for_breathing_but_no_longer_than_30_s(void **state)
+{
+	struct presence_input waiting = { .breathing_soon = true };
+
+	(void)state;
+	assert_true(pass(28, waiting, PRESENCE_UNKNOWN) > 27.9);
+	pass(2.5, waiting, PRESENCE_EMPTY);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+}
+
+static void motion_is_occupied_at_once(void **state)
+{
+	(void)state;
+	pass(0.1, moving, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);
+	assert_string_equal(presence_evidence_name(room.evidence), "motion");
+	setup(state);
+	pass(600, silent, PRESENCE_EMPTY);
+	pass(0.1, moving, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);
+}
+
+static void a_pause_is_remembered_and_a_departure_forgotten(void **state)
+{
+	(void)state;
+	pass(300, moving, PRESENCE_OCCUPIED);
+	assert_true(pass(45, silent, PRESENCE_OCCUPIED) > 44.9);
+	assert_string_equal(presence_evidence_name(room.evidence), "memory");
+	pass(75, silent, PRESENCE_OCCUPIED);
+	assert_true(pass(3600, silent, PRESENCE_OCCUPIED) < 0.05);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+}
+
+static void a_sleeper_who_breathes_stays(void **state)
+{
+	(void)state;
+	pass(5, moving, PRESENCE_OCCUPIED);
+	assert_true(pass(3600, breathing, PRESENCE_OCCUPIED) > 3599.9);
+	assert_string_equal(presence_evidence_name(room.evidence), "breathing");
+	pass(30, silent, PRESENCE_OCCUPIED);	/* the breath is lost for a while */
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);
+}
+
+static void breathing_alone_fills_an_empty_room(void **state)
+{
+	struct presence_input doubtful = breathing;
+
+	(void)state;
+	pass(100, silent, PRESENCE_EMPTY);
+	pass(10, breathing, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);
+	setup(state);
+	pass(100, silent, PRESENCE_EMPTY);
+	doubtful.breathing_probability = 0.4f;
+	assert_true(pass(100, doubtful, PRESENCE_EMPTY) > 99.9);
+}
+
+static void a_blind_room_never_says_nobody(void **state)
+{
+	(void)state;
+	pass(100, silent, PRESENCE_EMPTY);
+	assert_true(pass(60, blind, PRESENCE_UNKNOWN) > 59.9);
+	assert_int_equal(room.reason, REASON_GAP);
+	assert_int_equal(room.evidence, PRESENCE_BY_NOTHING);
+	pass(1, silent, PRESENCE_UNKNOWN);	/* whoever came in meanwhile was not seen */
+	assert_int_equal(room.state, PRESENCE_UNKNOWN);
+	pass(25, silent, PRESENCE_EMPTY);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+}
+
+static void a_short_gap_does_not_lose_the_person(void **state)
+{
+	(void)state;
+	pass(10, moving, PRESENCE_OCCUPIED);
+	pass(3, blind, PRESENCE_UNKNOWN);
+	pass(0.1, silent, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);
+	assert_string_equal(presence_evidence_name(room.evidence), "memory");
+}
+
+static void a_clock_that_jumps_is_not_silence(void **state)
+{
+	(void)state;
+	pass(10, moving, PRESENCE_OCCUPIED);
+	now_us += 3600000000u;
+	pass(1, silent, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);
+}
+
+static void absence_of_breath_shortens_the_memory(void **state)
+{
+	struct presence_input breathless = { .breathing_able = true };
+	double with, without;
+
+	(void)state;
+	pass(10, moving, PRESENCE_OCCUPIED);
+	without = pass(120, silent, PRESENCE_OCCUPIED);
+	setup(state);
+	pass(10, moving, PRESENCE_OCCUPIED);
+	with = pass(120, breathless, PRESENCE_OCCUPIED);
+	assert_true(with < without - 10);
+	assert_true(with > 40 && without < 90);
+}
+
+static void reset_forgets(void **state)
+{
+	(void)state;
+	pass(10, moving, PRESENCE_OCCUPIED);
+	presence_reset(&room);
+	pass(1, silent, PRESENCE_UNKNOWN);
+	assert_int_equal(room.state, PRESENCE_UNKNOWN);
+	assert_string_equal(presence_state_name(room.state), "unknown");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_cold_start_is_unknown_and_then_empty, setup),
+		cmocka_unit_test_setup(a_start_waits_for_breathing_but_no_longer_than_30_s, setup),
+		cmocka_unit_test_setup(motion_is_occupied_at_once, setup),
+		cmocka_unit_test_setup(a_pause_is_remembered_and_a_departure_forgotten, setup),
+		cmocka_unit_test_setup(a_sleeper_who_breathes_stays, setup),
+		cmocka_unit_test_setup(breathing_alone_fills_an_empty_room, setup),
+		cmocka_unit_test_setup(a_blind_room_never_says_nobody, setup),
+		cmocka_unit_test_setup(a_short_gap_does_not_lose_the_person, setup),
+		cmocka_unit_test_setup(a_clock_that_jumps_is_not_silence, setup),
+		cmocka_unit_test_setup(absence_of_breath_shortens_the_memory, setup),
+		cmocka_unit_test_setup(reset_forgets, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

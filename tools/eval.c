@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * eval.c -- `sixth eval`: replays every file of a label table and scores what the
+ * room said against what was so. */
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "daemon/json.h"
+#include "tools/command.h"
+#include "tools/labels.h"
+#include "tools/player.h"
+#include "tools/score.h"
+
+extern const struct command command_eval;
+
+#define SETS_MAX 64
+#define WITHIN   1.0	/* a file's median rate is right within this, per minute */
+
+struct options {
+	const char *table, *only_set;
+	const struct profile *profile;
+	bool json, files;
+};
+
+struct set {
+	char name[LABEL_TEXT];
+	struct score score;
+	double worst_recall, worst_false;	/* of its files, NAN: none */
+};
+
+struct evaluation {
+	const struct options *options;
+	struct labels labels;
+	struct set set[SETS_MAX];
+	int sets, failures;
+	struct json *json, *json_files;
+	struct file_score file;		/* the one being scored */
+	const struct label *rows;
+	int row_count;
+	struct player player;
+};
+
+static void on_tick(void *owner, uint64_t now_us)
+{
+	struct evaluation *e = owner;
+
+	score_tick(&e->file, e->rows, e->row_count, (double)now_us / 1e6,
+		   sensing_room_state(e->player.sensing, 0));
+}
+
+static double cpu_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Labels are relative to their table. */
+static void file_path(char *out, size_t size, const char *table, const char *file)
+{
+	const char *slash = strrchr(table, '/');
+
+	if (slash && *file != '/')
+		snprintf(out, size, "%.*s/%s", (int)(slash - table), table, file);
+	else
+		snprintf(out, size, "%s", file);
+}
+
+static int play(struct evaluation *e, const char *path, char error[RECORDING_ERROR_LEN])
+{
+	struct player *p = &e->player;
+	double begun_s = cpu_s();
+	int err;
+
+	*p = (struct player){ .tick = on_tick, .owner = e };
+	err = player_open(p, path, error);
+	if (err)
+		return err;
+	err = player_add_room(p, "room", e->options->profile, NULL);
+	if (err)
+		snprintf(error, RECORDING_ERROR_LEN, "%.200s: %s", path, strerror(-err));
+	else
+		err = player_run(p, error);
+	e->file.s.frames = (long long)p->frames;
+	player_close(p);
+	e->file.s.cpu_s = cpu_s() - begun_s;
+	return err;
+}
+
+static struct set *find_set(struct evaluation *e, const char *name)
+{
+	for (int i = 0; i < e->sets; i++)
+		if (!strcmp(e->set[i].name, name))
+			return &e->set[i];
+	if (e->sets == SETS_MAX)
+		return &e->set[SETS_MAX - 1];
+	snprintf(e->set[e->sets].name, LABEL_TEXT, "%s", name);
+	e->set[e->sets].worst_recall = e->set[e->sets].worst_false = NAN;
+	return &e->set[e->sets++];
+}
+
+static void add_to_set(struct evaluation *e, const char *name)
+{
+	struct set *set = find_set(e, name);
+	struct score *s = &e->file.s;
+
+	s->files = 1;
+	s->rate_files = s->rate_s > 0;
+	s->rate_files_within1 = s->rate_s > 0 &&
+		fabs(score_median_rate(&e->file) - e->file.true_rate_per_min) <= WITHIN;
+	score_add(&set->score, s);
+	if (s->moving_s > 0)
+		set->worst_recall = fmin(set->worst_recall, score_recall(s));
+	if (s->quiet_s > 0)
+		set->worst_false = fmax(set->worst_false, score_false_share(s));
+}
+
+static double ratio(double part, double whole)
+{
+	return whole > 0 ? part / whole : NAN;
+}
+
+static void write_score(struct json *j, const struct score *s)
+{
+	struct json *part = json_add_object(j, "respiration");
+
+	json_add_number(part, "counted_s", s->rate_s, 1);
+	json_add_number(part, "coverage", ratio(s->rate_shown_s, s->rate_s), 4);
+	json_add_number(part, "mae_per_min", ratio(s->rate_error_s, s->rate_shown_s), 3);
+	json_add_number(part, "within_1", ratio(s->rate_within1_s, s->rate_shown_s), 4);
+	json_add_number(part, "within_2", ratio(s->rate_within2_s, s->rate_shown_s), 4);
+	json_add_number(part, "files", s->rate_files, 0);
+	json_add_number(part, "files_median_within_1", s->rate_files_within1, 0);
+	json_add_number(part, "silence_s", s->silence_s, 1);
+	json_add_number(part, "false_share", ratio(s->silence_shown_s, s->silence_s), 5);
+	part = json_add_object(j, "motion");
+	json_add_number(part, "moving_s", s->moving_s, 1);
+	json_add_number(part, "quiet_s", s->quiet_s, 1);
+	json_add_number(part, "recall", score_recall(s), 4);
+	json_add_number(part, "false_share", score_false_share(s), 4);
+	json_add_number(part, "f1", score_f1(s), 4);
+	json_add_number(part, "unknown_s", s->unknown_s, 1);
+	part = json_add_object(j, "presence");
+	json_add_number(part, "empty_after_120_s", s->empty_s, 1);
+	json_add_number(part, "false_occupied_share", ratio(s->empty_occupied_s, s->empty_s), 4);
+	json_add_number(part, "person_s", s->person_s, 1);
+	json_add_number(part, "occupied_share", ratio(s->person_occupied_s, s->person_s), 4);
+	json_add_number(part, "unknown_share", ratio(s->person_unknown_s, s->person_s), 4);
+	json_add_number(j, "cpu_us_per_frame", ratio(s->cpu_s * 1e6, (double)s->frames), 2);
+	json_add_number(j, "frames", (double)s->frames, 0);
+}
+
+static void write_file(struct evaluation *e, const struct label *l)
+{
+	struct json *j = json_push_object(e->json_files);
+
+	json_add_string(j, "file", l->file);
+	json_add_string(j, "set", l->set);
+	json_add_string(j, "subject", l->subject);
+	json_add_number(j, "true_rate_per_min", e->file.true_rate_per_min, 2);
+	json_add_number(j, "median_rate_per_min", score_median_rate(&e->file), 2);
+	json_add_number(j, "onset_s", e->file.onset_s, 1);
+	write_score(j, &e->file.s);
+}
+
+static void print_file(struct evaluation *e, const struct label *l)
+{
+	const struct score *s = &e->file.s;
+
+	printf("%-32s %-22s %-10s", l->file, l->set, e->rows[0].label);
+	if (s->rate_s > 0)
+		printf("  true %5.1f median %5.1f coverage %5.1f %% within 2 %5.1f %%", e->file.true_rate_per_min,
+		       score_median_rate(&e->file), 100 * ratio(s->rate_shown_s, s->rate_s),
+		       100 * ratio(s->rate_within2_s, s->rate_shown_s));
+	if (s->silence_s > 0)
+		printf("  rate shown %5.1f %%", 100 * ratio(s->silence_shown_s, s->silence_s));
+	if (s->moving_s > 0)
+		printf("  recall %5.1f %% onset %.1f s", 100 * score_recall(s), e->file.onset_s);
+	if (s->quiet_s > 0)
+		printf("  false motion %5.1f %%", 100 * score_false_share(s));
+	if (s->person_s > 0)
+		printf("  present %5.1f %%", 100 * ratio(s->person_occupied_s, s->person_s));
+	printf("\n");
+}
+
+/* All rows of one file, which are neighbours in the table. */
+static void evaluate_file(struct evaluation *e, const struct label *rows, int count)
+{
+	char path[4096], error[RECORDING_ERROR_LEN];
+
+	memset(&e->file, 0, sizeof(e->file));
+	e->file.onset_s = e->file.true_rate_per_min = NAN;
+	e->rows = rows;
+	e->row_count = count;
+	file_path(path, sizeof(path), e->options->table, rows->file);
+	if (play(e, path, error) < 0) {
+		failed("eval", "%s", error);
+		e->failures++;
+		return;
+	}
+	add_to_set(e, rows->set);
+	if (e->json)
+		write_file(e, rows);
+	else if (e->options->files)
+		print_file(e, rows);
+}
+
+static void evaluate_all(struct evaluation *e)
+{
+	const struct label *row = e->labels.row;
+
+	for (int i = 0, n; i < e->labels.count; i += n) {
+		for (n = 1; i + n < e->labels.count && !strcmp(row[i].file, row[i + n].file) &&
+		     !strcmp(row[i].set, row[i + n].set); n++)
+			;
+		if (!e->options->only_set || !strcmp(e->options->only_set, row[i].set))
+			evaluate_file(e, row + i, n);
+	}
+}
+
+static void print_share(double part, double whole)
+{
+	if (whole > 0)
+		printf(" %7.2f", 100 * part / whole);
+	else
+		printf("       -");
+}
+
+static void print_figure(double v)
+{
+	if (isnan(v))
+		printf("       -");
+	else
+		printf(" %7.2f", v);
+}
+
+static void print_respiration(const struct evaluation *e)
+{
+	printf("\nrespiration (shares in %%)\n%-24s %7s %7s %7s %7s %7s %7s %7s %8s %7s\n", "set", "time/s",
+	       "covered", "MAE", "within1", "within2", "files", "median1", "silent/s", "false");
+	for (int i = 0; i < e->sets; i++) {
+		const struct score *s = &e->set[i].score;
+
+		if (s->rate_s == 0 && s->silence_s == 0)
+			continue;
+		printf("%-24s %7.0f", e->set[i].name, s->rate_s);
+		print_share(s->rate_shown_s, s->rate_s);
+		print_figure(ratio(s->rate_error_s, s->rate_shown_s));
+		print_share(s->rate_within1_s, s->rate_shown_s);
+		print_share(s->rate_within2_s, s->rate_shown_s);
+		printf(" %7d", s->rate_files);
+		print_share(s->rate_files_within1, s->rate_files);
+		printf(" %8.0f", s->silence_s);
+		print_share(s->silence_shown_s, s->silence_s);
+		printf("\n");
+	}
+}
+
+static void print_motion(const struct evaluation *e)
+{
+	printf("\nmotion (shares in %%)\n%-24s %8s %7s %8s %7s %7s %7s %7s\n", "set", "moving/s", "recall",
+	       "quiet/s", "false", "F1", "worst-r", "worst-f");
+	for (int i = 0; i < e->sets; i++) {
+		const struct score *s = &e->set[i].score;
+
+		if (s->moving_s == 0 && s->quiet_s == 0)
+			continue;
+		printf("%-24s %8.0f", e->set[i].name, s->moving_s);
+		print_share(s->moving_seen_s, s->moving_s);
+		printf(" %8.0f", s->quiet_s);
+		print_share(s->quiet_false_s, s->quiet_s);
+		print_figure(s->moving_s > 0 ? 100 * score_f1(s) : NAN);
+		print_figure(100 * e->set[i].worst_recall);
+		print_figure(100 * e->set[i].worst_false);
+		printf("\n");
+	}
+}
+
+static void print_presence(const struct evaluation *e)
+{
+	printf("\npresence (shares in %%; empty: from 120 s of emptiness on)\n%-24s %8s %8s %8s %8s %8s\n", "set",
+	       "empty/s", "occupied", "person/s", "occupied", "unknown");
+	for (int i = 0; i < e->sets; i++) {
+		const struct score *s = &e->set[i].score;
+
+		if (s->empty_s == 0 && s->person_s == 0)
+			continue;
+		printf("%-24s %8.0f ", e->set[i].name, s->empty_s);
+		print_share(s->empty_occupied_s, s->empty_s);
+		printf(" %8.0f ", s->person_s);
+		print_share(s->person_occupied_s, s->person_s);
+		printf(" ");
+		print_share(s->person_unknown_s, s->person_s);
+		printf("\n");
+	}
+}
+
+static void print_quality(const struct score *s)
+{
+	printf("\nquality against truth (all sets: a value of that quality is within 2/min)\n");
+	for (int i = 0; i < SCORE_QUALITY_BINS; i++)
+		if (s->quality_s[i] > 0)
+			printf("  said %3.0f %%  was %5.1f %%  (%.0f s)\n", 100 * s->quality_sum_s[i] / s->quality_s[i],
+			       100 * s->quality_right_s[i] / s->quality_s[i], s->quality_s[i]);
+}
+
+static void print_cost(const struct evaluation *e)
+{
+	printf("\ncost\n");
+	for (int i = 0; i < e->sets; i++)
+		printf("%-24s %9lld frames %8.2f us CPU a frame\n", e->set[i].name, e->set[i].score.frames,
+		       ratio(e->set[i].score.cpu_s * 1e6, (double)e->set[i].score.frames));
+}
+
+static void add_total(struct evaluation *e)
+{
+	struct set *total;
+
+	if (e->sets == SETS_MAX)
+		return;
+	total = &e->set[e->sets];
+	snprintf(total->name, LABEL_TEXT, "total");
+	total->worst_recall = total->worst_false = NAN;
+	for (int i = 0; i < e->sets; i++) {
+		score_add(&total->score, &e->set[i].score);
+		total->worst_recall = fmin(total->worst_recall, e->set[i].worst_recall);
+		total->worst_false = fmax(total->worst_false, e->set[i].worst_false);
+	}
+	e->sets++;
+}
+
+static int print_json(struct evaluation *e)
+{
+	struct json *sets = json_add_array(e->json, "sets"), *total;
+	char *text;
+
+	for (int i = 0; i < e->sets - 1; i++) {
+		struct json *j = json_push_object(sets);
+
+		json_add_string(j, "set", e->set[i].name);
+		json_add_number(j, "files", e->set[i].score.files, 0);
+		json_add_number(j, "worst_recall", e->set[i].worst_recall, 4);
+		json_add_number(j, "worst_false_share", e->set[i].worst_false, 4);
+		write_score(j, &e->set[i].score);
+	}
+	total = json_add_object(e->json, "total");
+	json_add_number(total, "files", e->set[e->sets - 1].score.files, 0);
+	write_score(total, &e->set[e->sets - 1].score);
+	json_add_number(e->json, "failed_files", e->failures, 0);
+	text = json_print(e->json);
+	if (!text)
+		return failed("eval", "%s", strerror(ENOMEM));
+	puts(text);
+	free(text);
+	return EXIT_DONE;
+}
+
+static int report(struct evaluation *e)
+{
+	add_total(e);
+	if (e->json)
+		return print_json(e);
+	print_respiration(e);
+	print_motion(e);
+	print_presence(e);
+	print_quality(&e->set[e->sets - 1].score);
+	print_cost(e);
+	return EXIT_DONE;
+}
+
+static int parse(struct options *o, int argc, char **argv)
+{
+	static const struct option names[] = {
+		{ "json", no_argument, NULL, 'j' }, { "set", required_argument, NULL, 's' },
+		{ "profile", required_argument, NULL, 'p' }, { "files", no_argument, NULL, 'f' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		switch (c) {
+		case 'j':
+			o->json = true;
+			break;
+		case 's':
+			o->only_set = optarg;
+			break;
+		case 'f':
+			o->files = true;
+			break;
+		case 'p':
+			o->profile = profile_find(optarg);
+			if (!o->profile)
+				return wrong_usage(&command_eval, "no profile \"%s\"", optarg);
+			break;
+		default:
+			return wrong_usage(&command_eval, "see --help");
+		}
+	}
+	if (optind != argc - 1)
+		return wrong_usage(&command_eval, "one label table is needed");
+	o->table = argv[optind];
+	return EXIT_DONE;
+}
+
+static int eval_run(int argc, char **argv)
+{
+	struct options o = { .profile = &profiles[0] };
+	struct evaluation *e;
+	char error[256];
+	int code = parse(&o, argc, argv);
+
+	if (code != EXIT_DONE)
+		return code;
+	e = calloc(1, sizeof(*e));
+	if (!e)
+		return failed("eval", "%s", strerror(ENOMEM));
+	e->options = &o;
+	if (labels_read(&e->labels, o.table, error) < 0) {
+		free(e);
+		return failed("eval", "%s", error);
+	}
+	if (o.json) {
+		e->json = json_object();
+		e->json_files = json_add_array(e->json, "files");
+	}
+	evaluate_all(e);
+	if (!e->sets)
+		code = e->failures ? EXIT_FAILED : failed("eval", "%s: no such set", o.only_set);
+	else
+		code = report(e);
+	code = e->failures ? EXIT_FAILED : code;
+	labels_free(&e->labels);
+	json_free(e->json);
+	free(e);
+	return code;
+}
+
+const struct command command_eval = {
+	.name  = "eval",
+	.usage = "LABELS.csv [--json] [--files] [--set NAME] [--profile NAME]",
+	.help  = "scores the pipeline on labelled recordings",
+	.details =
+		"LABELS.csv has a row a labelled stretch: file,set,start_s,end_s,label,bpm,quality (others are\n"
+		"ignored); files are relative to it.  walk, run, moving are movement; empty, no_movement are none.\n"
+		"Counting starts 2 s into a stretch (movement), 15 s (silence), 40 s (rates; in stretches of up to\n"
+		"60 s at 60 %); held breath counts for its first 40 s; rates of quality `weak` do not count.\n\n"
+		"  --json    one JSON object, with every file's figures\n"
+		"  --files   a line a file before the tables\n",
+	.run   = eval_run,
+};

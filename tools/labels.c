@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tools/labels.h"
+
+#define FIELDS_MAX 32
+#define LINE_LEN   2048
+#define ROWS_MAX   1000000
+
+enum column { COL_FILE, COL_SET, COL_SUBJECT, COL_START, COL_END, COL_LABEL, COL_BPM, COL_QUALITY, COLUMNS };
+
+static const char *const column_names[COLUMNS] = {
+	"file", "set", "subject", "start_s", "end_s", "label", "bpm", "quality",
+};
+
+/* Splits a CSV line in place; quoted fields may hold commas and doubled quotes. */
+static int split(char *p, char *field[FIELDS_MAX])
+{
+	p[strcspn(p, "\r\n")] = '\0';
+	for (int n = 0;;) {
+		char *out = p;
+		bool quoted = *p == '"', more;
+
+		field[n++] = out;
+		p += quoted;
+		for (; *p && (quoted || *p != ','); p++) {
+			if (quoted && *p == '"' && p[1] != '"') {
+				quoted = false;
+				continue;
+			}
+			p += quoted && *p == '"';
+			*out++ = *p;
+		}
+		more = *p == ',';
+		*out = '\0';
+		if (!more || n == FIELDS_MAX)
+			return n;
+		p++;
+	}
+}
+
+static bool read_header(char *line, int column[COLUMNS])
+{
+	char *field[FIELDS_MAX];
+	int n = split(line, field);
+
+	for (int c = 0; c < COLUMNS; c++) {
+		column[c] = -1;
+		for (int i = 0; i < n; i++)
+			if (!strcmp(field[i], column_names[c]))
+				column[c] = i;
+	}
+	return column[COL_FILE] >= 0 && column[COL_START] >= 0 && column[COL_END] >= 0 && column[COL_LABEL] >= 0;
+}
+
+static bool number(const char *text, double *out)
+{
+	char *end;
+
+	*out = strtod(text, &end);
+	return end != text && !*end && isfinite(*out);
+}
+
+static bool copy(char *to, size_t size, const char *from)
+{
+	return (size_t)snprintf(to, size, "%s", from) < size;
+}
+
+static const char *read_row(struct label *r, char *line, const int column[COLUMNS])
+{
+	char *field[FIELDS_MAX];
+	const char *text[COLUMNS];
+	int n = split(line, field);
+
+	for (int c = 0; c < COLUMNS; c++)
+		text[c] = column[c] >= 0 && column[c] < n ? field[column[c]] : "";
+	if (!*text[COL_FILE] || !copy(r->file, sizeof(r->file), text[COL_FILE]))
+		return "no file name, or one too long";
+	if (!copy(r->set, sizeof(r->set), text[COL_SET]) || !copy(r->label, sizeof(r->label), text[COL_LABEL]) ||
+	    !copy(r->subject, sizeof(r->subject), text[COL_SUBJECT]) ||
+	    !copy(r->quality, sizeof(r->quality), text[COL_QUALITY]))
+		return "a field is too long";
+	if (!number(text[COL_START], &r->start_s) || !number(text[COL_END], &r->end_s) ||
+	    r->start_s < 0 || r->end_s < r->start_s)
+		return "start_s and end_s must be seconds, the end not before the start";
+	r->rate_per_min = NAN;
+	if (*text[COL_BPM] && !number(text[COL_BPM], &r->rate_per_min))
+		return "bpm is not a number";
+	return NULL;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct label *x = a, *y = b;
+	int by_set = strcmp(x->set, y->set), by_file = strcmp(x->file, y->file);
+
+	if (by_set || by_file)
+		return by_set ? by_set : by_file;
+	return x->start_s < y->start_s ? -1 : x->start_s > y->start_s;
+}
+
+static int read_rows(struct labels *l, FILE *f, const char *path, char error[256])
+{
+	int column[COLUMNS], line_number = 0, room = 0;
+	char line[LINE_LEN];
+
+	while (fgets(line, sizeof(line), f)) {
+		const char *why;
+
+		if (++line_number == 1) {
+			if (!read_header(line, column)) {
+				snprintf(error, 256, "%s:1: the header needs file, start_s, end_s, label", path);
+				return -EINVAL;
+			}
+			continue;
+		}
+		if (line[strspn(line, " \r\n")] == '\0')
+			continue;
+		if (l->count == room) {
+			struct label *more = realloc(l->row, (size_t)(room = room * 2 + 64) * sizeof(*more));
+
+			if (!more || room > ROWS_MAX)
+				return -ENOMEM;
+			l->row = more;
+		}
+		why = read_row(&l->row[l->count++], line, column);
+		if (why) {
+			snprintf(error, 256, "%s:%d: %s", path, line_number, why);
+			return -EINVAL;
+		}
+	}
+	if (!l->count)
+		snprintf(error, 256, "%s: no labelled stretch in it", path);
+	return l->count ? 0 : -ENODATA;
+}
+
+int labels_read(struct labels *l, const char *path, char error[256])
+{
+	FILE *f = fopen(path, "re");
+	int err;
+
+	memset(l, 0, sizeof(*l));
+	snprintf(error, 256, "%s: %s", path, strerror(f ? ENOMEM : errno));
+	if (!f)
+		return -errno;
+	err = read_rows(l, f, path, error);
+	fclose(f);
+	if (err)
+		labels_free(l);
+	else
+		qsort(l->row, (size_t)l->count, sizeof(*l->row), compare);
+	return err;
+}
+
+void labels_free(struct labels *l)
+{
+	free(l->row);
+	memset(l, 0, sizeof(*l));
+}

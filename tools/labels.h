@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * labels.h -- a table of labelled stretches: file,task,set,licence,subject,room,
+ * start_s,end_s,label,bpm,quality,note (CSV with a header line, in any column order;
+ * missing columns are empty). */
+#ifndef TOOLS_LABELS_H
+#define TOOLS_LABELS_H
+
+#include <stdbool.h>
+
+#define LABEL_TEXT 64
+
+struct label {
+	char   file[256];		/* relative to the table */
+	char   set[LABEL_TEXT], subject[LABEL_TEXT], label[LABEL_TEXT], quality[LABEL_TEXT];
+	double start_s, end_s;
+	double rate_per_min;		/* true rate; NAN: nobody knows it */
+};
+
+struct labels {
+	struct label *row;		/* sorted by file, start */
+	int count;
+};
+
+/* 0 or -errno with a sentence in error[256] (file, line, what).  labels_free(). */
+int labels_read(struct labels *l, const char *path, char error[256]);
+void labels_free(struct labels *l);
+
+#endif

@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# need-packages.sh build|run|check
+#
+# Sees to the Debian packages that this needs: installs what is missing when run as
+# root, else prints the command that does and fails.
+set -eu
+
+build="gcc libc6-dev make pkg-config libfftw3-dev libliquid-dev libmosquitto-dev libev-dev libcjson-dev zlib1g-dev"
+run="$build mosquitto mosquitto-clients"
+check="$run clang libclang-rt-14-dev libcmocka-dev python3"
+
+case "${1:-}" in
+build) want=$build ;;
+run)   want=$run ;;
+check) want=$check ;;
+*)     echo "usage: $0 build|run|check" >&2; exit 2 ;;
+esac
+
+if ! command -v dpkg-query >/dev/null 2>&1; then
+	echo "This is not Debian: see that these, or what your system calls them, are installed:" >&2
+	echo "  $want" >&2
+	exit 0
+fi
+
+missing=
+for package in $want; do
+	dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q 'ok installed' ||
+		missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+	echo "Packages are missing. Install them with:" >&2
+	echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends$missing" >&2
+	exit 1
+fi
+echo "installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q >/dev/null || echo "apt-get update failed; trying with the lists that are here" >&2
+# A broker that Debian starts by itself would serve the whole machine; ours are private.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+	printf '#!/bin/sh\nexit 101\n' >"$policy"
+	chmod +x "$policy"
+	trap 'rm -f "$policy"' EXIT
+fi
+# shellcheck disable=SC2086
+apt-get install -y -q --no-install-recommends $missing >/dev/null

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "tools/player.h"
+
+#define DAY_US 86400000000u	/* a longer step is a clock that was set */
+
+static void on_publish(void *owner, uint64_t now_us, const struct message *m)
+{
+	struct player *p = owner;
+
+	if (p->publish)
+		p->publish(p->owner, now_us, m);
+}
+
+static uint64_t on_wall(void *owner, uint64_t now_us)
+{
+	const struct player *p = owner;
+
+	return p->start_unix_us + now_us;
+}
+
+static const char *on_source_name(void *owner, int source)
+{
+	(void)owner;
+	(void)source;
+	return "replay";
+}
+
+int player_open(struct player *p, const char *path, char error[RECORDING_ERROR_LEN])
+{
+	const struct sensing_output output = {
+		.publish = on_publish, .wall_us = on_wall, .source_name = on_source_name, .owner = p,
+	};
+	int err = recording_open(&p->recording, path, error);
+
+	p->sensing = NULL;
+	p->frames = 0;
+	if (err)
+		return err;
+	/* The metadata is known once the header was read, which the first look does. */
+	err = recording_prepare(p->recording, error);
+	if (err < 0) {
+		player_close(p);
+		return err;
+	}
+	p->start_unix_us = recording_info(p->recording)->start_unix_us;
+	err = sensing_create(&p->sensing, PLAYER_BASE, &output);
+	if (err) {
+		snprintf(error, RECORDING_ERROR_LEN, "%s: %s", path, strerror(-err));
+		player_close(p);
+	}
+	return err;
+}
+
+void player_close(struct player *p)
+{
+	sensing_free(p->sensing);
+	recording_close(p->recording);
+	p->sensing = NULL;
+	p->recording = NULL;
+}
+
+/* A name that may stand in a topic, from what the recording says of its room. */
+static void topic_safe(char *out, size_t size, const char *name)
+{
+	size_t n = 0;
+
+	for (; *name && n + 1 < size; name++)
+		out[n++] = isalnum((unsigned char)*name) || *name == '-' ? *name : '_';
+	out[n] = '\0';
+	if (!n)
+		snprintf(out, size, "room");
+}
+
+int player_add_room(struct player *p, const char *name, const struct profile *profile,
+		    const struct breathing_band *band)
+{
+	struct sensing_room_options options = { .profile = profile, .band = band, .sources = 1 };
+	bool simulated = !strcmp(recording_info(p->recording)->origin, "simulated");
+	int room;
+
+	snprintf(options.origin, sizeof(options.origin), "%s", simulated ? "simulated" : "replay");
+	topic_safe(options.name, sizeof(options.name), name ? name : recording_info(p->recording)->room);
+	room = sensing_add_room(p->sensing, &options);
+	return room < 0 ? room : 0;
+}
+
+/* Waits until the recording's time is there on the real clock. */
+static void wait_until(const struct timespec *begun, uint64_t first_us, uint64_t now_us)
+{
+	uint64_t since_us = now_us > first_us ? now_us - first_us : 0;
+	struct timespec at = *begun;
+
+	at.tv_sec += (time_t)(since_us / 1000000);
+	at.tv_nsec += (long)(since_us % 1000000) * 1000;
+	if (at.tv_nsec >= 1000000000) {
+		at.tv_sec++;
+		at.tv_nsec -= 1000000000;
+	}
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+}
+
+/* Steps through the ticks up to now_us, so that who displays or scores sees each. */
+static void advance(struct player *p, uint64_t *clock_us, uint64_t now_us, const struct timespec *begun,
+		    uint64_t first_us)
+{
+	if (now_us > *clock_us && now_us - *clock_us > DAY_US)
+		*clock_us = now_us - now_us % SENSING_TICK_US;
+	for (; p->tick && *clock_us <= now_us; *clock_us += SENSING_TICK_US) {
+		if (p->realtime)
+			wait_until(begun, first_us, *clock_us);
+		sensing_advance(p->sensing, 0, *clock_us);
+		p->tick(p->owner, *clock_us);
+	}
+	if (p->realtime)
+		wait_until(begun, first_us, now_us);
+}
+
+int player_run(struct player *p, char error[RECORDING_ERROR_LEN])
+{
+	uint64_t clock_us = 0, first_us = 0;
+	const struct csi_frame *f;
+	struct timespec begun;
+	int got = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	while (!p->stop && (got = recording_frame(p->recording, &f, error)) == 1) {
+		if (!p->frames++) {
+			first_us = f->time_us;
+			clock_us = f->time_us - f->time_us % SENSING_TICK_US;
+		}
+		advance(p, &clock_us, f->time_us, &begun, first_us);
+		sensing_frame(p->sensing, 0, f);
+	}
+	if (got == 0 && !p->frames) {
+		snprintf(error, RECORDING_ERROR_LEN, "no frame in it%s%s",
+			 recording_info(p->recording)->why ? ": " : "",
+			 recording_info(p->recording)->why ? recording_info(p->recording)->why : "");
+		return -ENODATA;
+	}
+	return got < 0 ? got : 0;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * player.h -- a recording through the daemon's pipeline, on a virtual clock. */
+#ifndef TOOLS_PLAYER_H
+#define TOOLS_PLAYER_H
+
+#include "daemon/formats/recording.h"
+#include "daemon/sensing.h"
+
+#define PLAYER_BASE "sixth/replay"
+
+struct player {
+	struct recording *recording;
+	struct sensing *sensing;
+	uint64_t start_unix_us;
+	uint64_t frames;
+	bool realtime;
+	bool stop;			/* set by a callback: no further frame */
+	void (*publish)(void *owner, uint64_t now_us, const struct message *m);
+	void (*tick)(void *owner, uint64_t now_us);	/* after every tick; NULL: none */
+	void *owner;
+};
+
+/* Opens a recording for the callbacks set in *p.  Add rooms with player_add_room()
+ * before playing.  0 or -errno, with a sentence in error[].  player_close(). */
+int player_open(struct player *p, const char *path, char error[RECORDING_ERROR_LEN]);
+void player_close(struct player *p);
+
+/* A room that hears everything in the recording.  `name` NULL: the recording's own,
+ * else "room".  0 or -errno. */
+int player_add_room(struct player *p, const char *name, const struct profile *profile,
+		    const struct breathing_band *band);
+
+/* Plays to the end.  State starts afresh with each player; nothing is flushed or
+ * decided at the end.  0 or -errno, with a sentence in error[]. */
+int player_run(struct player *p, char error[RECORDING_ERROR_LEN]);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * replay.c -- `sixth replay`: recordings through exactly the daemon's pipeline. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include "daemon/config.h"
+#include "tools/command.h"
+#include "tools/player.h"
+
+extern const struct command command_replay;
+
+struct options {
+	const char *room, *config_path;
+	const struct profile *profile;
+	bool realtime;
+	struct config config;
+};
+
+static void print_message(void *owner, uint64_t now_us, const struct message *m)
+{
+	(void)owner;
+	printf("{\"t\":%.2f,\"topic\":\"%s\",\"qos\":%d,\"retain\":%s,\"payload\":%s}\n",
+	       (double)now_us / 1e6, m->topic, m->qos, m->retain ? "true" : "false", m->payload);
+}
+
+/* The rooms of the configuration, each hearing the recording, else one room. */
+static int add_rooms(struct player *p, const struct options *o)
+{
+	int err = 0;
+
+	if (!o->config_path)
+		return player_add_room(p, o->room, o->profile, NULL);
+	for (int i = 0; i < o->config.rooms && !err; i++) {
+		const struct config_room *room = &o->config.room[i];
+
+		if (!o->room || !strcmp(o->room, room->name))
+			err = player_add_room(p, room->name, profile_find(room->profile),
+					      breathing_band_find(room->breathing_band));
+	}
+	return err;
+}
+
+static int replay_file(const char *path, const struct options *o)
+{
+	struct player p = { .publish = print_message, .realtime = o->realtime };
+	char error[RECORDING_ERROR_LEN];
+	int err = player_open(&p, path, error);
+
+	if (err < 0)
+		return failed("replay", "%s", error);
+	err = add_rooms(&p, o);
+	if (err < 0) {
+		player_close(&p);
+		return failed("replay", "%s: %s", path, strerror(-err));
+	}
+	err = player_run(&p, error);
+	if (recording_damage(p.recording))
+		fprintf(stderr, "sixth replay: %s: %s; the recording ends there\n", path,
+			recording_damage(p.recording));
+	player_close(&p);
+	return err < 0 ? failed("replay", "%s: %s", path, error) : EXIT_DONE;
+}
+
+static int parse(struct options *o, int argc, char **argv)
+{
+	static const struct option names[] = {
+		{ "room", required_argument, NULL, 'r' }, { "profile", required_argument, NULL, 'p' },
+		{ "config", required_argument, NULL, 'c' }, { "realtime", no_argument, NULL, 't' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		switch (c) {
+		case 'r':
+			o->room = optarg;
+			break;
+		case 'p':
+			o->profile = profile_find(optarg);
+			if (!o->profile)
+				return wrong_usage(&command_replay, "no profile \"%s\"", optarg);
+			break;
+		case 'c':
+			o->config_path = optarg;
+			break;
+		case 't':
+			o->realtime = true;
+			break;
+		default:
+			return wrong_usage(&command_replay, "see --help");
+		}
+	}
+	if (optind == argc)
+		return wrong_usage(&command_replay, "a file is needed");
+	if (o->config_path && config_load(&o->config, o->config_path, stderr))
+		return failed("replay", "%s: mistakes in the configuration", o->config_path);
+	return EXIT_DONE;
+}
+
+static int replay_run(int argc, char **argv)
+{
+	static struct options o;	/* the configuration is too large for a stack */
+	int code;
+
+	o.profile = &profiles[0];
+	code = parse(&o, argc, argv);
+	if (code != EXIT_DONE)
+		return code;
+	for (int i = optind; i < argc; i++)
+		if (replay_file(argv[i], &o) != EXIT_DONE)
+			code = EXIT_FAILED;
+	return code;
+}
+
+const struct command command_replay = {
+	.name  = "replay",
+	.usage = "FILE... [--room NAME] [--profile NAME] [--config FILE] [--realtime]",
+	.help  = "runs recordings through the daemon's pipeline; prints its messages",
+	.details =
+		"One JSON object a line: t (seconds of the recording), topic, qos, retain, payload.  The clock is\n"
+		"that of the recording, as fast as it goes (--realtime: as it was).  State starts afresh with each\n"
+		"file.  The same input and configuration give the same output on every run.\n\n"
+		"  --room NAME      the room's name in the topics (default: the recording's, else \"room\");\n"
+		"                   with --config: only that room of the configuration\n"
+		"  --profile NAME   living, bedroom, bathroom, car, corridor\n"
+		"  --config FILE    rooms as configured there\n",
+	.run   = replay_run,
+};
