@@ -6,9 +6,11 @@
 #define KEEP         0.9f
 #define STEP_BINS    3
 #define PENALTY_DB   0.35f
-#define AGREE_HZ     (2.0f / 60)	/* two looks say the same within this */
-#define LOOKS        2
-#define HOLD_US      4000000u		/* a value not confirmed for so long is gone */
+#define AGREE_HZ     (1.0f / 60)	/* looks say the same within this */
+#define FOLLOW       0.2f		/* of a new look in what the steady ones say */
+#define LOOKS        2			/* at least, for a value */
+#define EASE_DB      0.2f		/* that every further look which agrees is worth, */
+#define EASE_MAX_DB  4.0f		/* together */
 #define CHANCE_SHIFT_DB 1.2f
 #define CHANCE_SLOPE_DB 1.0f
 #define OPEN_P       0.77f		/* just over the null */
@@ -31,9 +33,8 @@ void breath_init(struct breath *b, float lo_hz, float hi_hz)
 void breath_reset(struct breath *b)
 {
 	ridge_reset(&b->ridge);
-	b->good = 0;
-	b->last_hz = 0;
-	b->value_us = 0;
+	b->steady = 0;
+	b->steady_hz = 0;
 	b->result = (struct breath_result){ .reason = REASON_WARMING_UP, .rate_per_min = NAN,
 		.snr_db = NAN };
 }
@@ -41,8 +42,8 @@ void breath_reset(struct breath *b)
 static void give_up(struct breath *b, enum reason why)
 {
 	ridge_reset(&b->ridge);
-	b->good = 0;
-	b->last_hz = 0;
+	b->steady = 0;
+	b->steady_hz = 0;
 	b->result = (struct breath_result){ .reason = why, .rate_per_min = NAN, .snr_db = NAN };
 }
 
@@ -109,32 +110,37 @@ static float climb(const float *row, int j)
 	return d < 0 ? (float)j + fminf(fmaxf(0.5f * (a - c) / d, -0.5f), 0.5f) : (float)j;
 }
 
-static void judge(struct breath *b, uint64_t now_us, const struct combined *c)
+/* Counts the looks that agree; what their number is worth in dB. */
+static float ease(struct breath *b, float hz)
+{
+	if (b->steady && fabsf(hz - b->steady_hz) < AGREE_HZ) {
+		b->steady++;
+		b->steady_hz += FOLLOW * (hz - b->steady_hz);
+	} else {
+		b->steady = 1;
+		b->steady_hz = hz;
+	}
+	return fminf(EASE_DB * fmaxf((float)(b->steady - LOOKS), 0), EASE_MAX_DB);
+}
+
+static void judge(struct breath *b, const struct combined *c)
 {
 	float at = climb(c->row_db, ridge_push(&b->ridge, c->row_db));
 	float hz = b->lo_hz + (b->hi_hz - b->lo_hz) * at / (BREATH_BINS - 1);
 	float snr_db = c->row_db[(int)(at + 0.5f)];
-	float p = chance(snr_db - c->null_db);
-	bool agrees = b->last_hz > 0 && fabsf(hz - b->last_hz) < AGREE_HZ;
+	float p = chance(snr_db + ease(b, hz) - c->null_db);
 	bool inside = at > 0.5f && at < BREATH_BINS - 1.5f;
 
-	b->good = p > OPEN_P && inside ? (agrees ? b->good + 1 : 1) : 0;
-	b->last_hz = hz;
-	b->result.snr_db = snr_db;
-	b->result.window_s = c->window_s;
-	if (b->good >= LOOKS) {
-		b->result.reason = REASON_NONE;
-		b->result.rate_per_min = hz * 60;
-		b->result.quality = p;
-		b->value_us = now_us;
-	} else if (b->result.reason != REASON_NONE || !agrees || now_us - b->value_us > HOLD_US) {
-		b->result.reason = b->good ? REASON_AMBIGUOUS : inside ? REASON_NOBODY : REASON_OUT_OF_BAND;
-		b->result.rate_per_min = NAN;
-		b->result.quality = 0;
-	}
+	b->result = (struct breath_result){ .reason = REASON_NONE, .rate_per_min = hz * 60,
+		.quality = p, .snr_db = snr_db, .window_s = c->window_s };
+	if (p > OPEN_P && inside && b->steady >= LOOKS)
+		return;
+	b->result.reason = p <= OPEN_P ? REASON_NOBODY : inside ? REASON_AMBIGUOUS : REASON_OUT_OF_BAND;
+	b->result.rate_per_min = NAN;
+	b->result.quality = 0;
 }
 
-void breath_tick(struct breath *b, uint64_t now_us, const struct evidence *const evidence[], int n,
+void breath_tick(struct breath *b, const struct evidence *const evidence[], int n,
 		 bool moving)
 {
 	struct combined c;
@@ -147,5 +153,5 @@ void breath_tick(struct breath *b, uint64_t now_us, const struct evidence *const
 	if (!c.any)
 		give_up(b, c.reason);
 	else if (c.updated)
-		judge(b, now_us, &c);
+		judge(b, &c);
 }

@@ -6,7 +6,8 @@
  * over its noise, with how far its peak stands above what an empty room does.  The
  * rows are added, each weighed by the probability that it shows a breath (they see the same
  * chest), a ridge is tracked through them, and a gate decides whether there is a value
- * at all.  Two quick looks that agree open it; one bad look closes it. */
+ * at all.  Two looks that agree and stand above what chance reaches open it.  Looks that go
+ * on agreeing need less: chance wanders, a breath stays. */
 #ifndef MODELS_BREATH_H
 #define MODELS_BREATH_H
 
@@ -26,9 +27,8 @@ struct breath_result {
 struct breath {
 	struct ridge ridge;
 	float lo_hz, hi_hz;
-	int   good;		/* looks in a row that passed the gate and agree */
-	float last_hz;		/* of the look before, 0: none */
-	uint64_t value_us;	/* when the value was last confirmed */
+	int   steady;		/* looks in a row that say the same */
+	float steady_hz;	/* what they say, a running mean; 0: nothing yet */
 	struct breath_result result;
 };
 
@@ -39,9 +39,9 @@ float breath_bin_hz(int bin, float lo_hz, float hi_hz);
 void breath_init(struct breath *b, float lo_hz, float hi_hz);
 void breath_reset(struct breath *b);
 
-/* The clock, ten times a second, with what the room's links say (borrowed, n >= 0).
+/* Ten times a second, with what the room's links say (borrowed, n >= 0).
  * `moving`: the room moves, which silences every rate at once. */
-void breath_tick(struct breath *b, uint64_t now_us, const struct evidence *const evidence[], int n,
+void breath_tick(struct breath *b, const struct evidence *const evidence[], int n,
 		 bool moving);
 
 #endif

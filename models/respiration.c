@@ -40,10 +40,10 @@
 #define VARIANTS_MAX 2
 #define SHAPE_KEEP   0.95f
 #define SECOND_SHARE 0.5f
-#define DRIFT_HZ     (9.0f / 60)
-#define DRIFT_DB     6.0f
-#define RATIO_NULL_DB  6.0f	/* chance reaches at least this, whatever the noise looks like: */
-#define SINGLE_NULL_DB 8.7f	/* one chain has all the receiver's own errors in it */
+#define DRIFT_HZ     (10.0f / 60)
+#define DRIFT_DB     9.0f
+#define RATIO_NULL_DB  7.5f	/* chance reaches at least this, whatever the noise looks like: */
+#define SINGLE_NULL_DB 10.0f	/* one chain has all the receiver's own errors in it */
 #define FLOOR_HZ     0.25f	/* half width of the neighbourhood that the floor is taken from */
 
 /* One way to look at the packets: a stretch of the grid's streams. */

@@ -154,7 +154,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evi
 		n = 0;
 		r->seen_us = 0;
 	}
-	breath_tick(&r->breath, now_us, evidence, n, v.moving);
+	breath_tick(&r->breath, evidence, n, v.moving);
 	r->state.breath = r->breath.result;
 	if (source != REASON_NONE)
 		r->state.breath.reason = source;
