@@ -20,7 +20,7 @@ WITH_FFTW  ?= 1
 WERROR     ?= $(if $(CI),-Werror)
 SANITIZE   ?=
 
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
 endif
 
@@ -40,13 +40,14 @@ obj     = $(patsubst %.c,$(BUILD)/%.o,$(1))
 DSP    := $(call obj,$(wildcard dsp/*.c))
 MODELS := $(call obj,$(wildcard models/*.c))
 DAEMON := $(call obj,$(filter-out daemon/main.c,$(wildcard daemon/*.c daemon/formats/*.c)))
-TOOL   := $(call obj,$(wildcard tools/*.c))
+SIM    := $(call obj,$(wildcard tools/sim/*.c))
+TOOL   := $(call obj,$(wildcard tools/*.c)) $(SIM)
 CORE   := $(DSP) $(MODELS)
 
 TEST_SHARED := $(call obj,$(wildcard tests/support/*.c))
 TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid ratio align rank1 ridge \
-	changepoint respiration breath power motion motion_stat presence),$(TESTS))
+	changepoint respiration breath room power motion motion_stat presence),$(TESTS))
 THREAD_TESTS := $(filter $(BUILD)/tests/test_mqtt,$(TESTS))
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out %/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c)))
 BENCHES     := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
@@ -62,6 +63,9 @@ $(BUILD)/sixth: $(TOOL) $(DAEMON) $(CORE)
 
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TEST_SHARED) $(DAEMON) $(CORE)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka
+
+# The simulator belongs to the tool, and has a test.
+$(BUILD)/tests/test_simulate: $(SIM)
 
 # Signal code and models are tested without the daemon: a call upwards would not link.
 $(CORE_TESTS): $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(CORE)

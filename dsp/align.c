@@ -3,7 +3,8 @@
  * Per packet with samples h_k, template t_k, tone index k:
  *
  *	c_k = h_k conj(t_k)
- *	slope:  s = arg sum c_{k+1} conj(c_k)  over neighbouring tones; no unwrapping
+ *	slope:  s = arg sum c_{k+d} conj(c_k) / d  over neighbouring tones, d the most
+ *		common distance; no unwrapping
  *	y_k = c_k e^{-jsk},  phase: p = arg sum y_k
  *	refined by least squares on Im(y_k e^{-jp}) = |y_k| * (small angle)
  *	gain: sum Re(y_k e^{-jp}) / sum |t_k|^2
@@ -17,6 +18,7 @@
 
 #define LEARN_FAST 100		/* packets that are averaged at first */
 #define LEARN_SLOW 0.001f	/* share of every packet after that */
+#define DISTANCES  17
 
 int align_init(struct align *a, int rx_count, int tx_count, int tones)
 {
@@ -83,6 +85,23 @@ static void turn_all(struct align_cell *x, int n, struct align_cell by)
 		x[i] = multiply(x[i], by);
 }
 
+/* The most common distance of neighbouring tones: chips deliver every one, every second... */
+static int usual_distance(const struct csi_tones *tones)
+{
+	int count[DISTANCES] = { 0 }, best = 1;
+
+	for (int i = 1; i < tones->count; i++) {
+		int d = tones->index[i] - tones->index[i - 1];
+
+		if (d > 0 && d < DISTANCES)
+			count[d]++;
+	}
+	for (int d = 2; d < DISTANCES; d++)
+		if (count[d] > count[best])
+			best = d;
+	return best;
+}
+
 /* c_k and the coarse slope; the products of samples and template stay in a->fitted. */
 static float coarse_slope(struct align *a, const struct align_cell *t, const struct csi_sample *h,
 			  const struct csi_tones *tones)
@@ -94,12 +113,12 @@ static float coarse_slope(struct align *a, const struct align_cell *t, const str
 
 		a->fitted[i].re = re * t[i].re + im * t[i].im;
 		a->fitted[i].im = im * t[i].re - re * t[i].im;
-		if (i && tones->index[i] == tones->index[i - 1] + 1) {
+		if (i && tones->index[i] - tones->index[i - 1] == a->distance) {
 			d.re += a->fitted[i].re * a->fitted[i - 1].re + a->fitted[i].im * a->fitted[i - 1].im;
 			d.im += a->fitted[i].im * a->fitted[i - 1].re - a->fitted[i].re * a->fitted[i - 1].im;
 		}
 	}
-	return d.re != 0 || d.im != 0 ? atan2f(d.im, d.re) : 0;
+	return d.re != 0 || d.im != 0 ? atan2f(d.im, d.re) / (float)a->distance : 0;
 }
 
 static float common_phase(const struct align *a)
@@ -166,10 +185,19 @@ static void learn(struct align *a, struct align_cell *t)
 	}
 }
 
-static void begin(struct align_cell *t, const struct csi_sample *h, int n)
+static void copy(struct align_cell *t, const struct csi_sample *h, int n)
 {
 	for (int i = 0; i < n; i++)
 		t[i] = (struct align_cell){ h[i].re, h[i].im };
+}
+
+/* A chain that was silent so far has no template yet. */
+static bool empty(const struct align_cell *t, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (t[i].re != 0 || t[i].im != 0)
+			return false;
+	return true;
 }
 
 static void add(struct align *a, int pair)
@@ -190,16 +218,18 @@ void align_push(struct align *a, const struct csi_frame *f)
 {
 	if (f->rx_count != a->rx_count || f->tx_count != a->tx_count || f->tones->count != a->tones)
 		return;
+	if (!a->learned)
+		a->distance = usual_distance(f->tones);
 	for (int p = 0; p < a->pairs; p++) {
 		struct align_cell *t = a->template + p * a->tones;
 		const struct csi_sample *h = csi_pair(f, p % a->rx_count, p / a->rx_count);
 
-		if (!a->learned)
-			begin(t, h, a->tones);
+		if (!a->learned || empty(t, a->tones))
+			copy(t, h, a->tones);
 		if (fit(a, t, h, f->tones))
 			learn(a, t);
 		else
-			begin(a->fitted, h, a->tones);
+			copy(a->fitted, h, a->tones);
 		add(a, p);
 	}
 	a->learned += a->learned < LEARN_FAST;

@@ -27,6 +27,7 @@ struct align {
 	int group, per_pair, streams;	/* 2 * pairs * per_pair: re, im, re, im... */
 	int packets;			/* in the sums */
 	int learned;			/* packets in the template */
+	int distance;			/* the usual one of neighbouring tones */
 	struct align_cell *template;	/* [pairs][tones] */
 	struct align_cell *fitted;	/* [tones], scratch */
 	struct align_cell sum[ALIGN_MAX_GROUPS];

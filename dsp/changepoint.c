@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "dsp/changepoint.h"
+#include "dsp/order.h"
 
 #define JUMP       5.0f
 #define FLOOR      0.3f		/* of the number of streams */
@@ -90,20 +91,12 @@ static float statistic(const struct changepoint *c, const struct slowgrid *g)
 	return j / (2 * (float)c->half);
 }
 
-static int compare(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static void refresh_usual(struct changepoint *c)
 {
-	float sorted[CHANGEPOINT_HISTORY];
+	float level[CHANGEPOINT_HISTORY];
 
-	memcpy(sorted, c->level, (size_t)c->fill * sizeof(*sorted));
-	qsort(sorted, (size_t)c->fill, sizeof(*sorted), compare);
-	c->usual = sorted[(int)(QUANTILE * (float)(c->fill - 1))];
+	memcpy(level, c->level, (size_t)c->fill * sizeof(*level));
+	c->usual = order_select(level, c->fill, (int)(QUANTILE * (float)(c->fill - 1)));
 }
 
 bool changepoint_look(struct changepoint *c, const struct slowgrid *g)
@@ -120,7 +113,7 @@ bool changepoint_look(struct changepoint *c, const struct slowgrid *g)
 		c->fill++;
 	if (c->fill < 4 * c->half)
 		return false;
-	if (!c->usual || ++c->stale >= REFRESH) {
+	if (c->usual <= 0 || ++c->stale >= REFRESH) {
 		refresh_usual(c);
 		c->stale = 0;
 	}

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "dsp/order.h"
 #include "dsp/rank1.h"
 
 #define VALID_LEAST  0.7f
@@ -115,29 +116,21 @@ static void add_stream(struct rank1 *r, const struct spectrum_bin *x)
 	r->used++;
 }
 
-static int compare(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static void judge_noise(struct rank1 *r)
 {
-	float sorted[RANK1_BINS], mean = 0, square = 0;
+	float level[RANK1_BINS], mean = 0, square = 0;
 	int n = r->noise_hi - r->noise_lo + 1;
 
-	memcpy(sorted, r->lambda + r->noise_lo, (size_t)n * sizeof(*sorted));
-	qsort(sorted, (size_t)n, sizeof(*sorted), compare);
-	r->noise = sorted[n / 2];
+	memcpy(level, r->lambda + r->noise_lo, (size_t)n * sizeof(*level));
+	r->noise = order_select(level, n, n / 2);
 	r->second_noise = 0;
 	for (int i = r->noise_lo; i <= r->noise_hi; i++)
 		r->second_noise += r->second[i] / (float)n;
 	for (int i = 0; i < n; i++)
-		mean += sorted[i];
+		mean += level[i];
 	mean /= (float)n;
 	for (int i = 0; i < n; i++)
-		square += (sorted[i] - mean) * (sorted[i] - mean);
+		square += (level[i] - mean) * (level[i] - mean);
 	r->shape = square > 0 ? mean * mean * (float)n / square : SHAPE_MOST;
 	r->shape = fminf(fmaxf(r->shape, SHAPE_LEAST), SHAPE_MOST);
 }

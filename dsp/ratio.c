@@ -2,7 +2,8 @@
  *
  * The denominator is the strongest chain: a weak one would add its own noise to all ratios.
  * It is changed only when another one has been four times as strong for a minute, because
- * every change makes what was seen before useless.
+ * every change makes what was seen before useless.  One that delivers nothing for three seconds
+ * while others do is dead, and given up at once.
  *
  * Fooled by: chains of different radios, which share nothing (callers check CSI_SHARED_LO). */
 #include <errno.h>
@@ -12,6 +13,7 @@
 
 #define FADED     4.0f	/* 6 dB */
 #define PATIENCE  300	/* rows */
+#define SILENCE   15	/* rows */
 #define EPSILON   1e-3f	/* of the mean denominator: a faded tone must not explode */
 #define LEVEL_KEEP 0.98f
 
@@ -48,7 +50,7 @@ void ratio_reset(struct ratio *r)
 {
 	clear_sums(r);
 	r->reference = -1;
-	r->challenged = 0;
+	r->challenged = r->silent = 0;
 	memset(r->level, 0, sizeof(r->level));
 }
 
@@ -111,9 +113,9 @@ void ratio_push(struct ratio *r, const struct csi_frame *f)
 		r->power[i] += power;
 		amplitude[i] = power > 0 ? 1 / sqrtf(power) : 0;
 	}
-	if (r->reference < 0)
+	if (r->reference < 0 && r->power[strongest(r->power, r->rx_count)] > 0)
 		r->reference = strongest(r->power, r->rx_count);
-	if (!(amplitude[r->reference] > 0))
+	if (r->reference < 0 || !(amplitude[r->reference] > 0))
 		return;
 	for (int t = 0; t < r->tx_used; t++) {
 		const struct csi_sample *ref = csi_pair(f, r->reference, t);
@@ -133,11 +135,13 @@ void ratio_push(struct ratio *r, const struct csi_frame *f)
 /* Follows the chains' levels; true if another chain takes over. */
 static bool reference_faded(struct ratio *r)
 {
-	float most = 0, mine = r->power[r->reference];
+	float most = 0, all = 1;
 	int best = r->reference;
 
+	for (int i = 0; i < r->rx_count; i++)
+		all += r->power[i];
 	for (int i = 0; i < r->rx_count; i++) {
-		float now = r->power[i] / (mine + 1);
+		float now = r->power[i] / all;
 
 		r->level[i] = r->level[i] > 0 ? LEVEL_KEEP * r->level[i] + (1 - LEVEL_KEEP) * now : now;
 		if (r->level[i] > most) {
@@ -155,14 +159,29 @@ static bool reference_faded(struct ratio *r)
 	return true;
 }
 
+/* No packet had the reference chain; true if that one is given up. */
+static bool reference_dead(struct ratio *r)
+{
+	bool others = r->power[strongest(r->power, r->rx_count)] > 0;
+
+	clear_sums(r);
+	if (r->reference < 0 || !others || ++r->silent < SILENCE)
+		return false;
+	ratio_reset(r);
+	return true;
+}
+
 bool ratio_row(struct ratio *r, float *out, bool *changed)
 {
 	float mean = 0;
 	int groups = r->per_pair * r->tx_used, others = r->rx_count - 1;
 
 	*changed = false;
-	if (!r->packets)
+	if (!r->packets) {
+		*changed = reference_dead(r);
 		return false;
+	}
+	r->silent = 0;
 	for (int g = 0; g < groups; g++)
 		mean += r->denominator[g];
 	mean /= (float)groups;

@@ -27,7 +27,8 @@ struct ratio {
 
 	int reference;			/* the chain in the denominator; -1: not chosen yet */
 	int challenged;			/* rows in a row in which another was far stronger */
-	float level[CSI_MAX_RX];	/* mean power of the chains, relative */
+	int silent;			/* rows in a row in which only others delivered */
+	float level[CSI_MAX_RX];	/* the chains' mean shares of the power */
 
 	int packets;			/* in the sums */
 	float re[RATIO_MAX_GROUPS], im[RATIO_MAX_GROUPS];

@@ -7,7 +7,8 @@
 int slowgrid_init(struct slowgrid *g, int streams, float rate_hz, float fill_s)
 {
 	memset(g, 0, sizeof(*g));
-	if (streams < 1 || !(rate_hz >= 0.1f && rate_hz <= 1000) || !(fill_s >= 0 && fill_s < 60))
+	if (streams < 1 || !(rate_hz >= 0.1f && rate_hz <= 1000) ||
+	    !(fill_s >= 0 && fill_s * rate_hz < SLOWGRID_ROWS - 2))	/* both ends are in the ring */
 		return -EINVAL;
 	g->streams = streams;
 	g->cell_us = (uint32_t)(1e6f / rate_hz + 0.5f);
