@@ -14,6 +14,7 @@
 #define CHANCE_SHIFT_DB 1.2f
 #define CHANCE_SLOPE_DB 1.0f
 #define OPEN_P       0.77f		/* just over the null */
+#define HINT_DB      4.5f		/* below the null, still more likely breathed than not */
 #define ROW_LEAST_DB (-3.0f)
 
 float breath_bin_hz(int bin, float lo_hz, float hi_hz)
@@ -132,7 +133,8 @@ static void judge(struct breath *b, const struct combined *c)
 	bool inside = at > 0.5f && at < BREATH_BINS - 1.5f;
 
 	b->result = (struct breath_result){ .reason = REASON_NONE, .rate_per_min = hz * 60,
-		.quality = p, .snr_db = snr_db, .window_s = c->window_s };
+		.quality = p, .snr_db = snr_db, .window_s = c->window_s,
+		.hint_db = snr_db - c->null_db + HINT_DB };
 	if (p > OPEN_P && inside && b->steady >= LOOKS)
 		return;
 	b->result.reason = p <= OPEN_P ? REASON_NOBODY : inside ? REASON_AMBIGUOUS : REASON_OUT_OF_BAND;

@@ -22,6 +22,8 @@ struct breath_result {
 	float quality;		/* probability that the rate is within 2/min of the truth */
 	float snr_db;		/* peak over the noise; NAN: nothing was looked at */
 	float window_s;		/* length of the window that the value describes */
+	float hint_db;		/* how far the spectrum speaks for somebody breathing (over 0) or for
+				 * nobody (below); a rate needs far more than this; 0: no spectrum */
 };
 
 struct breath {

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Presence is a bet kept in log-odds.  Motion is near proof and settles it at once.
+ * Presence is a bet kept in log-odds.  Motion is near proof, but only if it lasts: what
+ * flickers for a second is more often the radio than a person, who needs two to come in.
  * Breathing adds what its probability is worth.  Silence is weak evidence of absence,
  * because a person can be still: it takes a minute or so to outweigh a motion, and it is
  * worth more where breathing would be seen.  Being blind is no evidence at all: what was
  * known fades to "unknown".
  *
- *   motion               at once at least 3, then +3 per second
+ *   motion               +2 per second
  *   small motion         +0.5 per second
  *   breathing            +log(p / (1-p)) per 2 s
- *   silence              -0.1 per second, -0.15 where breathing is looked for and not found
+ *   silence              -0.1 per second; where breathing is looked for and no rate is
+ *                        found, what the spectrum hints at, -0.15 to 0.15
  *   blind                0.1 per second towards 0
  *
- * Occupied above 2, empty below -2, between them as before; never beyond -4 and 6.  So a room
+ * Occupied above 2, empty below -2, between them as before; never beyond -2.5 and 6.  So a room
  * is called empty 20 s after a silent start (30 s while breathing is still to be heard) and
  * 50 to 80 s after the last motion of a visit.
  *
@@ -24,13 +26,13 @@
 #define OCCUPIED      2.0f
 #define EMPTY         (-2.0f)
 #define MOST          6.0f
-#define LEAST         (-4.0f)
-#define MOTION_AT_ONCE 3.0f
-#define MOTION_PER_S  3.0f
+#define LEAST         (-2.5f)
+#define MOTION_PER_S  2.0f
 #define MICRO_PER_S   0.5f
 #define BREATH_PER_S  0.5f	/* per unit of log-odds: windows overlap, a look counts over 2 s */
 #define SILENCE_PER_S 0.1f
-#define SILENCE_BREATHLESS_PER_S 0.15f
+#define HINT_PER_S_DB 0.06f
+#define HINT_MOST_PER_S 0.15f
 #define SILENCE_START_PER_S (2.0f / 30)	/* while breathing is still to come */
 #define FADE_PER_S    0.1f
 #define STEP_MAX_US   1000000u	/* a clock that jumps is not that much silence */
@@ -68,7 +70,7 @@ static bool breath_counts(const struct presence_input *in)
 static float silence(const struct presence *p, const struct presence_input *in)
 {
 	if (in->breathing_able)
-		return SILENCE_BREATHLESS_PER_S;
+		return -clampf(HINT_PER_S_DB * in->breathing_hint_db, -HINT_MOST_PER_S, 0.0f);
 	return in->breathing_soon && p->state == PRESENCE_UNKNOWN ? SILENCE_START_PER_S :
 		SILENCE_PER_S;
 }
@@ -79,7 +81,6 @@ static void weigh(struct presence *p, float s, const struct presence_input *in)
 	float gain = 0;
 
 	if (in->moving) {
-		p->log_odds = fmaxf(p->log_odds, MOTION_AT_ONCE);
 		gain = MOTION_PER_S;
 	} else {
 		if (in->micro_motion)
@@ -96,7 +97,7 @@ static enum presence_evidence evidence_of(const struct presence_input *in)
 {
 	if (in->moving)
 		return PRESENCE_BY_MOTION;
-	if (breath_counts(in))
+	if (breath_counts(in) || (in->breathing_able && in->breathing_hint_db > 0))
 		return PRESENCE_BY_BREATHING;
 	return in->micro_motion ? PRESENCE_BY_MICRO_MOTION : PRESENCE_BY_MEMORY;
 }

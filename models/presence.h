@@ -32,6 +32,7 @@ struct presence_input {
 	bool  breathing_soon;		/* not yet, but the windows are filling */
 	bool  breathing;
 	float breathing_probability;	/* that the breathing is real, 0..1 */
+	float breathing_hint_db;	/* without a rate: for (over 0) or against somebody breathing */
 };
 
 struct presence {

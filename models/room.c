@@ -83,6 +83,7 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 			b->reason == REASON_AMBIGUOUS,
 		.breathing = b->reason == REASON_NONE,
 		.breathing_probability = b->reason == REASON_NONE ? b->quality : 0,
+		.breathing_hint_db = b->hint_db,
 	};
 
 	presence_tick(&r->presence, now_us, &in);

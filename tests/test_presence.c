@@ -62,16 +62,27 @@ static void a_start_waits_for_breathing_but_no_longer_than_30_s(void **state)
 	assert_int_equal(room.state, PRESENCE_EMPTY);
 }
 
-static void motion_is_occupied_at_once(void **state)
+static void motion_that_lasts_a_second_or_two_is_occupied(void **state)
 {
 	(void)state;
-	pass(0.1, moving, PRESENCE_OCCUPIED);
+	pass(1.2, moving, PRESENCE_OCCUPIED);
 	assert_int_equal(room.state, PRESENCE_OCCUPIED);
 	assert_string_equal(presence_evidence_name(room.evidence), "motion");
 	setup(state);
 	pass(600, silent, PRESENCE_EMPTY);
-	pass(0.1, moving, PRESENCE_OCCUPIED);
+	pass(2.5, moving, PRESENCE_OCCUPIED);
 	assert_int_equal(room.state, PRESENCE_OCCUPIED);
+}
+
+static void a_flicker_of_motion_fills_no_empty_room(void **state)
+{
+	(void)state;
+	pass(600, silent, PRESENCE_EMPTY);
+	for (int i = 0; i < 60; i++) {
+		assert_true(pass(1, moving, PRESENCE_OCCUPIED) < 0.05);
+		pass(30, silent, PRESENCE_EMPTY);
+	}
+	assert_int_equal(room.state, PRESENCE_EMPTY);
 }
 
 static void a_pause_is_remembered_and_a_departure_forgotten(void **state)
@@ -143,7 +154,7 @@ static void a_clock_that_jumps_is_not_silence(void **state)
 
 static void absence_of_breath_shortens_the_memory(void **state)
 {
-	struct presence_input breathless = { .breathing_able = true };
+	struct presence_input breathless = { .breathing_able = true, .breathing_hint_db = -5 };
 	double with, without;
 
 	(void)state;
@@ -171,7 +182,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_cold_start_is_unknown_and_then_empty, setup),
 		cmocka_unit_test_setup(a_start_waits_for_breathing_but_no_longer_than_30_s, setup),
-		cmocka_unit_test_setup(motion_is_occupied_at_once, setup),
+		cmocka_unit_test_setup(motion_that_lasts_a_second_or_two_is_occupied, setup),
+		cmocka_unit_test_setup(a_flicker_of_motion_fills_no_empty_room, setup),
 		cmocka_unit_test_setup(a_pause_is_remembered_and_a_departure_forgotten, setup),
 		cmocka_unit_test_setup(a_sleeper_who_breathes_stays, setup),
 		cmocka_unit_test_setup(breathing_alone_fills_an_empty_room, setup),
