@@ -42,6 +42,18 @@ static struct sums sum_up(const struct csi_record *r)
 	return s;
 }
 
+/* Floats are shown as such, and have no checksum that would mean anything. */
+static void print_floats(const struct csi_record *r)
+{
+	struct csi_sample first = sample_at(r, 0, 0);
+	struct sums s = sum_up(r);
+	double scale = r->scale;
+
+	printf("%" PRIu64 "\t%d\t%d\t%d\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t-\n",
+	       r->raw_time, r->tone_count, r->rx_count, r->tx_count, first.re * scale, first.im * scale,
+	       (double)s.re * scale, (double)s.im * scale, s.abs * scale);
+}
+
 static void print_record(const struct csi_record *r)
 {
 	struct csi_sample first = sample_at(r, 0, 0);
@@ -66,7 +78,7 @@ static int dump_run(int argc, char **argv)
 		return failed("dump", "%s", error);
 	printf("t\tnsc\tnrx\tntx\tre0\tim0\tsum_re\tsum_im\tsum_abs\tcrc32\n");
 	while ((got = recording_record(r, &record, error)) == 1)
-		print_record(record);
+		record->floats ? print_floats(record) : print_record(record);
 	recording_close(r);
 	return got < 0 ? failed("dump", "%s", error) : EXIT_DONE;
 }
@@ -78,6 +90,6 @@ const struct command command_dump = {
 	.details =
 		"Tab-separated, a header line first: t (the source's own clock, as it stands), nsc, nrx, ntx\n"
 		"(tones, receive chains, transmit streams), re0, im0 (first value), sum_re, sum_im, sum_abs,\n"
-		"crc32 (of all values).  Values are the driver's, before tones are dropped or clocks unwrapped.\n",
+		"crc32 (of all values; - where the driver's are floats).  Values are the driver's, before tones are dropped or clocks unwrapped.\n",
 	.run   = dump_run,
 };

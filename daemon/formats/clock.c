@@ -17,7 +17,7 @@ uint64_t source_clock_us(struct source_clock *c, uint64_t raw, int bits)
 	if (!c->started) {
 		c->started = true;
 		c->last_raw = raw;
-		c->now_us = bits == 32 || raw > LATEST_US ? 0 : raw;
+		c->now_us = bits != 64 || raw > LATEST_US ? 0 : raw;
 		return c->now_us;
 	}
 	if (bits == 32) {

@@ -17,8 +17,8 @@ struct source_clock {
 	uint64_t resets;	/* times the source's clock went back */
 };
 
-/* Time of a packet stamped `raw` by a clock of `bits` (32 or 64).  The first 32-bit
- * stamp becomes 0, a 64-bit one stays as it is.  raw must be below 2^bits.
+/* Time of a packet stamped `raw` by a clock of `bits` (32, 63 or 64).  The first stamp
+ * becomes 0; a 64-bit one stays as it is.  raw must be below 2^bits.
  * A clock that goes back was reset: time goes on 1 ms after the packet before, and
  * the reset is counted; one step back of less than 20 ms is two packets delivered
  * in the wrong order and gives the same time twice.  A stamp beyond 2^62 µs is taken

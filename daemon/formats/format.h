@@ -30,13 +30,17 @@ struct tone_layout {
 /* One driver record as the parser read it. */
 struct csi_record {
 	uint64_t raw_time;		/* the source's own clock, as it stands, µs */
-	uint8_t  time_bits;		/* width of that clock: 32 wraps, 64 does not */
+	uint64_t clock_us;		/* if not 0: tells the time where raw_time has another unit or fails */
+	uint8_t  time_bits;		/* width of the clock that tells the time: 32 wraps, 64 does not,
+					   63 is as 64 and counts from anywhere */
 	uint8_t  tx_mac[6];
 	uint8_t  phy, flags;
 	uint16_t freq_mhz, bandwidth_mhz;
 	uint8_t  rx_count, tx_count;
 	uint16_t tone_count;		/* stored tones */
 	bool     chain_major;		/* samples are [rx][tx][tone]; else [tone][rx][tx] */
+	bool     stream_major;		/* if not chain_major: samples are [tone][tx][rx] */
+	bool     floats;		/* the driver's values are not integers: sample * scale */
 	int8_t   rssi_dbm[CSI_MAX_RX];
 	int8_t   noise_dbm;
 	uint8_t  agc_db;
@@ -112,6 +116,12 @@ const struct csi_format *csi_format_find(const char *name);
  * appears twice, or there are too many. */
 int tone_layout_set(struct tone_layout *l, const int16_t *index, const bool *keep, int count,
 		    float spacing_hz);
+
+/* What source_clock_us() is to be given, with time_bits. */
+static inline uint64_t csi_record_clock(const struct csi_record *r)
+{
+	return r->clock_us ? r->clock_us : r->raw_time;
+}
 
 /* Marks everything a driver may not know as unknown; a 64-bit clock. */
 void csi_record_clear(struct csi_record *r);

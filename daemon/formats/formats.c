@@ -6,11 +6,20 @@
 #include "daemon/formats/format.h"
 
 extern const struct csi_format format_csic, format_esp32, format_intel5300;
+extern const struct csi_format format_atheros, format_feitcsi, format_nexmon, format_picoscenes;
+extern const struct csi_format format_iax, format_mt76, format_openwifi;
 
 const struct csi_format *const csi_formats[] = {
 	&format_csic,
 	&format_intel5300,
 	&format_esp32,
+	&format_iax,
+	&format_mt76,
+	&format_openwifi,
+	&format_atheros,
+	&format_nexmon,
+	&format_feitcsi,
+	&format_picoscenes,
 	NULL
 };
 
@@ -98,6 +107,14 @@ static bool counts_fit(const struct csi_record *r)
 	       r->rx_count * r->tx_count * r->tone_count <= CSI_MAX_SAMPLES;
 }
 
+/* Where the pair that is number `pair` in the order [rx][tx] is stored. */
+static int stored_pair(const struct csi_record *r, int pair)
+{
+	if (!r->stream_major || r->chain_major)
+		return pair;
+	return pair % r->tx_count * r->rx_count + pair / r->tx_count;
+}
+
 int csi_record_frame(const struct csi_record *r, struct csi_sample *out, struct csi_frame *f)
 {
 	int tones, pair_step, tone_step;
@@ -119,7 +136,7 @@ int csi_record_frame(const struct csi_record *r, struct csi_sample *out, struct 
 	pair_step = r->chain_major ? r->tone_count : 1;
 	tone_step = r->chain_major ? 1 : r->rx_count * r->tx_count;
 	for (int pair = 0; pair < r->rx_count * r->tx_count; pair++) {
-		const struct csi_sample *src = r->samples + pair * pair_step;
+		const struct csi_sample *src = r->samples + stored_pair(r, pair) * pair_step;
 		struct csi_sample *dst = out + pair * tones;
 
 		for (int k = 0; k < tones; k++)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "daemon/formats/assemble.h"
 #include "daemon/formats/bytestream.h"
 #include "daemon/formats/clock.h"
 #include "daemon/formats/recording.h"
@@ -15,6 +16,7 @@ struct recording {
 	const struct csi_format *format;
 	struct source_clock clock;
 	bool pending;			/* the stream's record was read ahead */
+	struct assembler *assembler;	/* made with the first record that is a part */
 	struct csi_stream stream;
 	struct csi_frame frame;
 	struct csi_sample samples[CSI_MAX_SAMPLES];
@@ -24,6 +26,18 @@ static int fail(int err, char *error, const char *path, const char *what)
 {
 	snprintf(error, RECORDING_ERROR_LEN, "%s: %s", path, what);
 	return err;
+}
+
+/* Names what could have been read.  The path may be long: the names matter more. */
+static int fail_unknown(char *error, const char *path)
+{
+	char names[RECORDING_ERROR_LEN / 2];
+	size_t n = 0;
+
+	for (int i = 0; csi_formats[i] && n < sizeof(names); i++)
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", i ? ", " : "", csi_formats[i]->name);
+	snprintf(error, RECORDING_ERROR_LEN, "%.100s: no known format (known: %s)", path, names);
+	return -EPROTONOSUPPORT;
 }
 
 /* Gets at least `want` bytes into the window, fewer at the end. */
@@ -77,8 +91,7 @@ static int detect(struct recording *r, char *error)
 			    bytestream_damage(r->bytes) ? bytestream_damage(r->bytes) : "the file is empty");
 	r->format = find_format(r->path, p, len);
 	if (!r->format)
-		return fail(-EPROTONOSUPPORT, error, r->path,
-			    "no known format (known: .csic, Intel 5300 .dat, ESP32 CSI_DATA lines)");
+		return fail_unknown(error, r->path);
 	r->stream.state = calloc(1, r->format->state_size);
 	return r->stream.state ? 0 : fail(-ENOMEM, error, r->path, strerror(ENOMEM));
 }
@@ -112,6 +125,7 @@ void recording_close(struct recording *r)
 	if (r->stream.state && r->format->release)
 		r->format->release(&r->stream);
 	free(r->stream.state);
+	assembler_free(r->assembler);
 	bytestream_close(r->bytes);
 	free((char *)r->path);
 	free(r);
@@ -164,18 +178,46 @@ int recording_record(struct recording *r, const struct csi_record **record, char
 	}
 }
 
+/* The next whole packet, of parts where the driver delivers parts.  1, 0 or -errno. */
+static int next_packet(struct recording *r, const struct csi_record **packet, char *error)
+{
+	for (;;) {
+		const struct csi_record *record;
+		int got;
+
+		if (r->assembler && assembler_pop(r->assembler, packet, &r->stream.info))
+			return 1;
+		got = recording_record(r, &record, error);
+		if (got < 0 || (!got && !r->assembler))
+			return got;
+		if (!got) {
+			assembler_flush(r->assembler, &r->stream.info);
+			return assembler_pop(r->assembler, packet, &r->stream.info);
+		}
+		if (!record->part) {
+			*packet = record;
+			return 1;
+		}
+		if (!r->assembler)
+			r->assembler = assembler_new();
+		if (!r->assembler)
+			return fail(-ENOMEM, error, r->path, strerror(ENOMEM));
+		assembler_push(r->assembler, record, &r->stream.info);
+	}
+}
+
 int recording_frame(struct recording *r, const struct csi_frame **frame, char error[RECORDING_ERROR_LEN])
 {
 	const struct csi_record *record;
 	int got;
 
-	while ((got = recording_record(r, &record, error)) == 1) {
+	while ((got = next_packet(r, &record, error)) == 1) {
 		if (csi_record_frame(record, r->samples, &r->frame) < 0) {
 			r->stream.info.dropped++;
 			r->stream.info.why = "a record contradicts itself";
 			continue;
 		}
-		r->frame.time_us = source_clock_us(&r->clock, record->raw_time, record->time_bits);
+		r->frame.time_us = source_clock_us(&r->clock, csi_record_clock(record), record->time_bits);
 		*frame = &r->frame;
 		return 1;
 	}

@@ -37,6 +37,7 @@ static void check_frame(const struct csi_frame *f)
 static uint32_t hash_record(uint32_t h, const struct csi_record *r)
 {
 	h = checksum_bytes(h, &r->raw_time, sizeof(r->raw_time));
+	h = checksum_bytes(h, &r->clock_us, sizeof(r->clock_us));
 	h = checksum_bytes(h, r->tx_mac, sizeof(r->tx_mac));
 	h = checksum_bytes(h, r->rssi_dbm, sizeof(r->rssi_dbm));
 	h = checksum_bytes(h, &r->sequence, sizeof(r->sequence));
@@ -59,7 +60,7 @@ static void one_record(struct feeder *d, feed_fn *each, void *arg)
 	d->result.frames++;
 	d->result.hash = hash_record(d->result.hash, r);
 	check_frame(&f);
-	f.time_us = source_clock_us(&d->clock, r->raw_time, r->time_bits);
+	f.time_us = source_clock_us(&d->clock, csi_record_clock(r), r->time_bits);
 	MUST(f.time_us >= before);
 	if (each)
 		each(arg, r, &f);
