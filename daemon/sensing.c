@@ -7,7 +7,7 @@
 #include "daemon/sensing.h"
 
 #define DAY_US   86400000000u
-#define BASE_LEN 96
+#define BASE_LEN 128
 
 /* What was last said on a topic, and when. */
 struct said {

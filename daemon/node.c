@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * node.c -- puts sources, sensing and broker together.
+ *
+ * Each source has a clock of its own (a recording's starts at 0 and may run ten times
+ * as fast), but a room has one.  So every source's clock is shifted, once it is open,
+ * to where the sources it shares rooms with stand.  As long as a source is not open we
+ * move its clock on ourselves, so that its rooms keep saying that they are down. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include "daemon/commands.h"
+#include "daemon/log.h"
+#include "daemon/mqtt.h"
+#include "daemon/node.h"
+#include "daemon/node_info.h"
+#include "daemon/source.h"
+#include "daemon/version.h"
+
+#define TICK_S       0.1
+#define NEWS_S       1		/* from a change to the info that tells it */
+#define CLOCK_SET_US 1000000	/* a source's clock that goes back further was set */
+#define TOPIC_LEN    256
+
+struct node_source {
+	struct source source;
+	bool     open;
+	bool     placed;		/* offset_us holds */
+	uint64_t offset_us;		/* from its own clock to the rooms', modulo 2^64 */
+	uint64_t now_us;		/* where it stands on the rooms' clock */
+	uint64_t retry_us;		/* when to open it again; real clock */
+	enum reason state;
+	char     told[256];		/* the last error that was logged */
+};
+
+struct node {
+	const struct config *config;
+	struct loop *loop;
+	struct sensing *sensing;
+	struct sensing_room_options room[SENSING_ROOMS_MAX];
+	int rooms;
+	struct node_source source[CONFIG_SOURCES_MAX];
+
+	struct mqtt *mqtt;		/* NULL: broker none */
+	struct loop_io *mqtt_io;
+	struct command_stats commands;
+
+	struct loop_timer *tick, *info_timer;
+	bool news;			/* the next info comes early, because something changed */
+	uint64_t begun_us, ticked_us;	/* real clock */
+	char boot_id[BOOT_ID_LEN];
+};
+
+_Static_assert(CONFIG_SOURCES_MAX <= 32, "rooms keep their sources as bits");
+_Static_assert(CONFIG_ROOMS_MAX <= SENSING_ROOMS_MAX, "every room that is configured has a place");
+_Static_assert(CONFIG_LINKS_MAX <= WIRING_WANTED_MAX, "every link that is configured has a place");
+
+static uint64_t wall_now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+/* --- origins ---------------------------------------------------------------------- */
+
+/* From the most to the least trustworthy. */
+static const char *const origins[] = { "live", "replay", "simulated" };
+
+#define ORIGINS (sizeof(origins) / sizeof(*origins))
+
+/* The least trustworthy of these sources (bits).  A driver that says nothing is live. */
+static const char *origin_of(const struct node *n, uint32_t sources)
+{
+	size_t worst = 0;
+
+	for (int i = 0; i < n->config->sources; i++)
+		for (size_t k = worst; sources >> i & 1 && k < ORIGINS; k++)
+			if (!strcmp(n->source[i].source.origin, origins[k]))
+				worst = k;
+	return origins[worst];
+}
+
+static uint32_t all_sources(const struct node *n)
+{
+	return (uint32_t)((UINT64_C(1) << n->config->sources) - 1);
+}
+
+static void update_origins(struct node *n)
+{
+	for (int i = 0; i < n->rooms; i++) {
+		const char *origin = origin_of(n, n->room[i].sources);
+
+		snprintf(n->room[i].origin, sizeof(n->room[i].origin), "%s", origin);
+		sensing_set_origin(n->sensing, i, origin);
+	}
+}
+
+/* --- messages --------------------------------------------------------------------- */
+
+static void send(struct node *n, const struct message *m)
+{
+	if (n->mqtt)
+		mqtt_publish(n->mqtt, m->topic, m->payload, m->qos, m->retain);
+}
+
+static void publish_info(struct node *n)
+{
+	struct node_info info = {
+		.config = n->config, .origin = origin_of(n, all_sources(n)), .boot_id = n->boot_id,
+		.wall_us = wall_now_us(), .uptime_s = (loop_now_us() - n->begun_us) / 1000000,
+		.room = n->room, .rooms = n->rooms, .commands = n->commands,
+	};
+	char topic[TOPIC_LEN], *payload;
+
+	if (!n->mqtt)
+		return;
+	info.mqtt = mqtt_stats(n->mqtt);
+	for (int i = 0; i < n->config->sources; i++) {
+		info.source[i].state = n->source[i].state;
+		info.source[i].error = n->source[i].open ? NULL : n->source[i].source.error;
+	}
+	payload = node_info_payload(&info);
+	if (!payload)
+		return;			/* no memory for this one; the next comes in a minute */
+	snprintf(topic, sizeof(topic), "%s/info", n->config->mqtt.base);
+	send(n, &(struct message){ .topic = topic, .payload = payload, .qos = 1, .retain = true });
+	free(payload);
+}
+
+/* The jitter keeps a house full of us from speaking all at once. */
+static void on_info_timer(void *owner)
+{
+	struct node *n = owner;
+	uint16_t r = 0x8000;
+
+	if (getrandom(&r, sizeof(r), GRND_NONBLOCK) < 0)
+		r = 0x8000;
+	publish_info(n);
+	n->news = false;
+	loop_timer_set(n->info_timer, NODE_INFO_S * (0.95 + 0.1 * r / 0xffff));
+}
+
+static void on_publish(void *owner, uint64_t now_us, const struct message *m)
+{
+	struct node *n = owner;
+
+	log_debug("%.1f s: %s %s", (double)(now_us - n->begun_us) / 1e6, m->topic, m->payload);
+	send(n, m);
+}
+
+/* Who reads `time` compares it with now: also a recording is sensed today. */
+static uint64_t on_wall(void *owner, uint64_t now_us)
+{
+	(void)owner;
+	(void)now_us;
+	return wall_now_us();
+}
+
+static const char *on_source_name(void *owner, int source)
+{
+	const struct node *n = owner;
+
+	return n->config->source[source].name;
+}
+
+/* --- commands --------------------------------------------------------------------- */
+
+static const struct sensing_room_options *find_room(const struct node *n, const char *name, size_t len)
+{
+	for (int i = 0; i < n->rooms; i++)
+		if (strlen(n->room[i].name) == len && !memcmp(n->room[i].name, name, len))
+			return &n->room[i];
+	return NULL;
+}
+
+static void answer(struct node *n, const struct mqtt_event *e)
+{
+	const char *base = n->config->mqtt.base, *level;
+	struct command command = {
+		.text = e->payload, .len = e->payload_bytes,
+		.origin = origin_of(n, all_sources(n)), .wall_us = wall_now_us(),
+	};
+	const struct sensing_room_options *room;
+	char topic[MQTT_TOPIC_MAX + 8], *payload;
+
+	if (strncmp(e->topic, base, strlen(base)) || e->topic[strlen(base)] != '/')
+		return;
+	level = e->topic + strlen(base) + 1;
+	if (strcmp(level, "cmd")) {
+		room = find_room(n, level, strcspn(level, "/"));
+		command.room = room ? room->name : NULL;
+		command.origin = room ? room->origin : command.origin;
+		command.refusal = room ? NULL : "unknown_room";
+	}
+	payload = command_answer(&command, &n->commands);
+	if (!payload)
+		return;
+	log_debug("%s: answered %s", e->topic, payload);
+	snprintf(topic, sizeof(topic), "%s/result", e->topic);
+	send(n, &(struct message){ .topic = topic, .payload = payload, .qos = 1 });
+	free(payload);
+}
+
+static void on_mqtt_event(void *owner, const struct mqtt_event *e)
+{
+	struct node *n = owner;
+
+	if (e->kind == MQTT_CONNECTED)
+		publish_info(n);
+	else if (e->kind == MQTT_MESSAGE && e->retained)
+		n->commands.retained++;
+	else if (e->kind == MQTT_MESSAGE)
+		answer(n, e);
+}
+
+static void on_mqtt_readable(void *owner)
+{
+	struct node *n = owner;
+
+	mqtt_poll(n->mqtt, on_mqtt_event, n);
+}
+
+static int subscribe(struct node *n, const char *tail)
+{
+	char filter[TOPIC_LEN];
+
+	snprintf(filter, sizeof(filter), "%s/%s", n->config->mqtt.base, tail);
+	return mqtt_subscribe(n->mqtt, filter);
+}
+
+static int open_mqtt(struct node *n)
+{
+	const struct config_mqtt *c = &n->config->mqtt;
+	char status[TOPIC_LEN];
+	struct mqtt_options o = {
+		.host = c->host, .port = c->port, .tls = c->tls, .ca_file = c->ca_file,
+		.user = c->user, .password = c->password, .client_id = c->client_id,
+		.status_topic = status, .keepalive_s = c->keepalive_s,
+	};
+	int err;
+
+	if (!*c->host) {
+		log_info("mqtt: broker none: nothing is published");
+		return 0;
+	}
+	snprintf(status, sizeof(status), "%s/status", c->base);
+	err = mqtt_open(&n->mqtt, &o);
+	if (!err)
+		err = subscribe(n, "cmd");
+	if (!err)
+		err = subscribe(n, "+/cmd");
+	if (err)
+		return err;
+	n->mqtt_io = loop_io_add(n->loop, mqtt_fd(n->mqtt), on_mqtt_readable, n);
+	n->info_timer = loop_timer_add(n->loop, 0, 0, on_info_timer, n);
+	return n->mqtt_io && n->info_timer ? 0 : -ENOMEM;
+}
+
+/* --- sources ---------------------------------------------------------------------- */
+
+static struct node_source *of(struct source *s)
+{
+	struct node *n = s->owner;
+
+	return &n->source[s->number];
+}
+
+static void set_state(struct node *n, struct node_source *ns, enum reason why)
+{
+	if (ns->state == why)
+		return;
+	ns->state = why;
+	sensing_source_state(n->sensing, ns->source.number, why);
+	log_debug("source %s: %s", ns->source.config->name, why ? reason_name(why) : "ok");
+	if (!n->info_timer || n->news)
+		return;			/* a source that comes and goes must not put it off */
+	n->news = true;
+	loop_timer_set(n->info_timer, NEWS_S);
+}
+
+/* Where the sources that share a room with this one stand, itself included. */
+static uint64_t shared_clock_us(const struct node *n, const struct node_source *ns)
+{
+	uint64_t at_us = ns->now_us;
+	uint32_t shared = 0;
+
+	for (int i = 0; i < n->rooms; i++)
+		if (n->room[i].sources >> ns->source.number & 1)
+			shared |= n->room[i].sources;
+	for (int i = 0; i < n->config->sources; i++)
+		if (shared >> i & 1 && n->source[i].now_us > at_us)
+			at_us = n->source[i].now_us;
+	return at_us;
+}
+
+/* From the source's clock to the rooms'.  One that was set back goes on from where it
+ * stood; a frame that is a moment older than the clock is no such thing. */
+static uint64_t to_rooms_us(struct node *n, struct node_source *ns, uint64_t own_us)
+{
+	uint64_t at_us = own_us + ns->offset_us;
+
+	if (!ns->placed || at_us + CLOCK_SET_US < ns->now_us) {
+		at_us = ns->placed ? ns->now_us : shared_clock_us(n, ns);
+		ns->offset_us = at_us - own_us;
+		ns->placed = true;
+	}
+	if (at_us > ns->now_us)
+		ns->now_us = at_us;
+	return at_us;
+}
+
+static void on_frame(struct source *s, const struct csi_frame *f)
+{
+	struct node *n = s->owner;
+	struct csi_frame moved = *f;
+
+	moved.time_us = to_rooms_us(n, of(s), f->time_us);
+	sensing_frame(n->sensing, s->number, &moved);
+}
+
+static void on_clock(struct source *s, uint64_t now_us)
+{
+	struct node *n = s->owner;
+
+	sensing_advance(n->sensing, s->number, to_rooms_us(n, of(s), now_us));
+}
+
+static void on_state(struct source *s, enum reason why)
+{
+	set_state(s->owner, of(s), why);
+}
+
+static const struct source_sink sink = { .frame = on_frame, .clock = on_clock, .state = on_state };
+
+static void try_open(struct node *n, struct node_source *ns)
+{
+	struct source *s = &ns->source;
+	int err;
+
+	s->error[0] = 0;
+	ns->placed = false;
+	err = s->driver->open(s);
+	if (!err) {
+		ns->open = true;
+		ns->told[0] = 0;
+		log_info("source %s: %s is open (%s)", s->config->name, s->driver->name, s->origin);
+		set_state(n, ns, REASON_NONE);
+		update_origins(n);
+		return;
+	}
+	s->driver->close(s);
+	if (!*s->error)
+		snprintf(s->error, sizeof(s->error), "%s", strerror(-err));
+	if (strcmp(ns->told, s->error))
+		log_error("source %s: %s; trying again every %d s", s->config->name, s->error, NODE_RETRY_S);
+	memcpy(ns->told, s->error, sizeof(ns->told));
+	ns->retry_us = loop_now_us() + NODE_RETRY_S * UINT64_C(1000000);
+	set_state(n, ns, REASON_SOURCE_DOWN);
+	update_origins(n);
+}
+
+/* Sees to the sources that are not open. */
+static void on_tick(void *owner)
+{
+	struct node *n = owner;
+	uint64_t now_us = loop_now_us(), passed_us = now_us - n->ticked_us;
+
+	n->ticked_us = now_us;
+	for (int i = 0; i < n->config->sources; i++) {
+		struct node_source *ns = &n->source[i];
+
+		if (ns->open)
+			continue;
+		ns->now_us += (uint64_t)((double)passed_us * (double)ns->source.config->speed);
+		sensing_advance(n->sensing, i, ns->now_us);
+		if (now_us >= ns->retry_us)
+			try_open(n, ns);
+	}
+}
+
+static void open_sources(struct node *n)
+{
+	for (int i = 0; i < n->config->sources; i++) {
+		n->source[i].now_us = n->begun_us;
+		n->source[i].source = (struct source){
+			.driver = source_driver_find(n->config->source[i].driver),
+			.config = &n->config->source[i], .number = i,
+			.loop = n->loop, .sink = &sink, .owner = n,
+		};
+	}
+	for (int i = 0; i < n->config->sources; i++)
+		try_open(n, &n->source[i]);
+}
+
+/* --- rooms ------------------------------------------------------------------------ */
+
+/* Its sources' clocks would run apart, and what the slower ones see come too late. */
+static void warn_of_speeds(const struct node *n, const struct sensing_room_options *room)
+{
+	const struct config_source *first = NULL;
+
+	for (int i = 0; i < n->config->sources; i++) {
+		const struct config_source *c = &n->config->source[i];
+
+		if (!(room->sources >> i & 1))
+			continue;
+		if (!first)
+			first = c;
+		if (c->speed < first->speed || c->speed > first->speed)
+			log_warn("room %s: its sources %s and %s run at different speeds; give them one, or "
+				 "a room each", room->name, first->name, c->name);
+	}
+}
+
+/* `c` NULL: a configuration without rooms gets one that hears everything. */
+static int add_room(struct node *n, const struct config_room *c)
+{
+	struct sensing_room_options *o = &n->room[n->rooms];
+	int room;
+
+	snprintf(o->name, sizeof(o->name), "%s", c ? c->name : "room");
+	o->profile = c ? profile_find(c->profile) : &profiles[0];
+	o->band = c ? breathing_band_find(c->breathing_band) : NULL;
+	for (int i = 0; c && i < c->links; i++) {
+		struct wiring_wanted *wanted = &o->wanted[o->wanted_count++];
+
+		wanted->source = c->link[i].source;
+		memcpy(wanted->mac, c->link[i].mac, sizeof(wanted->mac));
+		o->sources |= UINT32_C(1) << wanted->source;
+	}
+	if (!o->sources)
+		o->sources = all_sources(n);
+	warn_of_speeds(n, o);
+	room = sensing_add_room(n->sensing, o);
+	if (room < 0)
+		return room;
+	n->rooms++;
+	return 0;
+}
+
+static int add_rooms(struct node *n)
+{
+	int err = 0;
+
+	if (!n->config->rooms)
+		return add_room(n, NULL);
+	for (int i = 0; i < n->config->rooms && !err; i++)
+		err = add_room(n, &n->config->room[i]);
+	return err;
+}
+
+/* --- all of it -------------------------------------------------------------------- */
+
+static int start(struct node *n)
+{
+	const struct sensing_output output = {
+		.publish = on_publish, .wall_us = on_wall, .source_name = on_source_name, .owner = n,
+	};
+	int err = sensing_create(&n->sensing, n->config->mqtt.base, &output);
+
+	if (!err)
+		err = add_rooms(n);
+	if (!err)
+		err = open_mqtt(n);
+	if (err)
+		return err;
+	open_sources(n);
+	n->ticked_us = loop_now_us();
+	n->tick = loop_timer_add(n->loop, TICK_S, TICK_S, on_tick, n);
+	return n->tick ? 0 : -ENOMEM;
+}
+
+int node_open(struct node **out, const struct config *c, struct loop *l)
+{
+	struct node *n = calloc(1, sizeof(*n));
+	int err;
+
+	if (!n)
+		return -ENOMEM;
+	n->config = c;
+	n->loop = l;
+	n->begun_us = loop_now_us();
+	boot_id_read(n->boot_id);
+	log_info("sixthd %s: node %s, %d sources, topics %s/#", SIXTH_VERSION, c->node, c->sources,
+		 c->mqtt.base);
+	err = start(n);
+	if (err) {
+		node_close(n);
+		return err;
+	}
+	*out = n;
+	return 0;
+}
+
+void node_close(struct node *n)
+{
+	if (!n)
+		return;
+	for (int i = 0; i < n->config->sources; i++)
+		if (n->source[i].open)
+			n->source[i].source.driver->close(&n->source[i].source);
+	loop_timer_remove(n->tick);
+	loop_timer_remove(n->info_timer);
+	loop_io_remove(n->mqtt_io);
+	mqtt_close(n->mqtt);
+	sensing_free(n->sensing);
+	free(n);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * node_info.h -- the payload of BASE/info: what this node is and how it fares. */
+#ifndef DAEMON_NODE_INFO_H
+#define DAEMON_NODE_INFO_H
+
+#include "daemon/commands.h"
+#include "daemon/config.h"
+#include "daemon/mqtt.h"
+#include "daemon/sensing.h"
+
+#define BOOT_ID_LEN 40
+
+/* All borrowed during node_info_payload(). */
+struct node_info {
+	const struct config *config;
+	const char *origin;
+	const char *boot_id;			/* "": unknown */
+	uint64_t wall_us;
+	uint64_t uptime_s;			/* of the daemon */
+	const struct sensing_room_options *room;
+	int rooms;
+	struct {
+		enum reason state;		/* REASON_NONE: frames can come */
+		const char *error;		/* why it does not open; NULL: it did */
+	} source[CONFIG_SOURCES_MAX];		/* as in the configuration */
+	struct mqtt_stats mqtt;
+	struct command_stats commands;
+};
+
+/* The payload as JSON text, NULL if memory ran out.  free() it. */
+char *node_info_payload(const struct node_info *i);
+
+/* The id of this boot of the machine, "" where the system has none. */
+void boot_id_read(char id[BOOT_ID_LEN]);
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * bench_frame.c -- what one frame costs in each stage, and what it allocates.
+ *
+ *   bench_frame              prints the table; fails where a bound is exceeded
+ *   bench_frame --write FILE LINKS SECONDS   writes a recording of so many links
+ *
+ * The frames are made here: a static channel with noise, one breathing path, a
+ * random phase and timing for each packet.  Allocations are counted by standing in
+ * front of the C library's own. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "daemon/formats/csic.h"
+#include "daemon/formats/recording.h"
+#include "daemon/sensing.h"
+
+#define RATE_HZ 100
+
+static unsigned long allocations;
+
+#ifdef __GLIBC__
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+void *malloc(size_t n);
+void *calloc(size_t n, size_t size);
+void *realloc(void *p, size_t n);
+
+void *malloc(size_t n)
+{
+	allocations++;
+	return __libc_malloc(n);
+}
+
+void *calloc(size_t n, size_t size)
+{
+	allocations++;
+	return __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t n)
+{
+	allocations++;
+	return __libc_realloc(p, n);
+}
+#endif
+
+struct shape {
+	const char *name;
+	int rx, tones;
+	double bound_us;	/* what the project allows itself */
+};
+
+static const struct shape shapes[] = {
+	{ "64 tones, 1 chain", 1, 64, 10 },
+	{ "56 tones, 3 chains", 3, 56, 20 },
+};
+
+static uint32_t random_state = 1;
+
+static double uniform(void)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 17;
+	random_state ^= random_state << 5;
+	return random_state / 4294967296.0;
+}
+
+static void fill_tones(struct csi_tones *t, int count)
+{
+	t->count = (uint16_t)count;
+	t->spacing_hz = 312500;
+	for (int k = 0; k < count; k++)
+		t->index[k] = (int16_t)(k < count / 2 ? k - count / 2 : k - count / 2 + 1);
+	csi_tones_seal(t);
+}
+
+/* One packet at time t_s: two static paths and one over a chest that breathes 15/min. */
+static void fill_samples(struct csi_sample *out, const struct csi_tones *tones, int rx_count, double t_s)
+{
+	double phase = 6.283 * uniform(), slope = 0.05 * uniform();
+	double chest = 0.3 * sin(6.283 * 15 / 60 * t_s);
+
+	for (int rx = 0; rx < rx_count; rx++)
+		for (int k = 0; k < tones->count; k++) {
+			double at = tones->index[k] * 0.02 * (rx + 1);
+			double re = 60 + 25 * cos(3 * at + rx) + 6 * cos(5 * at + chest) + 2 * (uniform() - 0.5);
+			double im = 25 * sin(3 * at + rx) + 6 * sin(5 * at + chest) + 2 * (uniform() - 0.5);
+			double turn = phase + slope * tones->index[k];
+
+			*out++ = (struct csi_sample){
+				(int16_t)lrint(re * cos(turn) - im * sin(turn)),
+				(int16_t)lrint(re * sin(turn) + im * cos(turn)) };
+		}
+}
+
+static double now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static struct csi_frame frame_like(const struct csi_tones *tones, int rx)
+{
+	struct csi_frame f = {
+		.phy = CSI_PHY_HT, .flags = rx > 1 ? CSI_SHARED_LO : 0, .freq_mhz = 5180, .bandwidth_mhz = 20,
+		.rx_count = (uint8_t)rx, .tx_count = 1, .noise_dbm = CSI_RSSI_UNKNOWN,
+		.agc_db = CSI_AGC_UNKNOWN, .scale = 1, .tones = tones,
+	};
+
+	memset(f.rssi_dbm, CSI_RSSI_UNKNOWN, sizeof(f.rssi_dbm));
+	f.tx_mac[0] = 2;
+	return f;
+}
+
+static void on_publish(void *owner, uint64_t now_us, const struct message *m)
+{
+	(void)now_us;
+	(void)m;
+	++*(unsigned long *)owner;
+}
+
+static uint64_t on_wall(void *owner, uint64_t now_us)
+{
+	(void)owner;
+	return now_us;
+}
+
+static const char *on_source_name(void *owner, int source)
+{
+	(void)owner;
+	(void)source;
+	return "bench";
+}
+
+struct cost {
+	double seconds;
+	unsigned long allocations;
+};
+
+static struct cost since(double begun_s, unsigned long allocated)
+{
+	return (struct cost){ now_s() - begun_s, allocations - allocated };
+}
+
+/* Frames made beforehand, so that only what is measured is timed. */
+struct packets {
+	int count;
+	struct csi_tones tones;
+	struct csi_sample *samples;
+};
+
+static void make_packets(struct packets *p, const struct shape *s, int count)
+{
+	size_t one = (size_t)(s->rx * s->tones);
+
+	p->count = count;
+	fill_tones(&p->tones, s->tones);
+	p->samples = calloc(one * (size_t)count, sizeof(*p->samples));
+	if (!p->samples)
+		exit(1);
+	for (int i = 0; i < count; i++)
+		fill_samples(p->samples + one * (size_t)i, &p->tones, s->rx, (double)i / RATE_HZ);
+}
+
+static const struct csi_frame *packet(const struct packets *p, struct csi_frame *f, int i)
+{
+	f->time_us = (uint64_t)i * (1000000 / RATE_HZ);
+	f->samples = p->samples + (size_t)(i % p->count) * (size_t)(f->rx_count * p->tones.count);
+	return f;
+}
+
+static struct cost cost_model(const struct model *m, const struct packets *p, const struct shape *s, int frames,
+			      bool ticks)
+{
+	const struct link_format format = { .rx_count = s->rx, .tx_count = 1, .tones = s->tones,
+					    .freq_hz = 5.18e9f, .shared_lo = s->rx > 1 };
+	const struct model_params params = { .breath_lo_hz = 3.5f / 60, .breath_hi_hz = 42.0f / 60 };
+	struct csi_frame f = frame_like(&p->tones, s->rx);
+	struct evidence e = { .rate_hz = RATE_HZ };
+	void *state = m->create(&format, &params);
+	struct cost cost = { 0, 0 };
+
+	for (int i = 0; i < frames; i++) {
+		double begun_s;
+		unsigned long allocated;
+
+		if (i % (RATE_HZ / 10) == 0) {
+			begun_s = now_s();
+			allocated = allocations;
+			m->tick(state, (uint64_t)i * (1000000 / RATE_HZ), &e);
+			if (ticks) {
+				struct cost one = since(begun_s, allocated);
+
+				cost.seconds += one.seconds;
+				cost.allocations += one.allocations;
+			}
+		}
+		packet(p, &f, i);
+		if (ticks) {
+			m->push(state, &f);
+			continue;
+		}
+		/* Timing runs of ten, as the clock itself costs as much as a stage. */
+		begun_s = now_s();
+		allocated = allocations;
+		for (int k = 0; k < 10 && i < frames; k++, i += k < 10)
+			m->push(state, packet(p, &f, i));
+		cost.seconds += now_s() - begun_s;
+		cost.allocations += allocations - allocated;
+	}
+	m->destroy(state);
+	return cost;
+}
+
+/* *stray: allocations while no message was made, which there should be none of. */
+static struct cost cost_total(const struct packets *p, const struct shape *s, int frames, unsigned long *messages,
+			      unsigned long *stray)
+{
+	const struct sensing_output output = { .publish = on_publish, .wall_us = on_wall,
+					       .source_name = on_source_name, .owner = messages };
+	struct sensing_room_options room = { .name = "bench", .origin = "simulated", .profile = &profiles[0],
+					     .sources = 1 };
+	struct csi_frame f = frame_like(&p->tones, s->rx);
+	struct sensing *sensing;
+	struct cost cost;
+	double begun_s;
+
+	if (sensing_create(&sensing, "sixth/bench", &output) < 0 || sensing_add_room(sensing, &room) < 0)
+		exit(1);
+	for (int i = 0; i < 5 * RATE_HZ; i++)		/* until the link has joined */
+		sensing_frame(sensing, 0, packet(p, &f, i));
+	begun_s = now_s();
+	cost.allocations = allocations;
+	for (int i = 5 * RATE_HZ; i < frames; i++) {
+		unsigned long allocated = allocations, said = *messages;
+
+		sensing_frame(sensing, 0, packet(p, &f, i));
+		if (*messages == said)
+			*stray += allocations - allocated;
+	}
+	cost = since(begun_s, cost.allocations);
+	sensing_free(sensing);
+	return cost;
+}
+
+static void print_line(const char *what, struct cost c, int frames)
+{
+	printf("  %-34s %9.0f ns a frame %10.3f allocations a frame\n", what, c.seconds * 1e9 / frames,
+	       (double)c.allocations / frames);
+}
+
+/* Whether the bounds are kept. */
+static bool bench(const struct shape *s)
+{
+	const int frames = 120 * RATE_HZ, counted = frames - 5 * RATE_HZ;
+	unsigned long messages = 0, stray = 0;
+	struct packets p;
+	struct cost total;
+	bool kept;
+
+	make_packets(&p, s, 60 * RATE_HZ);
+	printf("%s, %d packets/s\n", s->name, RATE_HZ);
+	print_line("motion, per packet", cost_model(&model_motion, &p, s, frames, false), frames);
+	print_line("motion, ticks", cost_model(&model_motion, &p, s, frames, true), frames);
+	print_line("respiration, per packet", cost_model(&model_respiration, &p, s, frames, false), frames);
+	print_line("respiration, ticks", cost_model(&model_respiration, &p, s, frames, true), frames);
+	total = cost_total(&p, s, frames, &messages, &stray);
+	kept = total.seconds * 1e6 / counted <= s->bound_us;
+	print_line("whole pipeline with messages", total, counted);
+	printf("  %-34s %9.1f us a frame allowed: %s; %.0f times real time\n", "", s->bound_us,
+	       kept ? "kept" : "EXCEEDED", counted / (double)RATE_HZ / total.seconds);
+	printf("  %-34s %9lu messages, %lu allocations, %lu of them apart from messages%s\n", "", messages,
+	       total.allocations, stray, stray ? ": NOT ALLOWED" : "");
+	free(p.samples);
+	return kept && !stray;
+}
+
+static int write_recording(const char *path, int links, int seconds)
+{
+	const struct stream_info info = { .driver = "bench", .origin = "simulated", .note = "for benchmarks" };
+	static struct csi_sample samples[3 * 56];
+	struct csi_tones tones;
+	struct csic_writer *w;
+	struct csi_frame f;
+
+	if (csic_create(&w, path, &info) < 0)
+		return 1;
+	fill_tones(&tones, 56);
+	f = frame_like(&tones, 3);
+	f.samples = samples;
+	for (int i = 0; i < seconds * RATE_HZ; i++)
+		for (int l = 0; l < links; l++) {
+			f.time_us = (uint64_t)i * (1000000 / RATE_HZ) + (uint64_t)l * 100;
+			f.tx_mac[5] = (uint8_t)(l + 1);
+			fill_samples(samples, &tones, 3, (double)i / RATE_HZ);
+			if (csic_write(w, &f) < 0)
+				return 1;
+		}
+	return csic_close(w) < 0;
+}
+
+int main(int argc, char **argv)
+{
+	bool kept = true;
+
+	if (argc == 5 && !strcmp(argv[1], "--write"))
+		return write_recording(argv[2], atoi(argv[3]), atoi(argv[4]));
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++)
+		kept &= bench(&shapes[i]);
+	return !kept;
+}

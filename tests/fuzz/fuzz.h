@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * fuzz.h -- what a fuzzer is: one function that must survive any input.
+ *
+ * With clang, -fsanitize=fuzzer brings a main that looks for inputs; without,
+ * fuzz_main.c runs the seeds and a fixed number of changed copies of them. */
+#ifndef TESTS_FUZZ_FUZZ_H
+#define TESTS_FUZZ_FUZZ_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#endif
