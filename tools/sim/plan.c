@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * plan.c -- from the steps of a scene to stretches of motion. */
+#include <errno.h>
+#include <stdlib.h>
+#include "tools/sim/people.h"
+
+#define RAMP_S     0.6		/* to get going, and to stop */
+#define MARGIN_M   0.5		/* wanderers keep off the walls */
+#define FOREVER_S  1e9
+
+double walk_length_s(const struct person *p, double distance_m)
+{
+	double speed = p->setup->speed_m_s;
+
+	return distance_m < speed * RAMP_S ? 2 * distance_m / speed + 0.2 : distance_m / speed + RAMP_S;
+}
+
+/* Metres after t of a start from rest, in units of the speed: a smooth ramp. */
+static double ramp(double t, double *speed)
+{
+	double x = t / RAMP_S;
+
+	*speed = x >= 1 ? 1 : x * x * (3 - 2 * x);
+	return x >= 1 ? t - 0.5 * RAMP_S : RAMP_S * x * x * x * (1 - 0.5 * x);
+}
+
+/* The trunk is faster in the middle of a step: 10 %. */
+double walk_progress(const struct person *p, const struct stretch *s, double into_s, double *steps, double *swing)
+{
+	double v = p->setup->speed_m_s, cadence = 1.0 + 0.7 * v, step_m = v / cadence;
+	double distance = hypot(s->to.x - s->from.x, s->to.y - s->from.y), length = s->until_s - s->from_s;
+	double gone;
+
+	if (distance < 1e-6)
+		return *steps = *swing = 0;
+	if (distance < v * RAMP_S) {
+		gone = distance * min_jerk(into_s / length);
+		*swing = 0.5;
+	} else if (into_s < length / 2) {
+		gone = v * ramp(into_s, swing);
+	} else {
+		gone = distance - v * ramp(length - into_s, swing);
+	}
+	*steps = gone / step_m;
+	gone += *swing * 0.1 * step_m / (2 * PI) * sin(2 * PI * *steps);
+	return gone / distance;
+}
+
+struct pose pose_standing(const struct person_setup *p, struct pose at)
+{
+	return (struct pose){ .x = at.x, .y = at.y, .z = 0.53 * p->height_m, .facing = at.facing };
+}
+
+static struct pose pose_sitting(const struct person_setup *p, struct pose at)
+{
+	return (struct pose){ .x = at.x, .y = at.y, .z = p->seat_m + 0.06 * p->height_m, .facing = at.facing,
+			      .tilt = 0.12, .tilt_to = PI, .hip = PI / 2, .knee = PI / 2 };
+}
+
+static struct pose pose_lying(const struct person_setup *p, struct pose at)
+{
+	return (struct pose){ .x = at.x, .y = at.y, .z = p->bed_m + 0.12, .facing = at.facing,
+			      .tilt = PI / 2, .tilt_to = PI };
+}
+
+struct pose pose_between(const struct pose *a, const struct pose *b, double share)
+{
+	double turn = remainder(b->facing - a->facing, 2 * PI);
+	/* a trunk that is upright leans to no side: take that of the other pose */
+	double side = a->tilt > 0.01 ? a->tilt_to : b->tilt_to, side_to = b->tilt > 0.01 ? b->tilt_to : side;
+
+	return (struct pose){
+		.x = a->x + share * (b->x - a->x), .y = a->y + share * (b->y - a->y),
+		.z = a->z + share * (b->z - a->z), .facing = a->facing + share * turn,
+		.tilt = a->tilt + share * (b->tilt - a->tilt),
+		.tilt_to = side + share * remainder(side_to - side, 2 * PI),
+		.hip = a->hip + share * (b->hip - a->hip), .knee = a->knee + share * (b->knee - a->knee),
+	};
+}
+
+struct planner {
+	struct person *p;
+	const struct room_setup *room;
+	double now_s;
+	struct pose pose;
+	bool there, failed;
+};
+
+static struct stretch *add(struct planner *pl, enum motion motion, double length_s, struct pose to, const char *label)
+{
+	struct person *p = pl->p;
+	static struct stretch nowhere;
+	struct stretch *s;
+
+	if (p->stretches == p->room) {
+		s = realloc(p->stretch, (size_t)(p->room * 2 + 32) * sizeof(*s));
+		if (!s) {
+			pl->failed = true;
+			return &nowhere;
+		}
+		p->stretch = s;
+		p->room = p->room * 2 + 32;
+	}
+	s = &p->stretch[p->stretches++];
+	*s = (struct stretch){ .from_s = pl->now_s, .until_s = pl->now_s + length_s, .motion = motion,
+			       .from = pl->pose, .to = to, .label = label };
+	pl->now_s += length_s;
+	pl->pose = to;
+	return s;
+}
+
+static const char *rest_label(const struct person_setup *p, const struct pose *pose)
+{
+	if (p->breaths_per_min > 0)
+		return "breathing";
+	return pose->tilt > 1 ? "lying" : pose->hip > 1 ? "sitting" : "stand";
+}
+
+static void rest_until(struct planner *pl, double until_s)
+{
+	if (until_s > pl->now_s)
+		add(pl, pl->there ? MOTION_STILL : MOTION_ABSENT, until_s - pl->now_s, pl->pose,
+		    pl->there ? rest_label(pl->p->setup, &pl->pose) : NULL);
+}
+
+static void walk_to(struct planner *pl, double x, double y)
+{
+	struct pose to = pose_standing(pl->p->setup, pl->pose);
+	double distance = hypot(x - to.x, y - to.y);
+
+	if (pl->pose.tilt > 0.5 || pl->pose.hip > 0.5)
+		add(pl, MOTION_BLEND, pl->pose.z < 0.3 ? 2.5 : 1.4, to, "get_up");
+	if (distance < 0.01)
+		return;
+	to.facing = atan2(y - to.y, x - to.x);
+	to.x = x;
+	to.y = y;
+	add(pl, MOTION_WALK, walk_length_s(pl->p, distance), to, "walk");
+}
+
+static void wander(struct planner *pl, double length_s)
+{
+	const double *size = pl->room->size;
+	double until_s = pl->now_s + length_s, mx = fmin(MARGIN_M, size[0] / 3), my = fmin(MARGIN_M, size[1] / 3);
+
+	while (pl->now_s < until_s && !pl->failed)
+		walk_to(pl, rng_uniform(&pl->p->rng, mx, size[0] - mx), rng_uniform(&pl->p->rng, my, size[1] - my));
+}
+
+static void fall(struct planner *pl, enum motion motion, double side_deg)
+{
+	struct stretch *s;
+	double length_s = fall_length_s(pl->p, motion);
+
+	if (motion != MOTION_OUT_OF_BED && (pl->pose.tilt > 0.5 || pl->pose.hip > 0.5))
+		add(pl, MOTION_BLEND, 1.2, pose_standing(pl->p->setup, pl->pose), "get_up");
+	s = add(pl, motion, length_s, pl->pose, "fall");
+	s->side = side_deg * DEGREE;
+	s->to = pl->pose = fall_pose(pl->p, s, length_s);
+	add(pl, MOTION_RESTLESS, rng_uniform(&pl->p->rng, 0.3, 4), pl->pose, "fall");
+}
+
+static void hold_breath(struct planner *pl, double length_s)
+{
+	struct person *p = pl->p;
+
+	if (p->holds < PERSON_HOLDS)
+		p->hold[p->holds++] = (struct hold){ pl->now_s, pl->now_s + length_s };
+	add(pl, MOTION_STILL, length_s, pl->pose, "breath_hold");
+}
+
+static void take_place(struct planner *pl, double x, double y)
+{
+	pl->there = true;
+	pl->pose.x = x;
+	pl->pose.y = y;
+	pl->pose = pose_standing(pl->p->setup, pl->pose);
+}
+
+static void do_step(struct planner *pl, const struct plan_step *s)
+{
+	const struct person_setup *p = pl->p->setup;
+	struct pose to = pl->pose;
+
+	if (!pl->there && s->kind != STEP_ENTER)
+		return;
+	switch (s->kind) {
+	case STEP_WALK:     walk_to(pl, s->value[0], s->value[1]); break;
+	case STEP_WANDER:   wander(pl, s->value[0]); break;
+	case STEP_SIT:      add(pl, MOTION_BLEND, 1.2, pose_sitting(p, to), "sit_down"); break;
+	case STEP_SIT_HARD: add(pl, MOTION_BLEND, 0.45, pose_sitting(p, to), "sit_down"); break;
+	case STEP_LIE:      add(pl, MOTION_BLEND, 2.0, pose_lying(p, to), "lie_down"); break;
+	case STEP_GET_UP:   add(pl, MOTION_BLEND, to.z < 0.3 ? 2.5 : 1.4, pose_standing(p, to), "get_up"); break;
+	case STEP_TURN:
+		to.facing = s->value[0] * DEGREE;
+		add(pl, MOTION_BLEND, 0.8, to, "turn");
+		break;
+	case STEP_HOLD:     hold_breath(pl, s->value[0]); break;
+	case STEP_JUMP:     add(pl, MOTION_JUMP, 1.2, to, "jump"); break;
+	case STEP_WAVE:     add(pl, MOTION_RESTLESS, s->value[0], to, "moving"); break;
+	case STEP_ENTER:    take_place(pl, s->value[0], s->value[1]); break;
+	case STEP_LEAVE:    pl->there = false; break;
+	case STEP_TOPPLE:   fall(pl, MOTION_TOPPLE, s->value[0]); break;
+	case STEP_BUCKLE:   fall(pl, MOTION_BUCKLE, s->value[0]); break;
+	case STEP_SLIP:     fall(pl, MOTION_SLIP, 0); break;
+	case STEP_SLUMP:    fall(pl, MOTION_SLUMP, 0); break;
+	case STEP_OUT_OF_BED: fall(pl, MOTION_OUT_OF_BED, 0); break;
+	}
+}
+
+int person_plan(struct person *p, const struct room_setup *room)
+{
+	const struct person_setup *s = p->setup;
+	struct planner pl = { .p = p, .room = room, .there = s->posture != POSTURE_ABSENT };
+
+	pl.pose = (struct pose){ .x = s->at[0], .y = s->at[1], .facing = s->facing_deg * DEGREE };
+	if (s->posture == POSTURE_SIT)
+		pl.pose = pose_sitting(s, pl.pose);
+	else if (s->posture == POSTURE_LIE)
+		pl.pose = pose_lying(s, pl.pose);
+	else
+		pl.pose = pose_standing(s, pl.pose);
+	for (int i = 0; i < s->steps && pl.now_s < room->duration_s && !pl.failed; i++) {
+		rest_until(&pl, s->step[i].start_s);
+		do_step(&pl, &s->step[i]);
+	}
+	rest_until(&pl, FOREVER_S);
+	return pl.failed ? -ENOMEM : 0;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * radio.c -- impairments in the order in which they happen: noise of sender and receiver,
+ * imbalance, carrier phase and timing, tone filter, gain, quantisation. */
+#include <string.h>
+#include "tools/sim/geometry.h"
+#include "tools/sim/radio.h"
+
+#define TONES_END   INT16_MAX
+#define NOISE_FIGURE_DB 6
+#define AGC_REACH   3		/* steps to either side */
+#define AGC_TOGETHER 0.8	/* of the steps are common to the chains */
+#define HEADROOM    2.5		/* full scale over the rms of the channel */
+#define AGC_CENTRE_DB 40
+
+/* As the 802.11n CSI tool names them, 20 MHz. */
+static const int16_t tones_intel5300[] = {
+	-28, -26, -24, -22, -20, -18, -16, -14, -12, -10, -8, -6, -4, -2, -1,
+	1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 28, TONES_END
+};
+
+/* Bits, scaling and tones are those of the drivers.  The sizes of the errors are typical
+ * values, not measured on these chips. */
+const struct radio_chip radio_chips[] = {
+	{ .name = "ideal", .help = "56 tones, 16 bits, no faults", .phy = CSI_PHY_HT, .rx = 2, .freq_mhz = 5180,
+	  .bandwidth_mhz = 20, .spacing_hz = 312500, .first = -28, .last = 28, .hole = 0, .bits = 16, .scaled = true,
+	  .evm_db = -200 },
+	{ .name = "esp32", .help = "one chain, 52 tones, 8 bits, gain steps unreported", .phy = CSI_PHY_LEGACY, .rx = 1,
+	  .freq_mhz = 2437, .bandwidth_mhz = 20, .spacing_hz = 312500, .first = -26, .last = 26, .hole = 0, .bits = 8,
+	  .reports_noise = true, .evm_db = -28, .evm_common = 0.2, .timing_ns = 25, .jump = 0.02, .clock_ppm = 10,
+	  .agc_db = 1, .agc_steps = 0.01, .gain_jitter_db = 0.2, .iq_db = 0.3, .iq_deg = 2, .smooth = 0.1 },
+	{ .name = "intel5300", .help = "3 chains, 30 tones, 8 bits scaled to the packet", .phy = CSI_PHY_HT, .rx = 3,
+	  .freq_mhz = 5180, .bandwidth_mhz = 20, .spacing_hz = 312500, .tones = tones_intel5300, .bits = 8,
+	  .scaled = true, .reports_agc = true, .reports_noise = true, .evm_db = -30, .evm_common = 0.2, .timing_ns = 20,
+	  .jump = 0.01, .clock_ppm = 12, .agc_db = 1, .agc_steps = 0.005, .gain_jitter_db = 0.1, .flips_per_h = 1,
+	  .iq_db = 0.2, .iq_deg = 1, .smooth = 0.05 },
+	{ .name = "ath9k", .help = "3 chains, 56 tones, 10 bits", .phy = CSI_PHY_HT, .rx = 3, .freq_mhz = 5200,
+	  .bandwidth_mhz = 20, .spacing_hz = 312500, .first = -28, .last = 28, .hole = 0, .bits = 10, .evm_db = -30,
+	  .evm_common = 0.2, .timing_ns = 20, .jump = 0.01, .clock_ppm = 15, .agc_db = 1, .agc_steps = 0.005,
+	  .gain_jitter_db = 0.1, .iq_db = 0.2, .iq_deg = 1, .smooth = 0.05 },
+	{ .name = "mt7915", .help = "2 chains, 242 tones of HE, 12 bits", .phy = CSI_PHY_HE, .rx = 2, .freq_mhz = 5180,
+	  .bandwidth_mhz = 20, .spacing_hz = 78125, .first = -122, .last = 122, .hole = 1, .bits = 12,
+	  .reports_noise = true, .evm_db = -33, .evm_common = 0.3, .timing_ns = 10, .jump = 0.005, .clock_ppm = 10,
+	  .agc_db = 1, .agc_steps = 0.005, .gain_jitter_db = 0.08, .iq_db = 0.1, .iq_deg = 1, .smooth = 0.15 },
+	{ .name = NULL }
+};
+
+static void make_tones(struct csi_tones *t, const struct radio_chip *c)
+{
+	memset(t, 0, sizeof(*t));
+	t->spacing_hz = c->spacing_hz;
+	for (int i = 0; c->tones && c->tones[i] != TONES_END; i++)
+		t->index[t->count++] = c->tones[i];
+	for (int k = c->first; !c->tones && k <= c->last; k++)
+		if (k < -c->hole || k > c->hole)
+			t->index[t->count++] = (int16_t)k;
+	csi_tones_seal(t);
+}
+
+static void without_faults(struct radio_chip *c)
+{
+	c->evm_db = -200;
+	c->timing_ns = c->jump = c->clock_ppm = c->agc_steps = c->gain_jitter_db = c->flips_per_h = 0;
+	c->iq_db = c->iq_deg = c->smooth = 0;
+}
+
+void radio_make(struct radio *r, const struct receiver_setup *setup, const struct sender_setup *sender,
+		uint64_t seed, uint64_t stream)
+{
+	memset(r, 0, sizeof(*r));
+	rng_init(&r->rng, seed, stream);
+	r->chip = radio_chips[(int)setup->chip];
+	if (!(setup->impairments > 0))
+		without_faults(&r->chip);
+	make_tones(&r->tones, &r->chip);
+	if (setup->freq_mhz > 0)
+		r->chip.freq_mhz = (uint16_t)setup->freq_mhz;
+	if (setup->bits >= 2)
+		r->chip.bits = (int)setup->bits;
+	r->freq_hz = r->chip.freq_mhz * 1e6;
+	r->snr_db = setup->snr_db;
+	r->power_dbm = sender->power_dbm;
+	r->rx = setup->antennas > 0 ? (int)setup->antennas : r->chip.rx;
+	r->tx = (int)sender->antennas;
+	for (int i = 0; i < RADIO_CHAINS; i++) {
+		r->chain_turns[i] = rng_uniform(&r->rng, 0, 1);
+		r->flip_s[i] = r->chip.flips_per_h > 0 ? rng_exponential(&r->rng, 3600 / r->chip.flips_per_h) : 1e12;
+		r->iq[i][0] = r->chip.iq_db / 20 * log(10) * rng_uniform(&r->rng, -0.5, 0.5);
+		r->iq[i][1] = r->chip.iq_deg * DEGREE * rng_uniform(&r->rng, -0.5, 0.5);
+	}
+}
+
+static bool impaired(const struct radio *r)
+{
+	return r->chip.evm_db > -199;
+}
+
+static double mean_power(const float *re, const float *im, int n)
+{
+	double sum = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += (double)re[i] * (double)re[i] + (double)im[i] * (double)im[i];
+	return sum / n;
+}
+
+/* White noise, and of the sender's error a part that neighbouring tones share. */
+static void add_noise(struct radio *r, float *re, float *im, int tones, double evm, double thermal)
+{
+	double c = r->chip.evm_common, own = evm * sqrt(1 - c), e_re = rng_gaussian(&r->rng), e_im = rng_gaussian(&r->rng);
+	double white = sqrt((own * own + thermal * thermal) / 2), common = evm * sqrt(c / 2);
+
+	for (int k = 0; k < tones; k++) {
+		re[k] += (float)(common * e_re + white * rng_gaussian(&r->rng));
+		im[k] += (float)(common * e_im + white * rng_gaussian(&r->rng));
+		if ((k & 7) == 7) {	/* common to eight tones, not to all: it would be gain */
+			e_re = rng_gaussian(&r->rng);
+			e_im = rng_gaussian(&r->rng);
+		}
+	}
+}
+
+/* Gain and phase error of I against Q put a bit of tone -k, conjugated, on tone k. */
+static void imbalance(struct radio *r, int chain, float *re, float *im)
+{
+	float g = (float)(r->iq[chain][0] / 2), a = (float)(r->iq[chain][1] / 2);
+	int n = r->tones.count;
+
+	for (int k = 0, m = n - 1; k < m; k++, m--) {
+		float x = re[k], y = im[k], u = re[m], v = im[m];
+
+		re[k] += g * u + a * v;
+		im[k] += a * u - g * v;
+		re[m] += g * x + a * y;
+		im[m] += a * x - g * y;
+	}
+}
+
+/* Carrier phase and a delay: turns by phase + index * slope. */
+static void turn(const struct radio *r, double turns, double delay_s, float *re, float *im)
+{
+	for (int k = 0; k < r->tones.count; k++) {
+		double c, s;
+		float x = re[k], y = im[k];
+
+		phasor(turns + r->tones.index[k] * (double)r->tones.spacing_hz * delay_s, &c, &s);
+		re[k] = (float)((double)x * c - (double)y * s);
+		im[k] = (float)((double)x * s + (double)y * c);
+	}
+}
+
+static void smooth(struct radio *r, float *re, float *im)
+{
+	float a = (float)r->chip.smooth;
+	int n = r->tones.count;
+
+	memcpy(r->work_re, re, (size_t)n * sizeof(*re));
+	memcpy(r->work_im, im, (size_t)n * sizeof(*im));
+	for (int k = 1; k < n - 1; k++) {
+		re[k] += a * (r->work_re[k - 1] + r->work_re[k + 1] - 2 * r->work_re[k]);
+		im[k] += a * (r->work_im[k - 1] + r->work_im[k + 1] - 2 * r->work_im[k]);
+	}
+}
+
+static double thermal_amplitude(const struct radio *r, double power)
+{
+	double noise_dbm = -174 + 10 * log10(r->chip.bandwidth_mhz * 1e6) + NOISE_FIGURE_DB;
+
+	if (r->snr_db > 0)
+		return sqrt(power * pow(10, -r->snr_db / 10));
+	return impaired(r) ? sqrt(pow(10, (noise_dbm - r->power_dbm) / 10)) : 0;
+}
+
+static double packet_delay_s(struct radio *r, double t_s)
+{
+	double sample_s = 1e-6 / r->chip.bandwidth_mhz;
+	double slip = r->chip.clock_ppm * 1e-6 * t_s / sample_s;
+	double delay = r->chip.timing_ns * 1e-9 * rng_gaussian(&r->rng);
+
+	if (r->chip.clock_ppm > 0)	/* packets begin anywhere between two samples */
+		delay += sample_s * (slip - floor(slip) - 0.5);
+	return delay + (rng_chance(&r->rng, r->chip.jump) ? sample_s : 0);
+}
+
+static void step_gain(struct radio *r)
+{
+	int by = rng_chance(&r->rng, 0.5) ? 1 : -1;
+	bool together = rng_chance(&r->rng, AGC_TOGETHER);
+	int only = (int)(rng_bits(&r->rng) % (unsigned)r->rx);
+
+	if (!rng_chance(&r->rng, r->chip.agc_steps))
+		return;
+	for (int i = 0; i < r->rx; i++)
+		if ((together || i == only) && r->step[i] + by <= AGC_REACH && r->step[i] + by >= -AGC_REACH)
+			r->step[i] += by;
+}
+
+void radio_impair(struct radio *r, double t_s, float *re, float *im)
+{
+	int tones = r->tones.count, chain = r->tx * tones;
+	double power = mean_power(re, im, r->rx * chain), thermal = thermal_amplitude(r, power);
+	double evm = sqrt(power) * pow(10, r->chip.evm_db / 20), delay_s, turns, jitter_db;
+	bool noisy = impaired(r) || r->snr_db > 0;
+
+	if (!(r->full_scale > 0))	/* where the gain settled */
+		r->full_scale = HEADROOM * sqrt(power);
+	delay_s = packet_delay_s(r, t_s);
+	turns = impaired(r) ? rng_uniform(&r->rng, 0, 1) : 0;
+	jitter_db = r->chip.gain_jitter_db * rng_gaussian(&r->rng);
+	step_gain(r);
+	for (int p = 0; p < r->rx * r->tx; p++) {
+		float *x = re + p * tones, *y = im + p * tones;
+		int i = p / r->tx;
+		double flip = t_s >= r->flip_s[i] ? 0.5 : 0;
+		float gain = (float)pow(10, (r->step[i] * r->chip.agc_db + jitter_db) / 20);
+
+		if (noisy)
+			add_noise(r, x, y, tones, evm, thermal);
+		if (r->iq[i][0] != 0 || r->iq[i][1] != 0)
+			imbalance(r, i, x, y);
+		if (impaired(r))
+			turn(r, turns + r->chain_turns[i] + flip, delay_s, x, y);
+		if (r->chip.smooth > 0)
+			smooth(r, x, y);
+		for (int k = 0; k < tones; k++) {
+			x[k] *= gain;
+			y[k] *= gain;
+		}
+	}
+	for (int i = 0; i < r->rx; i++)
+		if (t_s >= r->flip_s[i] + 3600 / fmax(r->chip.flips_per_h, 1e-6))
+			r->flip_s[i] = t_s + rng_exponential(&r->rng, 3600 / r->chip.flips_per_h);
+}
+
+static int16_t quantised(double x, int most)
+{
+	x = floor(x + 0.5);
+	return (int16_t)(x > most ? most : x < -most ? -most : x);
+}
+
+static int8_t dbm(double x)
+{
+	return (int8_t)floor((x < -120 ? -120 : x > 20 ? 20 : x) + 0.5);
+}
+
+void radio_receive(struct radio *r, double t_s, float *re, float *im, struct csi_frame *f)
+{
+	int chain = r->tx * r->tones.count, n = r->rx * chain, most = (1 << (r->chip.bits - 1)) - 1;
+	double level[RADIO_CHAINS], peak = 0, factor;
+
+	for (int i = 0; i < r->rx; i++)
+		level[i] = mean_power(re + i * chain, im + i * chain, chain);
+	radio_impair(r, t_s, re, im);
+	for (int i = 0; i < n; i++)
+		peak = fmax(peak, fmax(fabs((double)re[i]), fabs((double)im[i])));
+	factor = most / (r->chip.scaled ? fmax(peak, 1e-30) : fmax(r->full_scale, 1e-30));
+	for (int i = 0; i < n; i++)
+		r->samples[i] = (struct csi_sample){ quantised((double)re[i] * factor, most),
+						     quantised((double)im[i] * factor, most) };
+	*f = (struct csi_frame){
+		.phy = r->chip.phy, .freq_mhz = r->chip.freq_mhz, .bandwidth_mhz = r->chip.bandwidth_mhz,
+		.flags = r->rx > 1 ? CSI_SHARED_LO : 0, .rx_count = (uint8_t)r->rx, .tx_count = (uint8_t)r->tx,
+		.noise_dbm = r->chip.reports_noise ? -95 : CSI_RSSI_UNKNOWN,
+		.agc_db = r->chip.reports_agc ? (uint8_t)(AGC_CENTRE_DB + r->step[0] * r->chip.agc_db) : CSI_AGC_UNKNOWN,
+		.sequence = r->sequence, .scale = 1, .tones = &r->tones, .samples = r->samples,
+	};
+	for (int i = 0; i < CSI_MAX_RX; i++)
+		f->rssi_dbm[i] = i < r->rx ? dbm(r->power_dbm + 10 * log10(fmax(level[i], 1e-30))) : CSI_RSSI_UNKNOWN;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "tools/sim/truth.h"
+
+#define STEP_S 0.02
+
+/* Of several people the one who does the most is what the recording shows. */
+static const char *const by_weight[] = {
+	"fall", "jump", "walk", "moving", "get_up", "sit_down", "lie_down", "turn", "breath_hold",
+	"breathing", "sitting", "lying", "stand", NULL
+};
+
+static int weight(const char *label)
+{
+	int i = 0;
+
+	while (by_weight[i] && strcmp(by_weight[i], label))
+		i++;
+	return i;
+}
+
+/* What a moment shows; *person: who alone is there, -1 for several, -2 for nobody. */
+static const char *label_at(struct world *w, double t_s, int *person)
+{
+	const char *best = NULL;
+
+	*person = -2;
+	for (int i = 0; i < w->scene->persons; i++) {
+		const struct stretch *s = person_stretch(&w->person[i], t_s);
+
+		if (s->motion == MOTION_ABSENT)
+			continue;
+		*person = *person == -2 ? i : -1;
+		if (s->label && (!best || weight(s->label) < weight(best)))
+			best = s->label;
+	}
+	if (best && *person == -1 && weight(best) >= weight("breath_hold"))
+		return "occupied_still";
+	for (int i = 0; !best && i < w->scene->things; i++)
+		if (thing_moves(&w->thing[i], t_s))
+			return "other_motion";
+	return best ? best : "empty";
+}
+
+static const char *task_of(const struct world *w)
+{
+	bool breathes = false;
+
+	for (int i = 0; i < w->scene->persons; i++) {
+		for (int k = 0; k < w->scene->person[i].steps; k++)
+			if (w->scene->person[i].step[k].kind >= STEP_TOPPLE)
+				return "falls";
+		breathes |= w->scene->person[i].breaths_per_min > 0;
+	}
+	return breathes ? "respiration" : "presence";
+}
+
+/* Everybody's rates over the stretch. */
+static void write_note(struct world *w, FILE *f, double from_s, double until_s)
+{
+	const char *between = "";
+
+	for (int i = 0; i < w->scene->persons; i++) {
+		if (person_stretch(&w->person[i], (from_s + until_s) / 2)->motion == MOTION_ABSENT)
+			continue;
+		fprintf(f, "%s%s breath %.2f heart %.2f", between, w->scene->person[i].name,
+			chest_breath_rate(&w->person[i].chest, from_s, until_s),
+			chest_heart_rate(&w->person[i].chest, from_s, until_s));
+		between = "; ";
+	}
+}
+
+static void write_row(struct world *w, FILE *f, const char *recording, const char *label, int person,
+		      double from_s, double until_s)
+{
+	fprintf(f, "%s,%s,simulated,,%s,,%.3f,%.3f,%s,", recording, task_of(w),
+		person >= 0 ? w->scene->person[person].name : "", world_clock_s(w, from_s),
+		world_clock_s(w, until_s), label);
+	if (person >= 0 && !strcmp(label, "breathing"))
+		fprintf(f, "%.3f", chest_breath_rate(&w->person[person].chest, from_s, until_s));
+	fprintf(f, ",exact,");
+	write_note(w, f, from_s, until_s);
+	fputc('\n', f);
+}
+
+static void write_labels(struct world *w, FILE *f, const char *recording)
+{
+	double until_s = w->scene->room.duration_s, from_s = 0;
+	int person, now_person;
+	const char *label = label_at(w, 0, &person);
+
+	fprintf(f, "file,task,set,licence,subject,room,start_s,end_s,label,bpm,quality,note\n");
+	for (int i = 1; i * STEP_S < until_s; i++) {
+		const char *now = label_at(w, i * STEP_S, &now_person);
+
+		if (!strcmp(now, label) && now_person == person)
+			continue;
+		write_row(w, f, recording, label, person, from_s, i * STEP_S);
+		from_s = i * STEP_S;
+		label = now;
+		person = now_person;
+	}
+	write_row(w, f, recording, label, person, from_s, until_s);
+}
+
+static double speed_at(struct person *p, double t_s)
+{
+	struct pose a, b;
+
+	if (!person_pose(p, fmax(0, t_s - STEP_S / 2), &a) || !person_pose(p, t_s + STEP_S / 2, &b))
+		return 0;
+	return hypot(hypot(b.x - a.x, b.y - a.y), b.z - a.z) / STEP_S;
+}
+
+static void write_motion(struct world *w, FILE *f)
+{
+	fprintf(f, "t_s\tperson\tlabel\tx_m\ty_m\tz_m\tspeed_m_s\tbreath_mm\theart_mm\tbreath_per_min\theart_per_min\n");
+	for (int i = 0; i * STEP_S < w->scene->room.duration_s; i++)
+		for (int k = 0; k < w->scene->persons; k++) {
+			struct person *p = &w->person[k];
+			double t = i * STEP_S, from = fmax(0, t - 10);
+			const char *label = person_stretch(p, t)->label;
+			struct pose q;
+
+			if (!person_pose(p, t, &q))
+				continue;
+			fprintf(f, "%.3f\t%s\t%s\t%.4f\t%.4f\t%.4f\t%.3f\t%.4f\t%.4f\t%.2f\t%.2f\n",
+				world_clock_s(w, t), p->setup->name, label ? label : "", q.x, q.y, q.z,
+				speed_at(p, t), chest_breath_mm(&p->chest, t), chest_heart_mm(&p->chest, t),
+				chest_breath_rate(&p->chest, from, t), chest_heart_rate(&p->chest, from, t));
+		}
+}
+
+static int finish(FILE *f, const char *path)
+{
+	int err = 0;
+
+	errno = 0;
+	if (ferror(f))
+		err = -EIO;
+	if (fclose(f) && !err)
+		err = errno ? -errno : -EIO;
+	if (err)
+		unlink(path);
+	return err;
+}
+
+int truth_labels(struct world *w, const char *path, const char *recording)
+{
+	FILE *f = fopen(path, "we");
+
+	if (!f)
+		return -errno;
+	write_labels(w, f, recording);
+	return finish(f, path);
+}
+
+int truth_motion(struct world *w, const char *path)
+{
+	FILE *f = fopen(path, "we");
+
+	if (!f)
+		return -errno;
+	write_motion(w, f);
+	return finish(f, path);
+}

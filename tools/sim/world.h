@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * world.h -- a scene come to life: frames in the order of their times. */
+#ifndef TOOLS_SIM_WORLD_H
+#define TOOLS_SIM_WORLD_H
+
+#include "tools/sim/people.h"
+#include "tools/sim/radio.h"
+#include "tools/sim/scene.h"
+#include "tools/sim/things.h"
+
+struct world {
+	const struct scene *scene;
+	struct person person[SCENE_PERSONS];
+	struct thing thing[SCENE_THINGS];
+	struct channel *channel[SCENE_SENDERS];
+	struct air air[SCENE_SENDERS];
+	struct radio *radio;			/* one for each sender */
+	double next_s[SCENE_SENDERS];
+	double clock_ppm;
+	uint64_t last_us;
+	struct rng clock_rng;
+	float *re, *im;				/* of one packet */
+	struct csi_frame frame;
+};
+
+/* Makes everything that the scene (borrowed) has.  0 or -ENOMEM.  world_close() frees,
+ * also after an error. */
+int world_open(struct world *w, const struct scene *scene, uint64_t seed);
+void world_close(struct world *w);
+
+/* The next packet that arrives, borrowed until the next call; NULL: the scene is over. */
+const struct csi_frame *world_next(struct world *w);
+
+/* The ideal channel from sender i at a moment, [rx][tx][tone]. */
+void world_channel(struct world *w, int i, double t_s, float *re, float *im);
+
+/* What the receiver's clock shows then, in seconds, without the delay of a host. */
+double world_clock_s(const struct world *w, double t_s);
+
+#endif
