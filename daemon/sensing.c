@@ -20,6 +20,7 @@ struct sensing_room {
 	struct sensing_room_options options;
 	struct wiring wiring;
 	struct room *room;
+	int  number;
 	bool started;
 	uint64_t next_tick_us;
 	struct said said[ROOM_TOPICS];
@@ -85,6 +86,7 @@ int sensing_add_room(struct sensing *s, const struct sensing_room_options *optio
 		free(r);
 		return -ENOMEM;
 	}
+	r->number = s->rooms;
 	s->room[s->rooms] = r;
 	return s->rooms++;
 }
@@ -148,12 +150,22 @@ static enum reason room_source_state(const struct sensing *s, const struct sensi
 	return why;
 }
 
+static void hand_over_incidents(struct sensing *s, const struct sensing_room *r, uint64_t now_us)
+{
+	struct incident incident;
+
+	while (room_take_incident(r->room, &incident))
+		if (s->output.incident)
+			s->output.incident(s->output.owner, now_us, r->number, &incident);
+}
+
 static void tick(struct sensing *s, struct sensing_room *r, uint64_t now_us)
 {
 	const struct evidence *evidence[WIRING_LINKS_MAX];
 	int n = wiring_tick(&r->wiring, now_us, evidence);
 
 	room_tick(r->room, now_us, evidence, n, room_source_state(s, r));
+	hand_over_incidents(s, r, now_us);
 	publish_due(s, r, now_us);
 }
 

@@ -41,6 +41,8 @@ struct sensing_output {
 	uint64_t (*wall_us)(void *owner, uint64_t now_us);
 	/* The published name of a source.  Static for the life of the pipeline. */
 	const char *(*source_name)(void *owner, int source);
+	/* Something happened in the room of this number.  NULL: nobody wants to know. */
+	void (*incident)(void *owner, uint64_t now_us, int room, const struct incident *i);
 	void *owner;
 };
 

@@ -10,6 +10,7 @@ struct room {
 	struct presence presence;
 	struct breath breath;
 	struct room_state state;
+	struct incident_queue incidents;	/* models that find some put them here */
 	uint64_t seen_us;		/* last tick with a verdict on motion */
 };
 
@@ -36,6 +37,16 @@ void room_destroy(struct room *r)
 const struct room_state *room_state(const struct room *r)
 {
 	return &r->state;
+}
+
+bool room_take_incident(struct room *r, struct incident *i)
+{
+	return incident_take(&r->incidents, i);
+}
+
+unsigned room_incident_kinds(void)
+{
+	return 0;
 }
 
 /* What the links say of motion, together: one that sees it is enough. */

@@ -8,6 +8,7 @@
 #define MODELS_ROOM_H
 
 #include "models/breath.h"
+#include "models/incident.h"
 #include "models/model.h"
 #include "models/presence.h"
 
@@ -54,5 +55,13 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evi
 
 /* What holds now.  Borrowed, until the next tick. */
 const struct room_state *room_state(const struct room *r);
+
+/* What the last ticks found to have happened, the oldest first: to be taken after each
+ * tick until it is false. */
+bool room_take_incident(struct room *r, struct incident *i);
+
+/* Bits (1 << INCIDENT_FALL, ...): what some model of this build can find.  Who lists
+ * alarms for people lists no other. */
+unsigned room_incident_kinds(void);
 
 #endif
