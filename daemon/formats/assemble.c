@@ -4,6 +4,7 @@
  * packet closes when its transmitter begins the next one, when its last part says so
  * and no chain is missing, when ASSEMBLE_WAIT_US have passed, or when the ring is full.
  * Only the first of the ring goes out, so that time does not run back. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/formats/assemble.h"
@@ -12,6 +13,7 @@ struct packet {
 	bool closed, spoiled;		/* spoiled: a part of it makes no sense */
 	int parts;
 	uint8_t at_rx[ASSEMBLE_PAIRS], at_tx[ASSEMBLE_PAIRS];	/* of each part */
+	float scale[ASSEMBLE_PAIRS];
 	uint8_t rx_mask, tx_mask;
 	uint64_t pairs;			/* bit rx * CSI_MAX_TX + tx */
 	uint32_t tones_hash;
@@ -203,6 +205,9 @@ static void add_part(struct packet *p, const struct csi_record *part)
 	memcpy(p->r.samples + (size_t)p->parts * n, part->samples, n * sizeof(*part->samples));
 	p->at_rx[p->parts] = (uint8_t)part->part_rx;
 	p->at_tx[p->parts] = (uint8_t)part->part_tx;
+	p->scale[p->parts] = part->scale;
+	if (part->scale > p->r.scale)
+		p->r.scale = part->scale;
 	p->parts++;
 	p->pairs |= UINT64_C(1) << pair;
 	p->rx_mask |= (uint8_t)(1u << part->part_rx);
@@ -261,6 +266,18 @@ static int rank(uint8_t mask, int bit)
 	return bits((uint8_t)(mask & ((1u << bit) - 1)));
 }
 
+/* A packet has one scale, the largest of its parts. */
+static void copy_scaled(struct csi_sample *to, const struct csi_sample *from, size_t n, float by)
+{
+	if (by == 1) {
+		memcpy(to, from, n * sizeof(*to));
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		to[i] = (struct csi_sample){ (int16_t)lrintf((float)from[i].re * by),
+					     (int16_t)lrintf((float)from[i].im * by) };
+}
+
 /* Parts in order of arrival become [rx][tx][tone]. */
 static void compose(struct csi_record *whole, const struct packet *p)
 {
@@ -275,8 +292,8 @@ static void compose(struct csi_record *whole, const struct packet *p)
 	for (int i = 0; i < p->parts; i++) {
 		int rx = rank(p->rx_mask, p->at_rx[i]), tx = rank(p->tx_mask, p->at_tx[i]);
 
-		memcpy(whole->samples + (size_t)(rx * whole->tx_count + tx) * n,
-		       p->r.samples + (size_t)i * n, n * sizeof(*whole->samples));
+		copy_scaled(whole->samples + (size_t)(rx * whole->tx_count + tx) * n,
+			    p->r.samples + (size_t)i * n, n, p->scale[i] / p->r.scale);
 		whole->rssi_dbm[rx] = p->r.rssi_dbm[p->at_rx[i]];
 	}
 }

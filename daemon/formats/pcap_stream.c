@@ -14,6 +14,7 @@
 #define MAGIC_US   0xa1b2c3d4u
 #define MAGIC_NS   0xa1b23c4du
 #define NETWORK_MAX (1u << 24)		/* nothing is longer on the wire */
+#define DAY_S       86400
 
 static uint32_t get32(const struct pcap_stream *ps, const uint8_t *p)
 {
@@ -64,11 +65,13 @@ static bool plausible(const struct pcap_stream *ps, const uint8_t *p)
 	       get32(ps, p + 8) <= PCAP_BYTES_MAX;
 }
 
-/* What we demand where a header may or may not stand. */
+/* What we demand where a header may or may not stand: also that time goes on. */
 static bool convincing(const struct pcap_stream *ps, const uint8_t *p)
 {
 	uint32_t captured = get32(ps, p + 8), on_wire = get32(ps, p + 12);
 
+	if (ps->timed && get32(ps, p) - ps->last_s + DAY_S > 2 * DAY_S)
+		return false;
 	return plausible(ps, p) && captured && captured <= on_wire && on_wire < NETWORK_MAX;
 }
 
@@ -110,6 +113,8 @@ struct parsed pcap_next(struct pcap_stream *ps, struct stream_info *info, const 
 			      (struct parsed){ PARSE_MORE, 0 };
 	packet->time_us = get32(ps, p) * UINT64_C(1000000) +
 			  get32(ps, p + 4) / (ps->nanoseconds ? 1000u : 1u);
+	ps->timed = true;
+	ps->last_s = get32(ps, p);
 	packet->data = p + PCAP_HEAD;
 	packet->len = captured;
 	packet->wire_len = get32(ps, p + 12);

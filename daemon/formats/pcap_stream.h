@@ -27,8 +27,9 @@ enum {						/* pcap_stream.link_type */
 
 /* All zero at the start of the stream. */
 struct pcap_stream {
-	bool     started, big_endian, nanoseconds;
+	bool     started, big_endian, nanoseconds, timed;
 	uint32_t link_type;
+	uint32_t last_s;		/* second of the last packet, if timed */
 	struct seek seek;
 };
 
