@@ -26,6 +26,7 @@
 #include "daemon/mqtt_reason.h"
 
 #define WINDOW        20	/* messages on their way, as brokers like it */
+#define FOR_ALARMS    4	/* of those, free of anything else: a slow broker must not hold them up */
 #define ANSWER_MS     15000	/* from the connection to the broker's answer */
 #define STEADY_MS     10000	/* a connection that lasted so long was a good one */
 #define GOODBYE_MS    1500	/* to empty the queue when we close */
@@ -199,7 +200,8 @@ static int send_waiting(struct network *n)
 		rc = mosquitto_subscribe(n->mosq, NULL, filter, 1);
 		n->subscribed++;
 	}
-	while (!rc && (f = free_place(n)) && mqtt_box_take(n->box, &n->out)) {
+	while (!rc && (f = free_place(n)) &&
+	       mqtt_box_take(n->box, &n->out, n->flying >= WINDOW - FOR_ALARMS)) {
 		*f = (struct flight){ .flies = true, .qos = n->out.qos, .retain = n->out.retain,
 				      .ticket = n->out.ticket };
 		n->flying++;
@@ -496,8 +498,8 @@ int mqtt_open(struct mqtt **out, const struct mqtt_options *o)
 	}
 	mosquitto_lib_init();
 	n = network_create(m->box, o);
-	/* the first in the table, so the first to be sent */
-	if (!n || (n->status_topic && !mqtt_box_publish(m->box, n->status_topic, "online", 1, true)))
+	/* the first in the table, so the first to be sent, before alarms */
+	if (!n || (n->status_topic && !mqtt_box_publish_alarm(m->box, 0, n->status_topic, "online", true)))
 		err = -ENOMEM;
 	else
 		err = start(m, n);
@@ -532,6 +534,22 @@ void mqtt_close(struct mqtt *m)
 uint32_t mqtt_publish(struct mqtt *m, const char *topic, const char *payload, int qos, bool retain)
 {
 	return mqtt_box_publish(m->box, topic, payload, qos, retain);
+}
+
+uint32_t mqtt_publish_alarm(struct mqtt *m, uint32_t session, const char *topic,
+			    const char *payload, bool retain)
+{
+	return mqtt_box_publish_alarm(m->box, session, topic, payload, retain);
+}
+
+bool mqtt_clear(struct mqtt *m, const char *topic)
+{
+	return mqtt_box_clear(m->box, topic);
+}
+
+void mqtt_resend(struct mqtt *m)
+{
+	mqtt_box_resend(m->box);
 }
 
 int mqtt_subscribe(struct mqtt *m, const char *filter)

@@ -11,7 +11,9 @@
  * and sent again after each connect, because the broker may have forgotten it.  What
  * is not retained is an event of now: while there is no broker it is dropped and
  * counted.  Memory is bounded: MQTT_RETAINED_MAX topics, MQTT_QUEUE_MAX messages that
- * wait (a retained topic waits at most once, with its latest payload).
+ * wait (a retained topic waits at most once, with its latest payload).  Alarms wait in a
+ * queue of their own, which is emptied first; who publishes one keeps it until the
+ * broker has confirmed it.
  *
  * The status topic is ours: "online" (retained, QoS 1) at each connect, "offline" as
  * the last will and when we close. */
@@ -26,6 +28,7 @@
 #define MQTT_PAYLOAD_MAX  16384		/* bytes; Home Assistant's discovery needs 6 k */
 #define MQTT_RETAINED_MAX (64 * 12 + 16)	/* a dozen for each of 64 rooms, ours */
 #define MQTT_FILTERS_MAX  80
+#define MQTT_ALARMS_MAX   128		/* events of alarms that wait */
 #define MQTT_QUEUE_MAX    512		/* not retained ones that wait */
 #define MQTT_QUEUE_BYTES  (256 * 1024)	/* and their payloads together */
 #define MQTT_EVENTS_MAX   256
@@ -60,6 +63,7 @@ struct mqtt_event {
 	size_t      payload_bytes;
 	bool        retained;		/* message: it is old; commands ignore those */
 	uint32_t    ticket;		/* acknowledged: what mqtt_publish() returned */
+	uint32_t    session;		/* connected: the number of this connection */
 };
 
 struct mqtt_stats {
@@ -87,6 +91,21 @@ void mqtt_close(struct mqtt *m);
  * after a reconnect the ticket is acknowledged (again).  An empty retained payload
  * clears the topic at the broker. */
 uint32_t mqtt_publish(struct mqtt *m, const char *topic, const char *payload, int qos, bool retain);
+
+/* The same for alarms, QoS 1, ahead of everything that is none.  A retained one is kept
+ * in the table like others.  One that is not, is taken only while `session`, the number
+ * of the last connection the caller knows of, is the one that holds: so what it sends
+ * again after a new connection cannot be overtaken by what it sent in between.  0: not
+ * taken, which is counted nowhere; send it again when it is MQTT_CONNECTED. */
+uint32_t mqtt_publish_alarm(struct mqtt *m, uint32_t session, const char *topic,
+			    const char *payload, bool retain);
+
+/* Makes the broker forget a topic that is not ours to keep: one that an earlier run
+ * retained.  False: no broker, or too much waits; try again later. */
+bool mqtt_clear(struct mqtt *m, const char *topic);
+
+/* Sends everything retained once more: somebody has come who missed it. */
+void mqtt_resend(struct mqtt *m);
 
 /* Subscribes with QoS 1, now and after each connect.  0 or -ENOSPC, -ENOMEM. */
 int mqtt_subscribe(struct mqtt *m, const char *filter);

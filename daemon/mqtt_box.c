@@ -10,33 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 #include "daemon/mqtt_box.h"
+#include "daemon/mqtt_queue.h"
 
-#define WAITING_MAX   (MQTT_RETAINED_MAX + MQTT_QUEUE_MAX)
 #define SMALL_PAYLOAD 256	/* buffers start here and double */
-
-/* A topic that is retained, and its latest payload. */
-struct retained {
-	char    *topic, *payload;
-	size_t   capacity, bytes;
-	uint32_t hash, ticket;
-	int      qos;
-	bool     waits;		/* is in the queue */
-};
-
-/* A message that is not retained: one block, freed when it has been taken. */
-struct telemetry {
-	uint32_t ticket;
-	int      qos;
-	size_t   bytes;
-	char    *payload;
-	char     topic[];
-};
-
-/* A place in the queue: one of the two. */
-struct waiting {
-	struct retained  *retained;
-	struct telemetry *telemetry;
-};
+#define ALARM_TICKET  UINT32_C(0x80000000)	/* this bit marks an alarm's */
 
 struct mqtt_box {
 	pthread_mutex_t lock;
@@ -45,10 +22,10 @@ struct mqtt_box {
 	int  sides;			/* that have not left yet */
 	bool online, stopping, ended;
 
-	struct retained table[MQTT_RETAINED_MAX];
+	struct mqtt_retained table[MQTT_RETAINED_MAX];
 	int topics;
-	struct waiting waiting[WAITING_MAX];	/* a ring */
-	int first, count;
+	struct mqtt_queue alarms, others;	/* alarms are taken first */
+	int alarm_count;
 	int telemetry_count;
 	size_t telemetry_bytes;
 	uint32_t last_ticket;
@@ -91,8 +68,8 @@ static void destroy(struct mqtt_box *b)
 		free(b->table[i].topic);
 		free(b->table[i].payload);
 	}
-	for (int i = 0; i < b->count; i++)
-		free(b->waiting[(b->first + i) % WAITING_MAX].telemetry);
+	for (struct mqtt_waiting w; mqtt_queue_take(&b->alarms, &w) || mqtt_queue_take(&b->others, &w);)
+		free(w.telemetry);
 	for (int i = 0; i < b->event_count; i++) {
 		struct mqtt_event *e = &b->event[(b->event_first + i) % MQTT_EVENTS_MAX];
 
@@ -156,10 +133,10 @@ static uint32_t hash_of(const char *s)
 	return h;
 }
 
-static struct retained *table_find(struct mqtt_box *b, const char *topic)
+static struct mqtt_retained *table_find(struct mqtt_box *b, const char *topic)
 {
 	uint32_t hash = hash_of(topic);
-	struct retained *r;
+	struct mqtt_retained *r;
 
 	for (int i = 0; i < b->topics; i++)
 		if (b->table[i].hash == hash && !strcmp(b->table[i].topic, topic))
@@ -167,22 +144,26 @@ static struct retained *table_find(struct mqtt_box *b, const char *topic)
 	if (b->topics == MQTT_RETAINED_MAX)
 		return NULL;
 	r = &b->table[b->topics];
-	*r = (struct retained){ .hash = hash, .topic = strdup(topic) };
+	*r = (struct mqtt_retained){ .hash = hash, .topic = strdup(topic) };
 	if (!r->topic)
 		return NULL;
 	b->topics++;
 	return r;
 }
 
-static void enqueue(struct mqtt_box *b, struct waiting w)
+static void enqueue_retained(struct mqtt_box *b, struct mqtt_retained *r)
 {
-	b->waiting[(b->first + b->count++) % WAITING_MAX] = w;
+	if (r->waits || !r->payload)
+		return;
+	r->waits = true;
+	mqtt_queue_add(r->first ? &b->alarms : &b->others, (struct mqtt_waiting){ .retained = r });
 }
 
+/* `first`: ahead of what is not. */
 static bool publish_retained(struct mqtt_box *b, const char *topic, const char *payload,
-			     size_t bytes, int qos)
+			     size_t bytes, int qos, bool first)
 {
-	struct retained *r = table_find(b, topic);
+	struct mqtt_retained *r = table_find(b, topic);
 	size_t capacity = SMALL_PAYLOAD;
 
 	if (!r)
@@ -201,33 +182,61 @@ static bool publish_retained(struct mqtt_box *b, const char *topic, const char *
 	r->bytes = bytes;
 	r->qos = qos;
 	r->ticket = b->last_ticket;
-	if (b->online && !r->waits) {
-		r->waits = true;
-		enqueue(b, (struct waiting){ .retained = r });
-	}
+	r->first = first;
+	if (b->online)
+		enqueue_retained(b, r);
 	return true;
 }
 
+/* Sent once.  `retain`: it clears a topic. */
 static bool publish_telemetry(struct mqtt_box *b, const char *topic, const char *payload,
-			      size_t bytes, int qos)
+			      size_t bytes, int qos, bool retain)
 {
-	size_t topic_bytes = strlen(topic) + 1;
-	struct telemetry *t;
+	struct mqtt_telemetry *t;
 
 	if (!b->online || b->telemetry_count == MQTT_QUEUE_MAX ||
 	    b->telemetry_bytes + bytes > MQTT_QUEUE_BYTES)
 		return false;
-	t = malloc(sizeof(*t) + topic_bytes + bytes + 1);
+	t = mqtt_telemetry_new(topic, payload, bytes);
 	if (!t)
 		return false;
-	*t = (struct telemetry){ .ticket = b->last_ticket, .qos = qos, .bytes = bytes };
-	memcpy(t->topic, topic, topic_bytes);
-	t->payload = t->topic + topic_bytes;
-	memcpy(t->payload, payload, bytes + 1);
+	t->ticket = b->last_ticket;
+	t->qos = qos;
+	t->retain = retain;
 	b->telemetry_count++;
 	b->telemetry_bytes += bytes;
-	enqueue(b, (struct waiting){ .telemetry = t });
+	mqtt_queue_add(&b->others, (struct mqtt_waiting){ .telemetry = t });
 	return true;
+}
+
+/* Only what belongs to this very connection: what the caller sent in an earlier one it
+ * sends again, and that comes before. */
+static bool publish_alarm(struct mqtt_box *b, uint32_t session, const char *topic,
+			  const char *payload, size_t bytes)
+{
+	struct mqtt_telemetry *t;
+
+	if (!b->online || session != (uint32_t)b->stats.connects || b->alarm_count == MQTT_ALARMS_MAX)
+		return false;
+	t = mqtt_telemetry_new(topic, payload, bytes);
+	if (!t)
+		return false;
+	t->ticket = b->last_ticket | ALARM_TICKET;
+	t->qos = 1;
+	b->alarm_count++;
+	mqtt_queue_add(&b->alarms, (struct mqtt_waiting){ .telemetry = t });
+	return true;
+}
+
+static bool fits(const char *topic, size_t bytes)
+{
+	return bytes <= MQTT_PAYLOAD_MAX && strlen(topic) < MQTT_TOPIC_MAX;
+}
+
+static void next_ticket(struct mqtt_box *b)
+{
+	if (++b->last_ticket == ALARM_TICKET)
+		b->last_ticket = 1;
 }
 
 uint32_t mqtt_box_publish(struct mqtt_box *b, const char *topic, const char *payload,
@@ -238,11 +247,10 @@ uint32_t mqtt_box_publish(struct mqtt_box *b, const char *topic, const char *pay
 	bool ok = false;
 
 	pthread_mutex_lock(&b->lock);
-	if (!++b->last_ticket)
-		b->last_ticket = 1;
-	if (bytes <= MQTT_PAYLOAD_MAX && strlen(topic) < MQTT_TOPIC_MAX)
-		ok = retain ? publish_retained(b, topic, payload, bytes, qos)
-			    : publish_telemetry(b, topic, payload, bytes, qos);
+	next_ticket(b);
+	if (fits(topic, bytes))
+		ok = retain ? publish_retained(b, topic, payload, bytes, qos, false)
+			    : publish_telemetry(b, topic, payload, bytes, qos, false);
 	if (ok)
 		ticket = b->last_ticket;
 	else
@@ -251,6 +259,45 @@ uint32_t mqtt_box_publish(struct mqtt_box *b, const char *topic, const char *pay
 		wake(b->thread_fd);
 	pthread_mutex_unlock(&b->lock);
 	return ticket;
+}
+
+uint32_t mqtt_box_publish_alarm(struct mqtt_box *b, uint32_t session, const char *topic,
+				const char *payload, bool retain)
+{
+	size_t bytes = strlen(payload);
+	uint32_t ticket = 0;
+
+	pthread_mutex_lock(&b->lock);
+	next_ticket(b);
+	if (fits(topic, bytes) && retain && publish_retained(b, topic, payload, bytes, 1, true))
+		ticket = b->last_ticket;
+	else if (fits(topic, bytes) && !retain && publish_alarm(b, session, topic, payload, bytes))
+		ticket = b->last_ticket | ALARM_TICKET;
+	if (b->online)
+		wake(b->thread_fd);
+	pthread_mutex_unlock(&b->lock);
+	return ticket;
+}
+
+bool mqtt_box_clear(struct mqtt_box *b, const char *topic)
+{
+	bool ok;
+
+	pthread_mutex_lock(&b->lock);
+	next_ticket(b);
+	ok = fits(topic, 0) && publish_telemetry(b, topic, "", 0, 1, true);
+	wake(b->thread_fd);
+	pthread_mutex_unlock(&b->lock);
+	return ok;
+}
+
+void mqtt_box_resend(struct mqtt_box *b)
+{
+	pthread_mutex_lock(&b->lock);
+	for (int i = 0; b->online && i < b->topics; i++)
+		enqueue_retained(b, &b->table[i]);
+	wake(b->thread_fd);
+	pthread_mutex_unlock(&b->lock);
 }
 
 int mqtt_box_subscribe(struct mqtt_box *b, const char *filter)
@@ -296,7 +343,8 @@ static bool event_pop(struct mqtt_box *b, struct mqtt_event *e)
 static void event_push(struct mqtt_box *b, const struct mqtt_event *e)
 {
 	bool urgent = e->kind == MQTT_CONNECTED || e->kind == MQTT_DISCONNECTED;
-	int places = e->kind == MQTT_ACKNOWLEDGED ? MQTT_EVENTS_MAX / 2 : MQTT_EVENTS_MAX;
+	bool minor = e->kind == MQTT_ACKNOWLEDGED && !(e->ticket & ALARM_TICKET);
+	int places = minor ? MQTT_EVENTS_MAX / 2 : MQTT_EVENTS_MAX;
 	struct mqtt_event lost = *e;
 
 	if (b->event_count >= places) {
@@ -422,34 +470,37 @@ void mqtt_box_online(struct mqtt_box *b)
 	pthread_mutex_lock(&b->lock);
 	b->online = true;
 	b->stats.connects++;
-	for (int i = 0; i < b->topics; i++) {
-		b->table[i].waits = b->table[i].payload != NULL;
-		if (b->table[i].waits)
-			enqueue(b, (struct waiting){ .retained = &b->table[i] });
-	}
-	event_push(b, &(struct mqtt_event){ .kind = MQTT_CONNECTED });
+	for (int i = 0; i < b->topics; i++)
+		enqueue_retained(b, &b->table[i]);
+	event_push(b, &(struct mqtt_event){ .kind = MQTT_CONNECTED,
+					    .session = (uint32_t)b->stats.connects });
 	pthread_mutex_unlock(&b->lock);
 }
 
-static void telemetry_free(struct mqtt_box *b, struct telemetry *t)
+static void telemetry_free(struct mqtt_box *b, struct mqtt_telemetry *t)
 {
-	b->telemetry_count--;
-	b->telemetry_bytes -= t->bytes;
+	if (t->ticket & ALARM_TICKET) {
+		b->alarm_count--;
+	} else {
+		b->telemetry_count--;
+		b->telemetry_bytes -= t->bytes;
+	}
 	free(t);
 }
 
 void mqtt_box_offline(struct mqtt_box *b, const char *reason, bool tell)
 {
+	struct mqtt_waiting w;
+
 	pthread_mutex_lock(&b->lock);
 	b->online = false;
-	for (; b->count; b->count--, b->first = (b->first + 1) % WAITING_MAX) {
-		struct waiting *w = &b->waiting[b->first];
-
-		if (w->retained) {
-			w->retained->waits = false;
+	while (mqtt_queue_take(&b->alarms, &w) || mqtt_queue_take(&b->others, &w)) {
+		if (w.retained) {
+			w.retained->waits = false;
 		} else {
-			telemetry_free(b, w->telemetry);
-			b->stats.dropped++;
+			/* an alarm is not lost: who sent it keeps it until it is confirmed */
+			b->stats.dropped += !(w.telemetry->ticket & ALARM_TICKET);
+			telemetry_free(b, w.telemetry);
 		}
 	}
 	if (tell)
@@ -465,17 +516,14 @@ static void fill(struct mqtt_out *out, const char *topic, const char *payload, s
 	out->payload_bytes = (int)bytes;
 }
 
-bool mqtt_box_take(struct mqtt_box *b, struct mqtt_out *out)
+bool mqtt_box_take(struct mqtt_box *b, struct mqtt_out *out, bool alarms_only)
 {
-	struct waiting w = { NULL, NULL };
+	struct mqtt_waiting w = { NULL, NULL };
 
 	pthread_mutex_lock(&b->lock);
-	if (b->count) {
-		w = b->waiting[b->first];
-		b->first = (b->first + 1) % WAITING_MAX;
-		b->count--;
+	if (mqtt_queue_take(&b->alarms, &w) || (!alarms_only && mqtt_queue_take(&b->others, &w)))
 		b->stats.published++;
-	}
+	out->retain = w.retained || (w.telemetry && w.telemetry->retain);
 	if (w.retained) {
 		fill(out, w.retained->topic, w.retained->payload, w.retained->bytes);
 		out->qos = w.retained->qos;
@@ -487,7 +535,6 @@ bool mqtt_box_take(struct mqtt_box *b, struct mqtt_out *out)
 		out->ticket = w.telemetry->ticket;
 		telemetry_free(b, w.telemetry);
 	}
-	out->retain = w.retained != NULL;
 	pthread_mutex_unlock(&b->lock);
 	return w.retained || w.telemetry;
 }

@@ -3,9 +3,10 @@
  * mqtt_box.h -- what the loop and the network thread of mqtt.c exchange.
  *
  * One lock guards all of it and is held for the time of a copy, never across a
- * call that waits.  Going out: a table of the latest retained payloads, a queue of
- * what waits to be sent (a retained topic is in it at most once, so it cannot grow
- * beyond the table and MQTT_QUEUE_MAX), and the filters to subscribe to.  Coming
+ * call that waits.  Going out: a table of the latest retained payloads, two queues of
+ * what waits to be sent, alarms and the rest (a retained topic is in one of them at most
+ * once, so they cannot grow beyond the table and their limits), and the filters to
+ * subscribe to.  Coming
  * in: a queue of events.  Each side has an eventfd that tells it to look. */
 #ifndef DAEMON_MQTT_BOX_H
 #define DAEMON_MQTT_BOX_H
@@ -32,6 +33,10 @@ void mqtt_box_leave(struct mqtt_box *b);
 /* The loop's side; as in mqtt.h. */
 uint32_t mqtt_box_publish(struct mqtt_box *b, const char *topic, const char *payload,
 			  int qos, bool retain);
+uint32_t mqtt_box_publish_alarm(struct mqtt_box *b, uint32_t session, const char *topic,
+				const char *payload, bool retain);
+bool mqtt_box_clear(struct mqtt_box *b, const char *topic);
+void mqtt_box_resend(struct mqtt_box *b);
 int  mqtt_box_subscribe(struct mqtt_box *b, const char *filter);
 void mqtt_box_poll(struct mqtt_box *b, void (*on_event)(void *owner, const struct mqtt_event *e),
 		   void *owner);
@@ -50,14 +55,15 @@ void mqtt_box_drain(struct mqtt_box *b);		/* makes thread_fd unreadable */
 bool mqtt_box_is_stopping(struct mqtt_box *b);
 void mqtt_box_ended(struct mqtt_box *b);
 
-/* There is a connection: every retained message is to be sent, the first one of the
- * table first. */
+/* There is a connection: every retained message is to be sent, alarms first, and in the
+ * order of the table. */
 void mqtt_box_online(struct mqtt_box *b);
 /* There is none (any more): what is not retained and waits is dropped.  `told` false:
  * the loop knows this reason already. */
 void mqtt_box_offline(struct mqtt_box *b, const char *reason, bool tell);
 
-bool mqtt_box_take(struct mqtt_box *b, struct mqtt_out *out);	/* false: nothing waits */
+/* False: nothing waits; or only what is no alarm, and `alarms_only`. */
+bool mqtt_box_take(struct mqtt_box *b, struct mqtt_out *out, bool alarms_only);
 void mqtt_box_acknowledged(struct mqtt_box *b, uint32_t ticket);
 void mqtt_box_dropped(struct mqtt_box *b, int messages);
 void mqtt_box_refused(struct mqtt_box *b);
