@@ -27,14 +27,15 @@ endif
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
 	-Wno-sign-conversion $(WERROR)
 SAN      := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+NL_CFLAGS := $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0 2>/dev/null)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) -I. -MMD -MP -DWITH_FFTW=$(WITH_FFTW) \
-	$(SAN) $(CFLAGS)
+	$(SAN) $(NL_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(SAN) $(LDFLAGS)
 
 # Each library is linked only where the layer that knows it is.
 pkg       = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 DSP_LIBS  = $(if $(filter 0,$(WITH_FFTW)),-lliquid,$(call pkg,fftw3f)) -lm
-ALL_LIBS  = $(call pkg,libmosquitto) -lev $(call pkg,libcjson) $(call pkg,zlib) $(DSP_LIBS)
+ALL_LIBS  = $(call pkg,libmosquitto) -lev $(call pkg,libcjson) $(call pkg,zlib) $(call pkg,libnl-genl-3.0) $(DSP_LIBS)
 
 obj     = $(patsubst %.c,$(BUILD)/%.o,$(1))
 DSP    := $(call obj,$(wildcard dsp/*.c))
@@ -66,6 +67,9 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TEST_SHARED) $(DAEMON) $(CORE)
 
 # The simulator belongs to the tool, and has a test.
 $(BUILD)/tests/test_simulate: $(SIM)
+
+# So do the doctor's parts.
+$(BUILD)/tests/test_doctor: $(call obj,$(wildcard tools/doctor_*.c))
 
 # Signal code and models are tested without the daemon: a call upwards would not link.
 $(CORE_TESTS): $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(CORE)

@@ -4,7 +4,7 @@
 #include "tools/command.h"
 
 extern const struct command command_replay, command_info, command_dump, command_convert, command_eval,
-	command_record, command_watch, command_simulate;
+	command_record, command_watch, command_simulate, command_doctor;
 
 const struct command *const commands[] = {
 	&command_replay,
@@ -15,5 +15,6 @@ const struct command *const commands[] = {
 	&command_eval,
 	&command_simulate,
 	&command_watch,
+	&command_doctor,
 	NULL
 };

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * `sixth doctor`: what it says about machines whose /sys was laid out here, and about
+ * this one. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <linux/nl80211.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "daemon/json.h"
+#include "daemon/source.h"
+#include "tests/support/tree.h"
+#include "tools/doctor.h"
+
+static struct doctor_facts facts;
+static struct doctor_hearing hearing;
+static struct doctor_report report;
+static const char *root;
+
+/* --- machines --------------------------------------------------------------------- */
+
+static void begin(void)
+{
+	root = tree_begin();
+	memset(&hearing, 0, sizeof(hearing));
+	tree_file("/proc/sys/kernel/osrelease", "6.12.1\n");
+}
+
+__attribute__((format(printf, 2, 3)))
+static void put(const char *text, const char *fmt, ...)
+{
+	char path[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(path, sizeof(path), fmt, args);
+	va_end(args);
+	tree_file(path, text);
+}
+
+/* A PCI device; driver NULL: nobody serves it. */
+static void add_pci(const char *address, const char *vendor, const char *device, const char *driver)
+{
+	char path[128];
+
+	put("0x028000\n", "/sys/bus/pci/devices/%s/class", address);
+	put(vendor, "/sys/bus/pci/devices/%s/vendor", address);
+	put(device, "/sys/bus/pci/devices/%s/device", address);
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/subsystem", address);
+	tree_link(path, "../../pci");
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver", address);
+	if (driver) {
+		char target[128];
+
+		snprintf(target, sizeof(target), "../../drivers/%s", driver);
+		put("", "/sys/bus/pci/drivers/%s/bind", driver);
+		tree_link(path, target);
+	}
+}
+
+/* Its radio and interface. */
+static void add_phy(const char *phy, const char *address, const char *net, const char *flags)
+{
+	char path[128], target[128];
+
+	snprintf(path, sizeof(path), "/sys/class/ieee80211/%s/device", phy);
+	snprintf(target, sizeof(target), "../../../bus/pci/devices/%s", address);
+	tree_link(path, target);
+	put(flags, "/sys/class/net/%s/flags", net);
+	snprintf(path, sizeof(path), "/sys/class/net/%s/phy80211", net);
+	snprintf(target, sizeof(target), "../../ieee80211/%s", phy);
+	tree_link(path, target);
+}
+
+static void read_facts(void)
+{
+	doctor_facts_read(&facts, root);
+}
+
+/* What nl80211 would add for the first radio and its first interface. */
+static void tell_nl80211(uint32_t iftypes, uint32_t vendor, uint32_t command, uint32_t type, int stations)
+{
+	struct wifi_phy *phy = &facts.wifi.phy[0];
+	struct wifi_facts_interface *i = &facts.wifi.interface[0];
+
+	facts.wifi.phys = facts.wifi.interfaces = 1;
+	phy->iftypes = iftypes;
+	phy->vendor[0] = (struct wifi_vendor_command){ vendor, command };
+	phy->vendors = vendor ? 1 : 0;
+	i->nl.index = 5;
+	i->nl.type = type;
+	i->stations = stations;
+	for (int k = 0; k < stations; k++)
+		i->station[k].mac[5] = (uint8_t)k;
+	facts.radio[0].nl = facts.radio[0].net[0].nl = 0;
+	facts.admin = true;
+}
+
+static void judge(void)
+{
+	doctor_judge(&report, &facts, hearing.sources ? &hearing : NULL, NULL);
+}
+
+static const struct doctor_finding *find_way(const char *source)
+{
+	for (int i = 0; i < report.findings; i++)
+		if (report.finding[i].way && !strcmp(report.finding[i].way->source, source))
+			return &report.finding[i];
+	fail_msg("no finding about %s", source);
+	return NULL;
+}
+
+static bool lacks(const struct doctor_finding *d, const char *kind)
+{
+	for (int i = 0; i < d->lacks; i++)
+		if (!strcmp(d->lack[i].kind, kind))
+			return true;
+	return false;
+}
+
+static bool advised(const char *text)
+{
+	for (int i = 0; i < report.nexts; i++)
+		if (strstr(report.next[i], text))
+			return true;
+	return false;
+}
+
+/* --- no radio --------------------------------------------------------------------- */
+
+static void test_a_machine_without_radio_is_told_so(void **state)
+{
+	(void)state;
+	begin();
+	read_facts();
+	judge();
+	assert_int_equal(facts.radios, 0);
+	assert_int_equal(report.verdict, DOCTOR_CANNOT);
+	assert_string_equal(facts.system, "Linux 6.12.1");
+	assert_true(advised("no WiFi radio"));
+	assert_int_equal(report.nexts, 1);
+}
+
+static void test_this_machine_is_read_without_a_fuss(void **state)
+{
+	(void)state;
+	root = "";
+	memset(&hearing, 0, sizeof(hearing));
+	read_facts();
+	judge();
+	assert_true(facts.machine);
+	assert_int_equal(facts.cfg80211, !access("/sys/class/ieee80211", F_OK));
+	if (!facts.cfg80211)
+		assert_int_equal(report.verdict, DOCTOR_CANNOT);
+	assert_true(report.nexts > 0);
+}
+
+static void test_a_serial_line_may_be_a_companion(void **state)
+{
+	(void)state;
+	begin();
+	put("10c4\n", "/sys/devices/usb1/1-2/idVendor");
+	put("ea60\n", "/sys/devices/usb1/1-2/idProduct");
+	put("CP2102N USB to\033UART\n", "/sys/devices/usb1/1-2/product");
+	put("", "/sys/devices/usb1/1-2/1-2:1.0/ttyUSB0/x");
+	tree_link("/sys/class/tty/ttyUSB0/device", "../../../devices/usb1/1-2/1-2:1.0/ttyUSB0");
+	put("", "/sys/class/tty/tty1/x");
+	read_facts();
+	judge();
+	assert_int_equal(facts.serials, 1);
+	assert_string_equal(facts.serial[0].device, "/dev/ttyUSB0");
+	assert_string_equal(facts.serial[0].usb_id, "10c4:ea60");
+	assert_true(advised("/dev/ttyUSB0 (CP2102N USB to?UART)"));
+}
+
+/* --- a device that no driver serves ----------------------------------------------- */
+
+static void test_a_device_without_driver_needs_its_module(void **state)
+{
+	(void)state;
+	begin();
+	add_pci("0000:01:00.0", "0x14c3\n", "0x7915\n", NULL);
+	read_facts();
+	judge();
+	assert_int_equal(facts.idles, 1);
+	assert_string_equal(facts.idle[0].id, "pci:14c3:7915");
+	assert_true(advised("modprobe mt7915e"));
+	assert_true(advised("kmod-mt7915e"));
+	assert_false(advised("no WiFi radio"));
+}
+
+static void test_a_module_that_does_not_serve_its_device_most_often_lacks_firmware(void **state)
+{
+	(void)state;
+	begin();
+	add_pci("0000:01:00.0", "0x14c3\n", "0x7915\n", NULL);
+	put("", "/sys/module/mt7915e/initstate");
+	read_facts();
+	judge();
+	assert_true(advised("dmesg"));
+	put("4,1,2,-;mt7915e 0000:01:00.0: enabling device\n"
+	    "4,2,3,-;mt7915e 0000:01:00.0: Direct firmware load for mediatek/mt7915_wa.bin failed with error -2\n"
+	    "4,3,4,-;mt7915e 0000:01:00.0: Direct firmware load for mediatek/mt7915_wa.bin failed with error -2\n",
+	    "/dev/kmsg");
+	read_facts();
+	judge();
+	assert_int_equal(facts.firmwares, 1);
+	assert_true(advised("the kernel looked for mediatek/mt7915_wa.bin in vain"));
+}
+
+static void test_a_device_that_is_not_known_is_not_guessed_at(void **state)
+{
+	(void)state;
+	begin();
+	add_pci("0000:02:00.0", "0xdead\n", "0xbeef\n", NULL);
+	read_facts();
+	judge();
+	assert_true(advised("pci:dead:beef"));
+	assert_true(advised("nothing is known about it"));
+}
+
+/* --- radios ----------------------------------------------------------------------- */
+
+static void begin_mt7915(const char *flags)
+{
+	begin();
+	add_pci("0000:01:00.0", "0x14c3\n", "0x7915\n", "mt7915e");
+	add_phy("phy0", "0000:01:00.0", "phy0-ap0", flags);
+	read_facts();
+	assert_int_equal(facts.radios, 1);
+	assert_string_equal(facts.radio[0].driver, "mt7915e");
+	assert_string_equal(facts.radio[0].id, "pci:14c3:7915");
+	assert_string_equal(facts.radio[0].net[0].name, "phy0-ap0");
+}
+
+static void test_an_unpatched_driver_is_called_unpatched(void **state)
+{
+	const struct doctor_finding *d;
+
+	(void)state;
+	begin_mt7915("0x1003\n");
+	tell_nl80211(1 << NL80211_IFTYPE_AP, 0, 0, NL80211_IFTYPE_AP, 1);
+	judge();
+	d = find_way("mt76");
+	assert_int_equal(d->verdict, DOCTOR_LACKS);
+	assert_true(lacks(d, "driver"));
+	assert_true(advised("MediaTek's CSI patches"));
+	assert_int_equal(report.findings, 1);
+}
+
+static void test_a_patched_driver_without_stations_lacks_traffic_only(void **state)
+{
+	const struct doctor_finding *d;
+
+	(void)state;
+	begin_mt7915("0x1003\n");
+	tell_nl80211(1 << NL80211_IFTYPE_AP, 0x0ce7, 0xc2, NL80211_IFTYPE_AP, 0);
+	judge();
+	d = find_way("mt76");
+	assert_int_equal(d->verdict, DOCTOR_LACKS);
+	assert_false(lacks(d, "driver"));
+	assert_false(lacks(d, "mode"));
+	assert_true(lacks(d, "traffic"));
+}
+
+static void test_an_interface_that_is_down_is_to_be_switched_on(void **state)
+{
+	(void)state;
+	begin_mt7915("0x1002\n");
+	tell_nl80211(1 << NL80211_IFTYPE_AP, 0x0ce7, 0xc2, NL80211_IFTYPE_AP, 0);
+	judge();
+	assert_true(lacks(find_way("mt76"), "mode"));
+	assert_false(lacks(find_way("mt76"), "traffic"));
+}
+
+static void test_without_the_right_it_says_to_become_root(void **state)
+{
+	(void)state;
+	begin_mt7915("0x1003\n");
+	tell_nl80211(1 << NL80211_IFTYPE_AP, 0x0ce7, 0xc2, NL80211_IFTYPE_AP, 1);
+	facts.machine = true;
+	facts.admin = false;
+	judge();
+	assert_true(lacks(find_way("mt76"), "privilege"));
+}
+
+static void test_a_command_counts_whatever_the_driver_is_called(void **state)
+{
+	(void)state;
+	begin();
+	add_pci("0000:01:00.0", "0x1234\n", "0x5678\n", "unheard_of");
+	add_phy("phy0", "0000:01:00.0", "wlan0", "0x1003\n");
+	read_facts();
+	tell_nl80211(0, 0x0ce7, 0xc2, NL80211_IFTYPE_STATION, 1);
+	judge();
+	assert_false(lacks(find_way("mt76"), "driver"));
+}
+
+static void test_a_radio_that_cannot_gets_no_promise(void **state)
+{
+	(void)state;
+	begin();
+	add_pci("0000:01:00.0", "0x14c3\n", "0x7961\n", "mt7921e");
+	add_phy("phy0", "0000:01:00.0", "wlan0", "0x1003\n");
+	read_facts();
+	tell_nl80211(1 << NL80211_IFTYPE_STATION, 0, 0, NL80211_IFTYPE_STATION, 1);
+	judge();
+	assert_int_equal(report.findings, 1);
+	assert_null(report.finding[0].way);
+	assert_int_equal(report.verdict, DOCTOR_CANNOT);
+}
+
+static void test_monitor_mode_hears_the_feedback_of_others(void **state)
+{
+	(void)state;
+	begin();
+	add_pci("0000:01:00.0", "0x14c3\n", "0x7961\n", "mt7921e");
+	add_phy("phy0", "0000:01:00.0", "wlan0", "0x1003\n");
+	read_facts();
+	tell_nl80211(1 << NL80211_IFTYPE_MONITOR, 0, 0, NL80211_IFTYPE_STATION, 1);
+	judge();
+	assert_true(lacks(find_way("bfi"), "mode"));
+	tell_nl80211(1 << NL80211_IFTYPE_MONITOR, 0, 0, NL80211_IFTYPE_MONITOR, 0);
+	judge();
+	assert_false(lacks(find_way("bfi"), "mode"));
+	assert_string_equal(find_way("bfi")->interface, "wlan0");
+}
+
+static void test_intel_radios_are_told_apart_by_their_id(void **state)
+{
+	(void)state;
+	assert_string_equal(doctor_chip_find("iwlwifi", "pci:8086:4235")->title, "Intel 5300");
+	assert_int_equal(doctor_chip_find("iwlwifi", "pci:8086:2725")->way, DOCTOR_IWLWIFI);
+	assert_string_equal(doctor_chip_find("iwlwifi", "pci:8086:ffff")->title, "Intel");
+	assert_null(doctor_chip_find("", ""));
+	assert_null(doctor_chip_find("no such driver", "pci:8086:2725"));
+}
+
+static void test_files_of_the_other_ways_are_found(void **state)
+{
+	(void)state;
+	begin();
+	add_pci("0000:01:00.0", "0x17cb\n", "0x1103\n", "ath11k_pci");
+	add_phy("phy0", "0000:01:00.0", "wlan0", "0x1003\n");
+	put("0\n", "/sys/kernel/debug/ieee80211/phy0/ath11k/enable_cfr");
+	read_facts();
+	judge();
+	assert_false(lacks(find_way("ath11k"), "driver"));
+	begin();
+	add_pci("0000:01:00.0", "0x168c\n", "0x0033\n", "ath9k");
+	add_phy("phy0", "0000:01:00.0", "wlan0", "0x1003\n");
+	read_facts();
+	judge();
+	assert_true(lacks(find_way("ath9k"), "driver"));
+	put("", "/dev/CSI_dev");
+	read_facts();
+	judge();
+	assert_false(lacks(find_way("ath9k"), "driver"));
+}
+
+/* --- what it says ------------------------------------------------------------------ */
+
+static void test_a_running_daemon_is_seen(void **state)
+{
+	(void)state;
+	begin();
+	put("sixthd\n", "/proc/4711/comm");
+	put("sh\n", "/proc/1/comm");
+	read_facts();
+	judge();
+	assert_int_equal(facts.daemon_pid, 4711);
+	assert_true(advised("process 4711"));
+}
+
+static void test_both_reports_say_the_same(void **state)
+{
+	char *text = NULL, *line = NULL;
+	size_t len = 0;
+	struct json *j;
+	FILE *out;
+
+	(void)state;
+	begin_mt7915("0x1003\n");
+	tell_nl80211(1 << NL80211_IFTYPE_AP, 0, 0, NL80211_IFTYPE_AP, 1);
+	judge();
+	out = open_memstream(&text, &len);
+	doctor_print_text(&report, out);
+	fclose(out);
+	assert_non_null(strstr(text, "by MediaTek's CSI command (driver = mt76): not yet"));
+	out = open_memstream(&line, &len);
+	assert_int_equal(doctor_print_json(&report, out), 0);
+	fclose(out);
+	assert_ptr_equal(strchr(line, '\n'), line + len - 1);
+	j = json_parse(line, len);
+	assert_non_null(j);
+	assert_string_equal(json_get_string(j, "verdict"), "lacks");
+	json_free(j);
+	free(text);
+	free(line);
+}
+
+static void test_a_tree_full_of_rubbish_is_bounded(void **state)
+{
+	static char huge[100000];
+
+	(void)state;
+	begin();
+	memset(huge, '\xff', sizeof(huge) - 1);
+	for (int i = 0; i < 40; i++) {
+		char address[32], phy[16], net[16];
+
+		snprintf(address, sizeof(address), "0000:%02x:00.0", i);
+		snprintf(phy, sizeof(phy), "phy%d", i);
+		snprintf(net, sizeof(net), "wlan%d", i);
+		add_pci(address, huge, huge, i % 2 ? "mt7915e" : NULL);
+		add_phy(phy, address, net, huge);
+		put(huge, "/proc/%d/comm", i + 1);
+	}
+	put(huge, "/dev/kmsg");
+	tree_link("/sys/class/ieee80211/phy99", "../nowhere");
+	read_facts();
+	judge();
+	assert_int_equal(facts.radios, DOCTOR_RADIOS_MAX);
+	assert_int_equal(facts.idles, DOCTOR_IDLE_MAX);
+	assert_true(report.nexts <= DOCTOR_NEXT_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_machine_without_radio_is_told_so),
+		cmocka_unit_test(test_this_machine_is_read_without_a_fuss),
+		cmocka_unit_test(test_a_serial_line_may_be_a_companion),
+		cmocka_unit_test(test_a_device_without_driver_needs_its_module),
+		cmocka_unit_test(test_a_module_that_does_not_serve_its_device_most_often_lacks_firmware),
+		cmocka_unit_test(test_a_device_that_is_not_known_is_not_guessed_at),
+		cmocka_unit_test(test_an_unpatched_driver_is_called_unpatched),
+		cmocka_unit_test(test_a_patched_driver_without_stations_lacks_traffic_only),
+		cmocka_unit_test(test_an_interface_that_is_down_is_to_be_switched_on),
+		cmocka_unit_test(test_without_the_right_it_says_to_become_root),
+		cmocka_unit_test(test_a_command_counts_whatever_the_driver_is_called),
+		cmocka_unit_test(test_a_radio_that_cannot_gets_no_promise),
+		cmocka_unit_test(test_monitor_mode_hears_the_feedback_of_others),
+		cmocka_unit_test(test_intel_radios_are_told_apart_by_their_id),
+		cmocka_unit_test(test_files_of_the_other_ways_are_found),
+		cmocka_unit_test(test_a_running_daemon_is_seen),
+		cmocka_unit_test(test_both_reports_say_the_same),
+		cmocka_unit_test(test_a_tree_full_of_rubbish_is_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

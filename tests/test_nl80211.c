@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What is read out of nl80211's messages, and what is left out because it is wrong. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <linux/nl80211.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+#include <string.h>
+#include "daemon/nl80211.h"
+
+static struct nl_msg *msg;
+
+static void begin(uint8_t command)
+{
+	nlmsg_free(msg);
+	msg = nlmsg_alloc();
+	assert_non_null(msg);
+	assert_non_null(genlmsg_put(msg, 0, 0, 28, 0, 0, command, 0));
+}
+
+static int end(void **state)
+{
+	(void)state;
+	nlmsg_free(msg);
+	msg = NULL;
+	return 0;
+}
+
+static const struct nlmsghdr *head(void)
+{
+	return nlmsg_hdr(msg);
+}
+
+static void test_a_radio_is_put_together_from_several_messages(void **state)
+{
+	const struct wifi_vendor_command csi = { 0x0ce7, 0xc2 };
+	struct wifi_phy p = { .index = 0 };
+	struct nlattr *nest;
+	uint32_t index;
+
+	(void)state;
+	begin(NL80211_CMD_NEW_WIPHY);
+	nla_put_u32(msg, NL80211_ATTR_WIPHY, 3);
+	nla_put_string(msg, NL80211_ATTR_WIPHY_NAME, "phy3");
+	nest = nla_nest_start(msg, NL80211_ATTR_SUPPORTED_IFTYPES);
+	nla_put_flag(msg, NL80211_IFTYPE_AP);
+	nla_put_flag(msg, 77);
+	nla_nest_end(msg, nest);
+	assert_true(nl80211_phy_index(head(), &index));
+	assert_int_equal(index, 3);
+	nl80211_read_phy(head(), &p);
+
+	begin(NL80211_CMD_NEW_WIPHY);
+	nla_put_u32(msg, NL80211_ATTR_WIPHY, 3);
+	nest = nla_nest_start(msg, NL80211_ATTR_SUPPORTED_COMMANDS);
+	nla_put_u32(msg, 1, NL80211_CMD_START_AP);
+	nla_put_u32(msg, 2, NL80211_CMD_PROBE_CLIENT);
+	nla_nest_end(msg, nest);
+	nest = nla_nest_start(msg, NL80211_ATTR_VENDOR_DATA);
+	nla_put(msg, 1, sizeof(csi), &csi);
+	nla_put(msg, 2, 3, "abc");
+	nla_nest_end(msg, nest);
+	nl80211_read_phy(head(), &p);
+
+	assert_string_equal(p.name, "phy3");
+	assert_true(wifi_phy_can(&p, NL80211_IFTYPE_AP));
+	assert_false(wifi_phy_can(&p, NL80211_IFTYPE_MONITOR));
+	assert_false(wifi_phy_can(&p, 77));
+	assert_true(p.probes_clients);
+	assert_int_equal(p.vendors, 1);
+	assert_true(wifi_phy_has_vendor(&p, 0x0ce7, 0xc2));
+	assert_false(wifi_phy_has_vendor(&p, 0x0ce7, 0xc3));
+}
+
+static void test_more_vendor_commands_than_places_are_left_out(void **state)
+{
+	const struct wifi_vendor_command v = { 1, 2 };
+	struct wifi_phy p = { .index = 0 };
+	struct nlattr *nest;
+
+	(void)state;
+	begin(NL80211_CMD_NEW_WIPHY);
+	nla_put_u32(msg, NL80211_ATTR_WIPHY, 0);
+	nest = nla_nest_start(msg, NL80211_ATTR_VENDOR_DATA);
+	for (int i = 0; i < 2 * WIFI_VENDOR_MAX; i++)
+		nla_put(msg, i, sizeof(v), &v);
+	nla_nest_end(msg, nest);
+	nl80211_read_phy(head(), &p);
+	assert_int_equal(p.vendors, WIFI_VENDOR_MAX);
+}
+
+static void test_an_interface_and_its_channel(void **state)
+{
+	struct wifi_interface i;
+
+	(void)state;
+	begin(NL80211_CMD_NEW_INTERFACE);
+	nla_put_u32(msg, NL80211_ATTR_IFINDEX, 7);
+	nla_put_string(msg, NL80211_ATTR_IFNAME, "wlan0");
+	nla_put_u32(msg, NL80211_ATTR_WIPHY, 1);
+	nla_put_u32(msg, NL80211_ATTR_IFTYPE, NL80211_IFTYPE_AP);
+	nla_put(msg, NL80211_ATTR_MAC, 6, "\x02\x00\x00\x00\x00\x01");
+	nla_put(msg, NL80211_ATTR_SSID, 5, "a\033b\xffg");
+	nla_put_u32(msg, NL80211_ATTR_WIPHY_FREQ, 5180);
+	nla_put_u32(msg, NL80211_ATTR_CHANNEL_WIDTH, NL80211_CHAN_WIDTH_80);
+	assert_true(nl80211_read_interface(head(), &i));
+	assert_int_equal(i.index, 7);
+	assert_int_equal(i.phy, 1);
+	assert_string_equal(i.name, "wlan0");
+	assert_string_equal(i.ssid, "a?b?g");
+	assert_int_equal(i.freq_mhz, 5180);
+	assert_int_equal(i.width_mhz, 80);
+	assert_string_equal(wifi_type_name(i.type), "AP");
+	assert_string_equal(wifi_type_name(1000), "other");
+}
+
+static void put_station(const void *signal, int signal_len)
+{
+	const struct nl80211_sta_flag_update flags = {
+		.mask = 1 << NL80211_STA_FLAG_AUTHORIZED, .set = 1 << NL80211_STA_FLAG_AUTHORIZED };
+	struct nlattr *info, *rate;
+
+	begin(NL80211_CMD_NEW_STATION);
+	nla_put(msg, NL80211_ATTR_MAC, 6, "\x02\x00\x00\x00\x00\x02");
+	info = nla_nest_start(msg, NL80211_ATTR_STA_INFO);
+	nla_put_u32(msg, NL80211_STA_INFO_INACTIVE_TIME, 120);
+	nla_put_u32(msg, NL80211_STA_INFO_RX_PACKETS, 1000);
+	nla_put(msg, NL80211_STA_INFO_SIGNAL, signal_len, signal);
+	nla_put(msg, NL80211_STA_INFO_STA_FLAGS, sizeof(flags), &flags);
+	rate = nla_nest_start(msg, NL80211_STA_INFO_TX_BITRATE);
+	nla_put_u16(msg, NL80211_RATE_INFO_BITRATE, 540);
+	nla_nest_end(msg, rate);
+	rate = nla_nest_start(msg, NL80211_STA_INFO_RX_BITRATE);
+	nla_put_u32(msg, NL80211_RATE_INFO_BITRATE32, 12000);
+	nla_put_u16(msg, NL80211_RATE_INFO_BITRATE, 0);
+	nla_nest_end(msg, rate);
+	nla_nest_end(msg, info);
+}
+
+static void test_a_station_and_its_rates(void **state)
+{
+	struct wifi_station s;
+
+	(void)state;
+	put_station("\xc8", 1);
+	assert_true(nl80211_read_station(head(), &s));
+	assert_int_equal(s.mac[5], 2);
+	assert_int_equal(s.inactive_ms, 120);
+	assert_int_equal(s.rx_packets, 1000);
+	assert_int_equal(s.signal_dbm, -56);
+	assert_true(s.authorized);
+	assert_int_equal(s.tx_kbps, 54000);
+	assert_int_equal(s.rx_kbps, 1200000);
+}
+
+static void test_a_value_of_wrong_length_is_left_out(void **state)
+{
+	struct wifi_interface i;
+	struct wifi_station s;
+
+	(void)state;
+	put_station("\xc8\xff", 2);
+	assert_true(nl80211_read_station(head(), &s));
+	assert_int_equal(s.signal_dbm, 0);
+	assert_int_equal(s.inactive_ms, 120);
+	begin(NL80211_CMD_NEW_STATION);
+	nla_put(msg, NL80211_ATTR_MAC, 5, "abcde");
+	assert_false(nl80211_read_station(head(), &s));
+	begin(NL80211_CMD_NEW_INTERFACE);
+	nla_put_u16(msg, NL80211_ATTR_IFINDEX, 7);
+	assert_false(nl80211_read_interface(head(), &i));
+}
+
+static void test_the_channel_in_use_and_how_busy_it_is(void **state)
+{
+	struct wifi_survey s;
+	struct nlattr *info;
+
+	(void)state;
+	begin(NL80211_CMD_NEW_SURVEY_RESULTS);
+	info = nla_nest_start(msg, NL80211_ATTR_SURVEY_INFO);
+	nla_put_flag(msg, NL80211_SURVEY_INFO_IN_USE);
+	nla_put_u64(msg, NL80211_SURVEY_INFO_TIME, UINT64_C(1) << 33);
+	nla_put_u64(msg, NL80211_SURVEY_INFO_TIME_BUSY, 1000);
+	nla_nest_end(msg, info);
+	assert_true(nl80211_read_survey(head(), &s));
+	assert_true(s.in_use && s.has_time);
+	assert_true(s.time_ms == UINT64_C(1) << 33);
+	assert_true(s.busy_ms == 1000);
+	begin(NL80211_CMD_NEW_SURVEY_RESULTS);
+	assert_false(nl80211_read_survey(head(), &s));
+}
+
+static void test_a_message_without_a_head_says_nothing(void **state)
+{
+	struct nlmsghdr h = { .nlmsg_len = sizeof(h) };
+	struct wifi_interface i;
+	uint32_t index;
+
+	(void)state;
+	assert_false(nl80211_phy_index(&h, &index));
+	assert_false(nl80211_read_interface(&h, &i));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_a_radio_is_put_together_from_several_messages, end),
+		cmocka_unit_test_teardown(test_more_vendor_commands_than_places_are_left_out, end),
+		cmocka_unit_test_teardown(test_an_interface_and_its_channel, end),
+		cmocka_unit_test_teardown(test_a_station_and_its_rates, end),
+		cmocka_unit_test_teardown(test_a_value_of_wrong_length_is_left_out, end),
+		cmocka_unit_test_teardown(test_the_channel_in_use_and_how_busy_it_is, end),
+		cmocka_unit_test_teardown(test_a_message_without_a_head_says_nothing, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
