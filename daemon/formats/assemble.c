@@ -2,12 +2,14 @@
  *
  * assemble.c -- packets under way stand in a ring in the order in which they began.  A
  * packet closes when its transmitter begins the next one, when its last part says so
- * and no chain is missing, when ASSEMBLE_WAIT_US have passed, or when the ring is full.
+ * and no chain is missing, when ASSEMBLE_WAIT_US have passed, or when too many are open.
  * Only the first of the ring goes out, so that time does not run back. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/formats/assemble.h"
+
+#define RING (ASSEMBLE_OPEN + 1)	/* with one that was closed and can be popped */
 
 struct packet {
 	bool closed, spoiled;		/* spoiled: a part of it makes no sense */
@@ -33,7 +35,7 @@ struct transmitter {
 struct assembler {
 	int first, count;		/* of the ring */
 	uint64_t uses;
-	struct packet ring[ASSEMBLE_OPEN];
+	struct packet ring[RING];
 	struct transmitter known[ASSEMBLE_TRANSMITTERS];
 	struct csi_record whole;	/* what was popped */
 };
@@ -50,7 +52,7 @@ void assembler_free(struct assembler *a)
 
 static struct packet *at_ring(struct assembler *a, int i)
 {
-	return &a->ring[(a->first + i) % ASSEMBLE_OPEN];
+	return &a->ring[(a->first + i) % RING];
 }
 
 /* A known one, a free place, or that of the one silent longest. */
@@ -168,12 +170,13 @@ static struct packet *begin_packet(struct assembler *a, const struct csi_record 
 {
 	struct packet *p;
 
-	if (a->count == ASSEMBLE_OPEN) {	/* nobody popped what is closed: lost, too */
+	if (a->count == RING) {			/* nobody popped */
 		p = at_ring(a, 0);
-		if (p->closed && !p->spoiled)
+		if (!p->spoiled) {
 			info->dropped++;
-		close_packet(a, p, info);
-		a->first = (a->first + 1) % ASSEMBLE_OPEN;
+			info->why = "packets came faster than they were used";
+		}
+		a->first = (a->first + 1) % RING;
 		a->count--;
 	}
 	p = at_ring(a, a->count++);
@@ -181,6 +184,8 @@ static struct packet *begin_packet(struct assembler *a, const struct csi_record 
 	memcpy(&p->r, part, offsetof(struct csi_record, samples));
 	memset(p->r.rssi_dbm, CSI_RSSI_UNKNOWN, sizeof(p->r.rssi_dbm));
 	p->tones_hash = part->layout->tones.hash;
+	if (a->count > ASSEMBLE_OPEN)
+		close_packet(a, at_ring(a, 0), info);
 	return p;
 }
 
@@ -303,7 +308,7 @@ bool assembler_pop(struct assembler *a, const struct csi_record **packet, struct
 	while (a->count && at_ring(a, 0)->closed) {
 		const struct packet *p = at_ring(a, 0);
 
-		a->first = (a->first + 1) % ASSEMBLE_OPEN;
+		a->first = (a->first + 1) % RING;
 		a->count--;
 		if (p->spoiled)
 			continue;
