@@ -9,7 +9,20 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "tests/support/feed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The fuzzer of a parser: whole and in pieces must give the same, and every promise of
+ * tests/support/feed.h be kept. */
+#define FUZZ_FORMAT(format)								\
+extern const struct csi_format format;							\
+											\
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)				\
+{											\
+	feed_both(&format, data, size, 1 + size % 97);					\
+	return 0;									\
+}											\
+struct fuzz_needs_semicolon
 
 #endif
