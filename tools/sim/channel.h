@@ -8,8 +8,8 @@
  *
  * A leg is the sum over an antenna and its mirror images in the walls, so a body is lit by
  * way of the walls too, and the pairs of images cost a product and not a double sum.  In a
- * diffuse room a leg is a sum of random plane waves.  Bodies do not shadow each other's
- * legs, and polarisation is left out. */
+ * diffuse room a leg is a sum of random plane waves.  Walls within the room
+ * weaken what passes them.  Bodies do not shadow each other's legs, and polarisation is left out. */
 #ifndef TOOLS_SIM_CHANNEL_H
 #define TOOLS_SIM_CHANNEL_H
 
@@ -21,6 +21,7 @@
 #define CHANNEL_ANTENNAS 4	/* at each end */
 #define CHANNEL_IMAGES   64
 #define CHANNEL_CLUTTER  64
+#define CHANNEL_WALLS    8
 
 /* What reflects.  `normal`: it is best seen from there; all zero: from everywhere. */
 struct scatterer {
@@ -35,6 +36,11 @@ struct blocker {
 	double front, back, side;	/* its reach from (x, y), m */
 };
 
+/* A wall within the room, upright, without thickness. */
+struct channel_wall {
+	double from[2], to[2], passes;	/* the share of an amplitude that does */
+};
+
 struct channel_setup {
 	double size[3];			/* of the room; a corner is at 0 0 0 */
 	double reflect;			/* amplitude that a wall reflects, 0: no walls */
@@ -42,6 +48,8 @@ struct channel_setup {
 	double k_db, spread_ns;		/* direct power over theirs; rms delay spread */
 	int    diffuse;			/* plane waves of a leg; 0: images in the walls */
 	bool   flat;			/* plane waves in the horizontal plane only */
+	struct channel_wall wall[CHANNEL_WALLS];
+	int    walls;
 	double direct_loss_db;		/* what stands between the two */
 	struct point sender[CHANNEL_ANTENNAS], receiver[CHANNEL_ANTENNAS];
 	int    senders, receivers;
@@ -56,10 +64,12 @@ struct channel;
 struct channel *channel_new(const struct channel_setup *setup, struct rng *rng);
 void channel_free(struct channel *c);		/* NULL is fine */
 
-/* What else moves: 0..1, how far the door is open, and the displacement of the receiver
- * along x in metres (small against the wavelength), by which it shakes. */
+/* What else moves: 0..1, how far the door is open; the displacement of the receiver along
+ * x in metres (small against the wavelength) by which it shakes; how far it has been
+ * carried off its place (not in a diffuse room). */
 struct channel_state {
 	double door, shake_m;
+	struct point carried;
 };
 
 /* The channel at a moment: re, im [rx][tx][tone], tone fastest, amplitudes relative to

@@ -122,6 +122,11 @@ static int allot(struct chest *c, int samples)
 	return 0;
 }
 
+double chest_bytes(double duration_s)
+{
+	return duration_s * RATE * 4 * sizeof(float);
+}
+
 int chest_make(struct chest *c, const struct person_setup *p, double duration_s,
 	       const struct hold *hold, int holds, struct rng *rng)
 {

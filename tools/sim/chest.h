@@ -23,6 +23,9 @@ int chest_make(struct chest *c, const struct person_setup *p, double duration_s,
 	       const struct hold *hold, int holds, struct rng *rng);
 void chest_free(struct chest *c);
 
+/* Memory that chest_make() takes for that long. */
+double chest_bytes(double duration_s);
+
 /* Displacement at a moment, smooth between the samples. */
 double chest_breath_mm(const struct chest *c, double t_s);
 double chest_heart_mm(const struct chest *c, double t_s);

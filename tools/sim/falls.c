@@ -8,16 +8,26 @@
 #define STOP_S    0.035
 #define LEAN_S    0.45		/* until the lean from which nobody comes back */
 #define FLOOR_M   0.12		/* of the pelvis, lying */
+#define SEATED_M  0.20		/* and sitting on the floor */
+#define BUCKLE    (0.7 * GRAVITY)
+#define SLIP      (0.8 * GRAVITY)
+#define EDGE_S    0.5		/* of rolling, until a body is half over the edge of a bed */
 
 static double pelvis_m(const struct person *p)
 {
 	return 0.53 * p->setup->height_m;
 }
 
+/* When a fall from rest begins to be stopped. */
+static double hits_after(double acceleration, double distance)
+{
+	return -STOP_S + sqrt(STOP_S * STOP_S + 2 * distance / acceleration);
+}
+
 /* Distance after t of a fall with that acceleration which is stopped at the end. */
 static double drop(double t, double acceleration, double distance)
 {
-	double hits = -STOP_S + sqrt(STOP_S * STOP_S + 2 * distance / acceleration);
+	double hits = hits_after(acceleration, distance);
 
 	if (t <= 0)
 		return 0;
@@ -39,6 +49,8 @@ void topple_make(struct person *p)
 			angle = lean * min_jerk((double)(p->topple_ms + 1) / lean_ms);
 			continue;
 		}
+		if (!stopping)
+			p->topple_hits_ms = p->topple_ms;
 		stopping |= angle + speed * STOP_S >= PI / 2;
 		if (stopping && speed < 0.01)
 			break;
@@ -53,9 +65,22 @@ double fall_length_s(const struct person *p, enum motion motion)
 	case MOTION_TOPPLE:     return p->topple_ms / 1000.0;
 	case MOTION_BUCKLE:     return 1.3;
 	case MOTION_SLIP:       return 1.0;
-	case MOTION_SLUMP:      return 0.3 + (pelvis_m(p) - 0.2) / 0.45;
+	case MOTION_SLUMP:      return 0.3 + (pelvis_m(p) - SEATED_M) / 0.45;
 	case MOTION_OUT_OF_BED: return 1.6;
 	default:                return 0;
+	}
+}
+
+double fall_impact_s(const struct person *p, const struct stretch *s)
+{
+	double height = fmax(0, s->from.z - FLOOR_M);
+
+	switch (s->motion) {
+	case MOTION_TOPPLE:     return p->topple_hits_ms / 1000.0;
+	case MOTION_BUCKLE:     return hits_after(BUCKLE, s->from.z - SEATED_M);
+	case MOTION_SLIP:       return hits_after(SLIP, height);
+	case MOTION_SLUMP:      return fall_length_s(p, MOTION_SLUMP);
+	default:                return EDGE_S + hits_after(GRAVITY, height);
 	}
 }
 
@@ -81,10 +106,10 @@ static struct pose toppled(const struct person *p, const struct stretch *s, doub
 static struct pose buckled(const struct stretch *s, double t)
 {
 	struct pose q = s->from;
-	double down = drop(t, 0.7 * GRAVITY, s->from.z - 0.2) / (s->from.z - 0.2);
+	double down = drop(t, BUCKLE, s->from.z - SEATED_M) / (s->from.z - SEATED_M);
 	double over = min_jerk((t - 0.3) / 0.8), to = s->from.facing + s->side;
 
-	q.z = s->from.z - down * (s->from.z - 0.2) - over * (0.2 - FLOOR_M);
+	q.z = s->from.z - down * (s->from.z - SEATED_M) - over * (SEATED_M - FLOOR_M);
 	q.x += 0.3 * over * cos(to);
 	q.y += 0.3 * over * sin(to);
 	q.tilt = over * PI / 2;
@@ -102,7 +127,7 @@ static struct pose slipped(const struct stretch *s, double t)
 
 	q.x += slide * cos(q.facing);
 	q.y += slide * sin(q.facing);
-	q.z -= drop(t, 0.8 * GRAVITY, s->from.z - FLOOR_M);
+	q.z -= drop(t, SLIP, s->from.z - FLOOR_M);
 	q.tilt = back;
 	q.tilt_to = PI;
 	q.hip = q.knee = 15 * DEGREE * sin(fmin(back, PI / 2));
@@ -120,7 +145,7 @@ static struct pose slumped(const struct person *p, const struct stretch *s, doub
 	else
 		share = x < 0.85 ? x - 0.075 : 0.85 - (1 - x) * (1 - x) / 0.3;
 	share = x <= 0 ? 0 : x >= 1 ? 1 : share / 0.85;
-	q.z -= share * (s->from.z - 0.2);
+	q.z -= share * (s->from.z - SEATED_M);
 	q.tilt = 40 * DEGREE * share;
 	q.tilt_to = PI;
 	q.hip = 80 * DEGREE * share;
@@ -131,12 +156,12 @@ static struct pose slumped(const struct person *p, const struct stretch *s, doub
 static struct pose rolled_out(const struct stretch *s, double t)
 {
 	struct pose q = s->from;
-	double across = 0.6 * min_jerk(t / 0.9), edge_s = 0.5;	/* then it is half over the edge */
+	double across = 0.6 * min_jerk(t / 0.9);
 
 	q.x -= across * sin(q.facing);
 	q.y += across * cos(q.facing);
 	if (s->from.z > FLOOR_M)
-		q.z -= drop(t - edge_s, GRAVITY, s->from.z - FLOOR_M);
+		q.z -= drop(t - EDGE_S, GRAVITY, s->from.z - FLOOR_M);
 	return q;
 }
 

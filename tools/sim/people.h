@@ -35,6 +35,7 @@ struct stretch {
 	struct pose from, to;
 	const char *label;	/* as in a table of labels; NULL: nothing of note */
 	double side;		/* of a fall, rad */
+	double impact_s;	/* of a fall, when it hits the floor; NAN: none */
 };
 
 struct person {
@@ -45,7 +46,7 @@ struct person {
 	int holds;
 	struct chest chest;
 	float topple[TOPPLE_MAX];	/* angle, each ms */
-	int topple_ms;
+	int topple_ms, topple_hits_ms;
 	double sway_turns[2][6], sway_hz[2][6];
 	struct { double at_s, width_s, x, y; } shift[SHIFTS_MAX];
 	int shifts, shift_cursor;
@@ -77,6 +78,7 @@ int person_plan(struct person *p, const struct room_setup *room);
 
 /* How long a fall lasts, and where it ends (falls.c). */
 double fall_length_s(const struct person *p, enum motion motion);
+double fall_impact_s(const struct person *p, const struct stretch *s);	/* after its begin */
 struct pose fall_pose(const struct person *p, const struct stretch *s, double into_s);
 void topple_make(struct person *p);
 

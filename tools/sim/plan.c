@@ -104,7 +104,7 @@ static struct stretch *add(struct planner *pl, enum motion motion, double length
 	}
 	s = &p->stretch[p->stretches++];
 	*s = (struct stretch){ .from_s = pl->now_s, .until_s = pl->now_s + length_s, .motion = motion,
-			       .from = pl->pose, .to = to, .label = label };
+			       .from = pl->pose, .to = to, .label = label, .impact_s = NAN };
 	pl->now_s += length_s;
 	pl->pose = to;
 	return s;
@@ -158,7 +158,9 @@ static void fall(struct planner *pl, enum motion motion, double side_deg)
 	s = add(pl, motion, length_s, pl->pose, "fall");
 	s->side = side_deg * DEGREE;
 	s->to = pl->pose = fall_pose(pl->p, s, length_s);
-	add(pl, MOTION_RESTLESS, rng_uniform(&pl->p->rng, 0.3, 4), pl->pose, "fall");
+	s->impact_s = s->from_s + fall_impact_s(pl->p, s);
+	if (pl->p->setup->struggle_s > 0)
+		add(pl, MOTION_RESTLESS, pl->p->setup->struggle_s, pl->pose, "fall");
 }
 
 static void hold_breath(struct planner *pl, double length_s)

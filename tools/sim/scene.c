@@ -35,6 +35,35 @@ static int wrong(struct parser *p, const char *format, ...)
 	return -EINVAL;
 }
 
+int scene_fault(const struct scene *s, char error[SCENE_ERROR], int line, const char *format, ...)
+{
+	int n = snprintf(error, SCENE_ERROR, "%s:%d: ", s->path, line);
+	va_list ap;
+
+	va_start(ap, format);
+	if (n < SCENE_ERROR)
+		vsnprintf(error + n, (size_t)(SCENE_ERROR - n), format, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+int scene_where(const struct scene *s, const void *member, const void *section)
+{
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = s->lines - 1; i >= 0; i--)
+			if (s->line[i].of == (pass ? section : member))
+				return s->line[i].line;
+	return 1;
+}
+
+static int remember(struct parser *p, const void *of)
+{
+	if (p->scene->lines == SCENE_LINES)
+		return wrong(p, "more than %d lines that say something", SCENE_LINES);
+	p->scene->line[p->scene->lines++] = (struct scene_line){ of, p->line };
+	return 0;
+}
+
 static char *trim(char *text)
 {
 	size_t len;
@@ -102,6 +131,7 @@ static int add_step(struct parser *p, char *text)
 	if (person->steps == SCENE_STEPS)
 		return wrong(p, "more than %d steps", SCENE_STEPS);
 	memset(step, 0, sizeof(*step));
+	step->line = p->line;
 	if (!take_number(&text, &step->start_s) || step->start_s < 0 || step->start_s > 1e6)
 		return wrong(p, "at_time needs seconds and what is done then");
 	if (person->steps && step->start_s < step[-1].start_s)
@@ -138,7 +168,8 @@ static int set_line(struct parser *p, char *name, char *text)
 		if (p->seen & 1u << i)
 			return wrong(p, "%s is there twice", name);
 		p->seen |= 1u << i;
-		return set_key(p, &p->section->keys[i], text);
+		return remember(p, (char *)p->at + p->section->keys[i].offset) ? -EINVAL :
+			set_key(p, &p->section->keys[i], text);
 	}
 	return wrong(p, "a %s has no \"%s\"; `sixth simulate --list` tells what it has", p->section->name, name);
 }
@@ -188,7 +219,7 @@ static int begin_section(struct parser *p, const struct scene_section *s, const 
 	if (s->thing >= 0)
 		((struct thing_setup *)p->at)->kind = (enum thing_kind)s->thing;
 	set_defaults(p);
-	return 0;
+	return remember(p, p->at);
 }
 
 static int read_section(struct parser *p, char *text)
@@ -256,6 +287,7 @@ int scene_read(struct scene *s, const char *path, char error[SCENE_ERROR])
 	int err;
 
 	memset(s, 0, sizeof(*s));
+	s->path = path;
 	if (!f) {
 		err = -errno;
 		snprintf(error, SCENE_ERROR, "%s: %s", path, strerror(errno));
@@ -269,7 +301,7 @@ int scene_read(struct scene *s, const char *path, char error[SCENE_ERROR])
 	p.section = NULL;
 	err = read_lines(&p, f);
 	fclose(f);
-	return err;
+	return err ? err : scene_check(s, error);
 }
 
 static void list_keys(FILE *to, const struct scene_section *s)

@@ -12,11 +12,13 @@
 #define SCENE_SENDERS 4
 #define SCENE_PERSONS 6
 #define SCENE_THINGS  8
+#define SCENE_WALLS   8
 #define SCENE_STEPS   64	/* of a person's plan */
+#define SCENE_LINES   2048	/* whose places are remembered for errors */
 
 /* Numbers are doubles; a choice is the number of the word in its list. */
 struct room_setup {
-	double duration_s, size[3], reflect, clutter, k_db, spread_ns, diffuse;
+	double duration_s, size[3], reflect, clutter, k_db, spread_ns, diffuse, seed;
 };
 
 struct receiver_setup {
@@ -40,6 +42,7 @@ enum step_kind {
 /* The step begins at start_s, or when the one before it is done. */
 struct plan_step {
 	double start_s;
+	int line;		/* of the file */
 	enum step_kind kind;
 	double value[2];	/* its arguments, as the table step_kinds says */
 };
@@ -48,7 +51,7 @@ struct person_setup {
 	char name[SCENE_NAME];
 	double at[2], facing_deg, posture, height_m, cross_m2, seat_m, bed_m, speed_m_s;
 	double breaths_per_min, depth_mm, variability, sigh_every_s, apnea_every_s, apnea_s, cheyne_stokes_s;
-	double beats_per_min, pulse_mm, sway_mm, shift_every_s;
+	double beats_per_min, pulse_mm, sway_mm, shift_every_s, struggle_s, elsewhere;
 	struct plan_step step[SCENE_STEPS];
 	int steps;
 };
@@ -62,17 +65,44 @@ struct thing_setup {
 	double at[3], facing_deg, cross_m2, from_s, until_s, speed, parts, width_m, swing_deg, period_s;
 };
 
+/* Upright and without thickness, from floor to ceiling. */
+struct wall_setup {
+	char name[SCENE_NAME];
+	double from[2], to[2], loss_db;
+};
+
+struct scene_line {
+	const void *of;		/* the section's structure, or a member that was given */
+	int line;
+};
+
 struct scene {
+	const char *path;	/* borrowed */
 	struct room_setup room;
 	struct receiver_setup receiver;
 	struct sender_setup sender[SCENE_SENDERS];
 	struct person_setup person[SCENE_PERSONS];
 	struct thing_setup thing[SCENE_THINGS];
-	int senders, persons, things;
+	struct wall_setup wall[SCENE_WALLS];
+	int senders, persons, things, walls;
+	struct scene_line line[SCENE_LINES];
+	int lines;
 };
 
 /* Reads and checks a scene.  0, or -errno with "FILE:LINE: what" in error. */
 int scene_read(struct scene *s, const char *path, char error[SCENE_ERROR]);
+
+/* The line where a member of the scene was given, else that of the section which begins
+ * at `section`, else 1. */
+int scene_where(const struct scene *s, const void *member, const void *section);
+
+/* Writes "FILE:LINE: what" about a member of the scene.  Returns -EINVAL. */
+int scene_fault(const struct scene *s, char error[SCENE_ERROR], int line, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Checks what no line alone can show (scene_check.c): who stands in a wall or on top of
+ * an antenna, what ends before it begins, what does not fit into memory. */
+int scene_check(const struct scene *s, char error[SCENE_ERROR]);
 
 /* Everything a scene can contain, with ranges and defaults. */
 void scene_list(FILE *to);

@@ -41,6 +41,7 @@ static const struct scene_key room_keys[] = {
 	{ "k", ROOM(k_db), 1, -20, 40, "dB", "10", "direct power over that of the clutter", NULL },
 	{ "spread", ROOM(spread_ns), 1, 1, 500, "ns", "30", "rms delay spread of the clutter", NULL },
 	{ "diffuse", ROOM(diffuse), 1, 0, 64, NULL, "0", "plane waves of a leg instead of wall images", NULL },
+	{ "seed", ROOM(seed), 1, 0, 4294967295.0, NULL, "1", "of all chance, unless --seed is given", NULL },
 	END
 };
 
@@ -95,6 +96,8 @@ static const struct scene_key person_keys[] = {
 	{ "pulse", PERSON(pulse_mm), 1, 0, 2, "mm", "0.25", "of the chest at a beat", NULL },
 	{ "sway", PERSON(sway_mm), 1, 0, 50, "mm", "1", "slow drift of the body, rms", NULL },
 	{ "shifts", PERSON(shift_every_s), 1, 0, FAR, "s", "0", "mean time between changes of posture; 0: none", NULL },
+	{ "struggle", PERSON(struggle_s), 1, 0, 60, "s", "2", "how long on the floor after a fall", NULL },
+	{ "elsewhere", PERSON(elsewhere), 0, 0, 0, NULL, "no", "is in another room: the truth leaves them out", no_yes },
 	END	/* and `at_time`, which the parser knows */
 };
 
@@ -161,6 +164,14 @@ static const struct scene_key shower_keys[] = {
 	END
 };
 
+#define WALL(m) offsetof(struct wall_setup, m)
+static const struct scene_key wall_keys[] = {
+	{ "from", WALL(from), 2, -50, 100, "m", NULL, "x y of one end", NULL },
+	{ "to", WALL(to), 2, -50, 100, "m", NULL, "x y of the other", NULL },
+	{ "loss", WALL(loss_db), 1, 0, 60, "dB", "8", "of what passes through it", NULL },
+	END
+};
+
 #define LONE(member) 1, offsetof(struct scene, member), sizeof(((struct scene *)0)->member), 0, -1
 #define MANY(member, count, most, thing) most, offsetof(struct scene, member), \
 	sizeof(((struct scene *)0)->member[0]), offsetof(struct scene, count), thing
@@ -171,6 +182,7 @@ const struct scene_section scene_sections[] = {
 	{ "receiver", "the radio that records", receiver_keys, LONE(receiver) },
 	{ "sender", "a radio whose packets it measures", sender_keys, MANY(sender, senders, SCENE_SENDERS, -1) },
 	{ "person", "somebody", person_keys, MANY(person, persons, SCENE_PERSONS, -1) },
+	{ "wall", "within the room, from floor to ceiling", wall_keys, MANY(wall, walls, SCENE_WALLS, -1) },
 	{ "fan", "blades that turn", fan_keys, A_THING(THING_FAN) },
 	{ "louver", "a plate that swings", louver_keys, A_THING(THING_LOUVER) },
 	{ "curtain", "cloth in a draught", curtain_keys, A_THING(THING_CURTAIN) },

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "tools/sim/truth.h"
 
 #define STEP_S 0.02
+#define HEART_S 20	/* a stretch shorter than this has no heart rate to speak of */
 
 /* Of several people the one who does the most is what the recording shows. */
 static const char *const by_weight[] = {
 	"fall", "jump", "walk", "moving", "get_up", "sit_down", "lie_down", "turn", "breath_hold",
 	"breathing", "sitting", "lying", "stand", NULL
+};
+
+static const char *const motion_names[] = {
+	[MOTION_TOPPLE] = "topple", [MOTION_BUCKLE] = "buckle", [MOTION_SLIP] = "slip", [MOTION_SLUMP] = "slump",
+	[MOTION_OUT_OF_BED] = "bed",
 };
 
 static int weight(const char *label)
@@ -31,7 +38,7 @@ static const char *label_at(struct world *w, double t_s, int *person)
 	for (int i = 0; i < w->scene->persons; i++) {
 		const struct stretch *s = person_stretch(&w->person[i], t_s);
 
-		if (s->motion == MOTION_ABSENT)
+		if (s->motion == MOTION_ABSENT || w->scene->person[i].elsewhere > 0)
 			continue;
 		*person = *person == -2 ? i : -1;
 		if (s->label && (!best || weight(s->label) < weight(best)))
@@ -58,52 +65,81 @@ static const char *task_of(const struct world *w)
 	return breathes ? "respiration" : "presence";
 }
 
-/* Everybody's rates over the stretch. */
-static void write_note(struct world *w, FILE *f, double from_s, double until_s)
+/* When it hits the floor, and how; rates of everybody. */
+static void write_note(struct world *w, FILE *f, int person, double from_s, double until_s)
 {
 	const char *between = "";
+	const struct stretch *s = person >= 0 ? person_stretch(&w->person[person], from_s) : NULL;
 
+	if (s && isfinite(s->impact_s))
+		fprintf(f, "%s impact %.3f; ", motion_names[s->motion], world_clock_s(w, s->impact_s));
 	for (int i = 0; i < w->scene->persons; i++) {
 		if (person_stretch(&w->person[i], (from_s + until_s) / 2)->motion == MOTION_ABSENT)
 			continue;
-		fprintf(f, "%s%s breath %.2f heart %.2f", between, w->scene->person[i].name,
+		fprintf(f, "%s%s%s breath %.2f heart %.2f", between, w->scene->person[i].name,
+			w->scene->person[i].elsewhere > 0 ? " (elsewhere)" : "",
 			chest_breath_rate(&w->person[i].chest, from_s, until_s),
 			chest_heart_rate(&w->person[i].chest, from_s, until_s));
 		between = "; ";
 	}
-}
-
-static void write_row(struct world *w, FILE *f, const char *recording, const char *label, int person,
-		      double from_s, double until_s)
-{
-	fprintf(f, "%s,%s,simulated,,%s,,%.3f,%.3f,%s,", recording, task_of(w),
-		person >= 0 ? w->scene->person[person].name : "", world_clock_s(w, from_s),
-		world_clock_s(w, until_s), label);
-	if (person >= 0 && !strcmp(label, "breathing"))
-		fprintf(f, "%.3f", chest_breath_rate(&w->person[person].chest, from_s, until_s));
-	fprintf(f, ",exact,");
-	write_note(w, f, from_s, until_s);
 	fputc('\n', f);
 }
 
-static void write_labels(struct world *w, FILE *f, const char *recording)
+struct row {
+	const char *file, *set, *label;
+	int person;
+	double from_s, until_s;
+};
+
+static void write_row(struct world *w, FILE *f, const struct row *r, const char *task, const char *label)
 {
-	double until_s = w->scene->room.duration_s, from_s = 0;
-	int person, now_person;
-	const char *label = label_at(w, 0, &person);
+	bool breath = !strcmp(label, "breathing"), heart = !strcmp(label, "heart");
 
+	fprintf(f, "%s,%s,%s,,%s,,%.3f,%.3f,%s,", r->file, task, r->set,
+		r->person >= 0 ? w->scene->person[r->person].name : "", world_clock_s(w, r->from_s),
+		world_clock_s(w, r->until_s), label);
+	if (r->person >= 0 && breath)
+		fprintf(f, "%.3f", chest_breath_rate(&w->person[r->person].chest, r->from_s, r->until_s));
+	if (heart)
+		fprintf(f, "%.3f", chest_heart_rate(&w->person[r->person].chest, r->from_s, r->until_s));
+	fprintf(f, ",exact,");
+	write_note(w, f, r->person, r->from_s, r->until_s);
+}
+
+static void write_rows(struct world *w, FILE *f, const struct row *r)
+{
+	bool still = r->person >= 0 && weight(r->label) >= weight("breath_hold");
+
+	write_row(w, f, r, task_of(w), r->label);
+	if (still && r->until_s - r->from_s >= HEART_S && w->scene->person[r->person].beats_per_min > 0)
+		write_row(w, f, r, "heart", "heart");
+}
+
+void truth_header(FILE *f)
+{
 	fprintf(f, "file,task,set,licence,subject,room,start_s,end_s,label,bpm,quality,note\n");
-	for (int i = 1; i * STEP_S < until_s; i++) {
-		const char *now = label_at(w, i * STEP_S, &now_person);
+}
 
-		if (!strcmp(now, label) && now_person == person)
+void truth_rows(struct world *w, FILE *f, const char *recording, const char *set)
+{
+	double until_s = w->scene->room.duration_s;
+	struct row r = { .file = recording, .set = set };
+	int person;
+
+	r.label = label_at(w, 0, &r.person);
+	for (int i = 1; i * STEP_S < until_s; i++) {
+		const char *now = label_at(w, i * STEP_S, &person);
+
+		if (!strcmp(now, r.label) && person == r.person)
 			continue;
-		write_row(w, f, recording, label, person, from_s, i * STEP_S);
-		from_s = i * STEP_S;
-		label = now;
-		person = now_person;
+		r.until_s = i * STEP_S;
+		write_rows(w, f, &r);
+		r.from_s = i * STEP_S;
+		r.label = now;
+		r.person = person;
 	}
-	write_row(w, f, recording, label, person, from_s, until_s);
+	r.until_s = until_s;
+	write_rows(w, f, &r);
 }
 
 static double speed_at(struct person *p, double t_s)
@@ -154,7 +190,8 @@ int truth_labels(struct world *w, const char *path, const char *recording)
 
 	if (!f)
 		return -errno;
-	write_labels(w, f, recording);
+	truth_header(f);
+	truth_rows(w, f, recording, "simulated");
 	return finish(f, path);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "tools/sim/world.h"
@@ -27,6 +28,13 @@ static struct channel *make_channel(struct world *w, int i, uint64_t seed)
 	};
 	struct rng rng;
 
+	for (s.walls = 0; s.walls < w->scene->walls; s.walls++) {
+		const struct wall_setup *wall = &w->scene->wall[s.walls];
+
+		memcpy(s.wall[s.walls].from, wall->from, sizeof(wall->from));
+		memcpy(s.wall[s.walls].to, wall->to, sizeof(wall->to));
+		s.wall[s.walls].passes = pow(10, -wall->loss_db / 20);
+	}
 	rng_init(&rng, seed, OF_CHANNEL + (uint64_t)i);
 	place_antennas(s.sender, w->scene->sender[i].at, s.senders, w->scene->receiver.spacing_m);
 	place_antennas(s.receiver, w->scene->receiver.at, s.receivers, w->scene->receiver.spacing_m);
