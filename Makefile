@@ -4,6 +4,8 @@
 # make run          shows the daemon at work on two bundled recordings, within a minute
 # make check        runs all tests
 # make bench        measures cost and speed
+# make eval-sim     scores the pipeline on a sample of the simulated suite, within 5 minutes
+# make eval-sim-all the same on all of it, about an hour
 # make fuzz         looks for inputs that break the parsers, FUZZ_S seconds each
 # make install      installs to PREFIX (/usr/local), below DESTDIR
 # make clean        removes build/
@@ -140,6 +142,12 @@ fuzz:
 bench: all $(BENCHES)
 	@tests/bench/run.sh $(BUILD)
 
+eval-sim: $(BUILD)/sixth
+	@tools/sim/eval-suite.sh $(BUILD) --sample
+
+eval-sim-all: $(BUILD)/sixth
+	@tools/sim/eval-suite.sh $(BUILD)
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/doc/sixth
 	install -m 755 $(BUILD)/sixth $(DESTDIR)$(PREFIX)/bin/sixth
@@ -153,7 +161,7 @@ help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 .PHONY: all tests fuzzers run check check-plain check-clang check-asan check-tsan run-core-tests \
-	run-asan-tests run-thread-tests fuzz bench install clean help
+	run-asan-tests run-thread-tests fuzz bench eval-sim eval-sim-all install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include "daemon/json.h"
 #include "tools/command.h"
 #include "tools/labels.h"
 #include "tools/player.h"
 #include "tools/score.h"
+#include "tools/sim/render.h"
 
 extern const struct command command_eval;
 
@@ -23,7 +25,7 @@ extern const struct command command_eval;
 struct options {
 	const char *table, *only_set;
 	const struct profile *profile;
-	bool json, files;
+	bool json, files, simulate;
 };
 
 struct set {
@@ -71,7 +73,7 @@ static void file_path(char *out, size_t size, const char *table, const char *fil
 		snprintf(out, size, "%s", file);
 }
 
-static int play(struct evaluation *e, const char *path, char error[RECORDING_ERROR_LEN])
+static int play_existing(struct evaluation *e, const char *path, char error[RECORDING_ERROR_LEN])
 {
 	struct player *p = &e->player;
 	double begun_s = cpu_s();
@@ -89,6 +91,22 @@ static int play(struct evaluation *e, const char *path, char error[RECORDING_ERR
 	e->file.s.frames = (long long)p->frames;
 	player_close(p);
 	e->file.s.cpu_s = cpu_s() - begun_s;
+	return err;
+}
+
+/* A recording that is there, or one that is made from its scene and removed again. */
+static int play(struct evaluation *e, const char *path, char error[RECORDING_ERROR_LEN])
+{
+	char why[RENDER_ERROR];
+	bool made = false;
+	int err = e->options->simulate ? render_missing(path, &made, why) : 0;
+
+	if (err)
+		snprintf(error, RECORDING_ERROR_LEN, "%.*s", RECORDING_ERROR_LEN - 1, why);
+	else
+		err = play_existing(e, path, error);
+	if (made)
+		unlink(path);
 	return err;
 }
 
@@ -378,6 +396,7 @@ static int parse(struct options *o, int argc, char **argv)
 	static const struct option names[] = {
 		{ "json", no_argument, NULL, 'j' }, { "set", required_argument, NULL, 's' },
 		{ "profile", required_argument, NULL, 'p' }, { "files", no_argument, NULL, 'f' },
+		{ "simulate", no_argument, NULL, 'm' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -392,6 +411,9 @@ static int parse(struct options *o, int argc, char **argv)
 			break;
 		case 'f':
 			o->files = true;
+			break;
+		case 'm':
+			o->simulate = true;
 			break;
 		case 'p':
 			o->profile = profile_find(optarg);
@@ -443,7 +465,7 @@ static int eval_run(int argc, char **argv)
 
 const struct command command_eval = {
 	.name  = "eval",
-	.usage = "LABELS.csv [--json] [--files] [--set NAME] [--profile NAME]",
+	.usage = "LABELS.csv [--json] [--files] [--set NAME] [--profile NAME] [--simulate]",
 	.help  = "scores the pipeline on labelled recordings",
 	.details =
 		"LABELS.csv has a row a labelled stretch: file,set,start_s,end_s,label,bpm,quality (others are\n"
@@ -451,6 +473,7 @@ const struct command command_eval = {
 		"Counting starts 2 s into a stretch (movement), 15 s (silence), 40 s (rates; in stretches of up to\n"
 		"60 s at 60 %); held breath counts for its first 40 s; rates of quality `weak` do not count.\n\n"
 		"  --json    one JSON object, with every file's figures\n"
-		"  --files   a line a file before the tables\n",
+		"  --files   a line a file before the tables\n"
+		"  --simulate  a recording that is missing is made from the scene of its name, and removed after\n",
 	.run   = eval_run,
 };

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "daemon/formats/csic.h"
 #include "tools/command.h"
+#include "tools/sim/render.h"
+#include "tools/sim/suite.h"
 #include "tools/sim/truth.h"
 
 extern const struct command command_simulate;
@@ -15,9 +16,9 @@ extern const struct command command_simulate;
 #define PATH_LEN 4096
 
 struct options {
-	const char *scene, *out, *truth;
+	const char *scene, *out, *truth, *suite;
 	uint64_t seed;
-	bool list;
+	bool seeded, list, sample;
 };
 
 static bool read_seed(const char *text, uint64_t *seed)
@@ -33,11 +34,12 @@ static int read_options(struct options *o, int argc, char **argv)
 {
 	static const struct option known[] = {
 		{ "seed", required_argument, NULL, 's' }, { "truth", required_argument, NULL, 't' },
-		{ "list", no_argument, NULL, 'l' }, { NULL, 0, NULL, 0 }
+		{ "list", no_argument, NULL, 'l' }, { "suite", required_argument, NULL, 'u' },
+		{ "sample", no_argument, NULL, 'm' }, { NULL, 0, NULL, 0 }
 	};
 	int c;
 
-	*o = (struct options){ .seed = 1 };
+	memset(o, 0, sizeof(*o));
 	optind = 0;
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "o:", known, NULL)) != -1) {
@@ -47,12 +49,22 @@ static int read_options(struct options *o, int argc, char **argv)
 			o->truth = optarg;
 		else if (c == 'l')
 			o->list = true;
+		else if (c == 'u')
+			o->suite = optarg;
+		else if (c == 'm')
+			o->sample = true;
 		else if (c != 's')
 			return wrong_usage(&command_simulate, "unknown or incomplete option \"%s\"", argv[optind - 1]);
 		else if (!read_seed(optarg, &o->seed))
 			return wrong_usage(&command_simulate, "--seed needs a whole number, not \"%s\"", optarg);
+		else
+			o->seeded = true;
 	}
 	if (o->list)
+		return EXIT_DONE;
+	if (o->suite && (optind != argc || !o->out))
+		return wrong_usage(&command_simulate, "--suite needs -o FOLDER and no scene");
+	if (o->suite)
 		return EXIT_DONE;
 	if (optind + 1 != argc || !o->out)
 		return wrong_usage(&command_simulate, "a scene and -o OUT.csic are needed");
@@ -82,93 +94,78 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static int write_frames(struct world *w, struct csic_writer *out)
-{
-	const struct csi_frame *f;
-	int err = 0;
-
-	while (!err && (f = world_next(w)))
-		err = csic_write(out, f);
-	return err;
-}
-
-static int write_recording(struct world *w, const struct options *o)
-{
-	struct stream_info info = { .driver = "simulator", .origin = "simulated" };
-	struct csic_writer *out;
-	int err;
-
-	snprintf(info.device, sizeof(info.device), "%s", w->radio[0].chip.name);
-	snprintf(info.note, sizeof(info.note), "scene %s, seed %llu", base_name(o->scene), (unsigned long long)o->seed);
-	err = csic_create(&out, o->out, &info);
-	if (err)
-		return err;
-	err = write_frames(w, out);
-	if (err) {
-		csic_abandon(out);
-		return err;
-	}
-	err = csic_close(out);
-	if (err)
-		unlink(o->out);
-	return err;
-}
-
-static int simulate(struct world *w, const struct options *o)
+static int write_truth(struct render *r, const struct options *o)
 {
 	char labels[PATH_LEN];
 	int err;
 
 	if (!labels_path(labels, o->out))
 		return failed("simulate", "%s: the name is too long", o->out);
-	err = write_recording(w, o);
+	err = truth_labels(&r->world, labels, base_name(o->out));
 	if (err)
-		return failed("simulate", "%s: %s", o->out, strerror(-err));
-	err = truth_labels(w, labels, base_name(o->out));
-	if (err) {
-		unlink(o->out);
 		return failed("simulate", "%s: %s", labels, strerror(-err));
-	}
-	err = o->truth ? truth_motion(w, o->truth) : 0;
+	err = o->truth ? truth_motion(&r->world, o->truth) : 0;
 	if (err) {
-		unlink(o->out);
 		unlink(labels);
 		return failed("simulate", "%s: %s", o->truth, strerror(-err));
 	}
 	return EXIT_DONE;
 }
 
+static int simulate(const struct options *o)
+{
+	char error[RENDER_ERROR];
+	struct render *r = render_open(o->scene, o->seeded ? &o->seed : NULL, error);
+	int code = EXIT_DONE;
+
+	if (!r || render_recording(r, o->out, error) < 0)
+		code = failed("simulate", "%s", error);
+	else if (write_truth(r, o) != EXIT_DONE) {
+		unlink(o->out);
+		code = EXIT_FAILED;
+	}
+	render_close(r);
+	return code;
+}
+
+static int write_suite(const struct options *o)
+{
+	char error[RENDER_ERROR];
+
+	if (suite_write(o->out, o->suite, o->sample, stdout, error) < 0)
+		return failed("simulate", "%s", error);
+	return EXIT_DONE;
+}
+
 static int simulate_run(int argc, char **argv)
 {
-	char error[SCENE_ERROR];
 	struct options o;
-	static struct scene scene;
-	static struct world world;
-	int code = read_options(&o, argc, argv), err;
+	int code = read_options(&o, argc, argv);
 
 	if (code != EXIT_DONE)
 		return code;
 	if (o.list) {
 		scene_list(stdout);
+		suite_list(stdout);
 		return EXIT_DONE;
 	}
+	if (o.suite)
+		return write_suite(&o);
 	if (!ends_in(o.out, ".csic") && !ends_in(o.out, ".csic.gz"))
 		return wrong_usage(&command_simulate, "%s: the name must end in .csic or .csic.gz", o.out);
-	if (scene_read(&scene, o.scene, error) < 0)
-		return failed("simulate", "%s", error);
-	err = world_open(&world, &scene, o.seed);
-	code = err ? failed("simulate", "%s: %s", o.scene, strerror(-err)) : simulate(&world, &o);
-	world_close(&world);
-	return code;
+	return simulate(&o);
 }
 
 const struct command command_simulate = {
 	.name  = "simulate",
-	.usage = "SCENE -o OUT.csic[.gz] [--seed N] [--truth FILE.tsv] | --list",
+	.usage = "SCENE -o OUT.csic[.gz] [--seed N] [--truth FILE.tsv] | --suite SET -o FOLDER [--sample] | --list",
 	.help  = "makes a recording of a scene that never was",
 	.details =
 		"SCENE is a text file; --list prints what it can contain.  Beside OUT.csic stands OUT.csv, the table of\n"
 		"labels for `sixth eval`; --truth also writes every movement at 50 Hz.  The same scene and seed\n"
-		"(default 1) give the same bytes.\n",
+		"(default: that of the scene) give the same bytes.\n\n"
+		"--suite writes the scenes of an evaluation set, or of `all`, and a table of labels for each group of\n"
+		"sets; --sample a fixed few of them.  `sixth eval FOLDER/GROUP.csv --simulate` makes each recording\n"
+		"when it needs it and removes it after.\n",
 	.run   = simulate_run,
 };

@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tools/sim/drift.h"
 #include "tools/sim/people.h"
 
-#define TURN_S 0.5	/* to turn into the direction of a walk */
+#define TURN_S  0.5	/* to turn into the direction of a walk */
+#define SWAY_HZ 0.05	/* sway is from here to 0.5 Hz */
+#define SWAY_OCTAVES 3
 
 /* Sizes are shares of the height.  The trunk: five points of the front that rise with a
  * breath, the belly later and more, and two of the back that hardly do. */
@@ -30,10 +33,7 @@ static const double leg_swing_m[3] = { 0.15, 0.30, 0.35 };
 static void make_sway(struct person *p)
 {
 	for (int axis = 0; axis < 2; axis++)
-		for (int i = 0; i < 6; i++) {
-			p->sway_hz[axis][i] = 0.05 * pow(10, (i + rng_uniform(&p->rng, 0, 1)) / 6);
-			p->sway_turns[axis][i] = rng_uniform(&p->rng, 0, 1);
-		}
+		p->sway[axis] = (uint64_t)rng_bits(&p->rng) << 32;
 	for (int i = 0; i < 6; i++) {
 		p->limb_hz[i] = rng_uniform(&p->rng, 0.6, 2.5);
 		p->limb_turns[i] = rng_uniform(&p->rng, 0, 1);
@@ -87,27 +87,13 @@ const struct stretch *person_stretch(struct person *p, double t_s)
 	return &p->stretch[p->cursor];
 }
 
-/* Six slow sines whose amplitude falls with the frequency, rms 1. */
-static double sway(const struct person *p, int axis, double t_s)
-{
-	double sum = 0, power = 0;
-
-	for (int i = 0; i < 6; i++) {
-		double a = 0.05 / p->sway_hz[axis][i];
-
-		sum += a * sin(2 * PI * (p->sway_hz[axis][i] * t_s + p->sway_turns[axis][i]));
-		power += a * a / 2;
-	}
-	return sum / sqrt(power);
-}
-
 /* Somebody who stands sways the most, somebody who lies hardly. */
 static void add_sway(struct person *p, double t_s, struct pose *q)
 {
 	double mm = p->setup->sway_mm * (q->tilt > 1 ? 0.1 : q->hip > 1 ? 1 : 3), x = 0, y = 0, share;
 
-	q->x += mm / 1000 * sway(p, 0, t_s);
-	q->y += mm / 1000 * sway(p, 1, t_s);
+	q->x += mm / 1000 * drift(p->sway[0], t_s, SWAY_HZ, SWAY_OCTAVES);
+	q->y += mm / 1000 * drift(p->sway[1], t_s, SWAY_HZ, SWAY_OCTAVES);
 	if (!p->shifts)
 		return;
 	if (t_s < p->shift[p->shift_cursor].at_s)

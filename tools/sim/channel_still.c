@@ -145,11 +145,11 @@ static void make_rays(struct channel *c, struct rng *rng)
 		double delay_ns = rng_exponential(rng, c->setup.spread_ns);
 		double re = rng_gaussian(rng), im = rng_gaussian(rng);
 
-		ray[i] = (struct ray){
-			.arrives = direction(rng, false), .leaves = direction(rng, false),
-			.length_m = direct_length(&c->setup) + delay_ns * 1e-9 * LIGHT_M_S,
-			.amplitude = hypot(re, im), .turns = rng_uniform(rng, 0, 1),
-		};
+		ray[i].arrives = direction(rng, false);
+		ray[i].leaves = direction(rng, false);
+		ray[i].length_m = direct_length(&c->setup) + delay_ns * 1e-9 * LIGHT_M_S;
+		ray[i].amplitude = hypot(re, im);
+		ray[i].turns = rng_uniform(rng, 0, 1);
 		power += ray[i].amplitude * ray[i].amplitude;
 	}
 	for (int i = 0; i < count; i++)

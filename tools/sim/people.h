@@ -47,7 +47,7 @@ struct person {
 	struct chest chest;
 	float topple[TOPPLE_MAX];	/* angle, each ms */
 	int topple_ms, topple_hits_ms;
-	double sway_turns[2][6], sway_hz[2][6];
+	uint64_t sway[2];		/* keys of its drift, along x and y */
 	struct { double at_s, width_s, x, y; } shift[SHIFTS_MAX];
 	int shifts, shift_cursor;
 	double limb_hz[6], limb_turns[6];

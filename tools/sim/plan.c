@@ -64,6 +64,12 @@ static struct pose pose_lying(const struct person_setup *p, struct pose at)
 			      .tilt = PI / 2, .tilt_to = PI };
 }
 
+static struct pose pose_squatting(const struct person_setup *p, struct pose at)
+{
+	return (struct pose){ .x = at.x, .y = at.y, .z = 0.22 * p->height_m, .facing = at.facing,
+			      .tilt = 0.5, .tilt_to = 0, .hip = 110 * DEGREE, .knee = 140 * DEGREE };
+}
+
 struct pose pose_between(const struct pose *a, const struct pose *b, double share)
 {
 	double turn = remainder(b->facing - a->facing, 2 * PI);
@@ -141,11 +147,19 @@ static void walk_to(struct planner *pl, double x, double y)
 
 static void wander(struct planner *pl, double length_s)
 {
-	const double *size = pl->room->size;
-	double until_s = pl->now_s + length_s, mx = fmin(MARGIN_M, size[0] / 3), my = fmin(MARGIN_M, size[1] / 3);
+	const double *size = pl->room->size, *a = pl->p->setup->area, whole[4] = { 0, 0, size[0], size[1] };
+	double until_s = pl->now_s + length_s, mx, my;
 
-	while (pl->now_s < until_s && !pl->failed)
-		walk_to(pl, rng_uniform(&pl->p->rng, mx, size[0] - mx), rng_uniform(&pl->p->rng, my, size[1] - my));
+	if (!(a[2] > a[0]))
+		a = whole;
+	mx = fmin(MARGIN_M, (a[2] - a[0]) / 3);
+	my = fmin(MARGIN_M, (a[3] - a[1]) / 3);
+	while (pl->now_s < until_s && !pl->failed) {
+		double x = rng_uniform(&pl->p->rng, a[0] + mx, a[2] - mx);
+		double y = rng_uniform(&pl->p->rng, a[1] + my, a[3] - my);
+
+		walk_to(pl, x, y);
+	}
 }
 
 static void fall(struct planner *pl, enum motion motion, double side_deg)
@@ -200,6 +214,10 @@ static void do_step(struct planner *pl, const struct plan_step *s)
 		break;
 	case STEP_HOLD:     hold_breath(pl, s->value[0]); break;
 	case STEP_JUMP:     add(pl, MOTION_JUMP, 1.2, to, "jump"); break;
+	case STEP_SQUAT:
+		add(pl, MOTION_BLEND, 0.9, pose_squatting(p, to), "squat");
+		add(pl, MOTION_BLEND, 1.0, pose_standing(p, to), "squat");
+		break;
 	case STEP_WAVE:     add(pl, MOTION_RESTLESS, s->value[0], to, "moving"); break;
 	case STEP_ENTER:    take_place(pl, s->value[0], s->value[1]); break;
 	case STEP_LEAVE:    pl->there = false; break;

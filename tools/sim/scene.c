@@ -301,6 +301,9 @@ int scene_read(struct scene *s, const char *path, char error[SCENE_ERROR])
 	p.section = NULL;
 	err = read_lines(&p, f);
 	fclose(f);
+	for (int i = 0; i < s->things; i++)	/* where it starts from */
+		if (s->thing[i].kind == THING_ROBOT)
+			memcpy(s->thing[i].at, s->receiver.at, sizeof(s->receiver.at));
 	return err ? err : scene_check(s, error);
 }
 

@@ -35,7 +35,7 @@ enum posture { POSTURE_STAND, POSTURE_SIT, POSTURE_LIE, POSTURE_ABSENT };
 
 enum step_kind {
 	STEP_WALK, STEP_WANDER, STEP_SIT, STEP_SIT_HARD, STEP_LIE, STEP_GET_UP, STEP_TURN, STEP_HOLD,
-	STEP_JUMP, STEP_WAVE, STEP_ENTER, STEP_LEAVE, STEP_TOPPLE, STEP_BUCKLE, STEP_SLIP, STEP_SLUMP,
+	STEP_JUMP, STEP_SQUAT, STEP_WAVE, STEP_ENTER, STEP_LEAVE, STEP_TOPPLE, STEP_BUCKLE, STEP_SLIP, STEP_SLUMP,
 	STEP_OUT_OF_BED,
 };
 
@@ -51,18 +51,18 @@ struct person_setup {
 	char name[SCENE_NAME];
 	double at[2], facing_deg, posture, height_m, cross_m2, seat_m, bed_m, speed_m_s;
 	double breaths_per_min, depth_mm, variability, sigh_every_s, apnea_every_s, apnea_s, cheyne_stokes_s;
-	double beats_per_min, pulse_mm, sway_mm, shift_every_s, struggle_s, elsewhere;
+	double beats_per_min, pulse_mm, sway_mm, shift_every_s, struggle_s, elsewhere, area[4];
 	struct plan_step step[SCENE_STEPS];
 	int steps;
 };
 
 enum thing_kind { THING_FAN, THING_LOUVER, THING_CURTAIN, THING_DOG, THING_VACUUM, THING_DROP, THING_DOOR,
-		  THING_SHOWER };
+		  THING_SHOWER, THING_WASHER, THING_CABIN, THING_ROBOT };
 
 struct thing_setup {
 	char name[SCENE_NAME];
 	enum thing_kind kind;
-	double at[3], facing_deg, cross_m2, from_s, until_s, speed, parts, width_m, swing_deg, period_s;
+	double at[3], facing_deg, cross_m2, from_s, until_s, speed, parts, width_m, swing_deg, period_s, area[4];
 };
 
 /* Upright and without thickness, from floor to ceiling. */

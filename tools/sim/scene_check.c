@@ -215,10 +215,12 @@ static int check_things(struct check *c)
 		for (int k = -1; k < s->senders; k++) {
 			const double *at = k < 0 ? s->receiver.at : s->sender[k].at;
 
-			if (hypot(hypot(at[0] - g->at[0], at[1] - g->at[1]), at[2] - g->at[2]) < THING_M)
+			if ((k >= 0 || g->kind != THING_ROBOT) && hypot(hypot(at[0] - g->at[0], at[1] - g->at[1]), at[2] - g->at[2]) < THING_M)
 				return FAULT(c, line, "%s is less than %g m from %s", g->name, THING_M,
 					     k < 0 ? "the receiver" : s->sender[k].name);
 		}
+		if (g->kind == THING_ROBOT && s->room.diffuse > 0)
+			return FAULT(c, line, "%s cannot carry the receiver about in a diffuse room", g->name);
 		if (g->kind != THING_DROP && g->until_s <= g->from_s)
 			return FAULT(c, scene_where(s, &g->until_s, g), "%s ends at %g s, before it begins at %g s", g->name,
 				     g->until_s, g->from_s);

@@ -21,6 +21,7 @@ const struct step_kind_info step_kinds[] = {
 	[STEP_TURN]       = { "turn", "DEG", "to face that way", 1 },
 	[STEP_HOLD]       = { "hold", "S", "the breath", 1 },
 	[STEP_JUMP]       = { "jump", "", "0.3 m up, on the spot", 0 },
+	[STEP_SQUAT]      = { "squat", "", "down and up again, as to pick something up", 0 },
 	[STEP_WAVE]       = { "wave", "S", "the arms, restlessly", 1 },
 	[STEP_ENTER]      = { "enter", "X Y", "appears there, standing", 2 },
 	[STEP_LEAVE]      = { "leave", "", "disappears", 0 },
@@ -97,6 +98,7 @@ static const struct scene_key person_keys[] = {
 	{ "sway", PERSON(sway_mm), 1, 0, 50, "mm", "1", "slow drift of the body, rms", NULL },
 	{ "shifts", PERSON(shift_every_s), 1, 0, FAR, "s", "0", "mean time between changes of posture; 0: none", NULL },
 	{ "struggle", PERSON(struggle_s), 1, 0, 60, "s", "2", "how long on the floor after a fall", NULL },
+	{ "area", PERSON(area), 4, -50, 100, "m", "0 0 0 0", "x y x y of the corners within which they wander; 0: the room", NULL },
 	{ "elsewhere", PERSON(elsewhere), 0, 0, 0, NULL, "no", "is in another room: the truth leaves them out", no_yes },
 	END	/* and `at_time`, which the parser knows */
 };
@@ -106,6 +108,7 @@ static const struct scene_key person_keys[] = {
 #define CROSS(v) { "cross", THING(cross_m2), 1, 1e-9, 2, "m2", v, "radar cross section of all of it", NULL }
 #define WHILE { "from", THING(from_s), 1, 0, FAR, "s", "0", "when it starts", NULL }, \
 	{ "until", THING(until_s), 1, 0, FAR, "s", "1000000", "when it stops", NULL }
+#define AREA { "area", THING(area), 4, -50, 100, "m", "0 0 0 0", "x y x y of the corners within which; 0: the room", NULL }
 #define FACING { "facing", THING(facing_deg), 1, -360, 360, "deg", "0", "0 along x, 90 along y", NULL }
 
 static const struct scene_key fan_keys[] = {
@@ -135,12 +138,14 @@ static const struct scene_key curtain_keys[] = {
 
 static const struct scene_key dog_keys[] = {
 	PLACE, CROSS("0.05"), WHILE,
-	{ "speed", THING(speed), 1, 0.05, 3, "m/s", "0.6", "", NULL }, END
+	{ "speed", THING(speed), 1, 0.05, 3, "m/s", "0.6", "", NULL },
+	AREA, END
 };
 
 static const struct scene_key vacuum_keys[] = {
 	PLACE, CROSS("0.05"), WHILE,
-	{ "speed", THING(speed), 1, 0.05, 1, "m/s", "0.3", "", NULL }, END
+	{ "speed", THING(speed), 1, 0.05, 1, "m/s", "0.3", "", NULL },
+	AREA, END
 };
 
 static const struct scene_key drop_keys[] = {
@@ -162,6 +167,27 @@ static const struct scene_key shower_keys[] = {
 	{ "width", THING(width_m), 1, 0.05, 1, "m", "0.3", "", NULL },
 	{ "speed", THING(speed), 1, 1, 10, "m/s", "4", "on average", NULL },
 	END
+};
+
+static const struct scene_key washer_keys[] = {
+	PLACE, CROSS("0.1"), WHILE,
+	{ "amplitude", THING(swing_deg), 1, 0, 10, "mm", "0.5", "of its sides when it spins", NULL },
+	{ "turns", THING(speed), 1, 5, 30, "/s", "16", "of the drum when it spins", NULL },
+	{ "wash", THING(period_s), 1, 0, FAR, "s", "60", "it turns to and fro for so long, then spins", NULL },
+	END
+};
+
+static const struct scene_key cabin_keys[] = {
+	PLACE, CROSS("0.4"), WHILE,
+	{ "amplitude", THING(swing_deg), 1, 0, 20, "mm", "0.8", "by which its sheets give way", NULL },
+	{ "rock", THING(speed), 1, 0.5, 5, "Hz", "1.6", "of the springs", NULL },
+	END
+};
+
+static const struct scene_key robot_keys[] = {
+	WHILE,
+	{ "speed", THING(speed), 1, 0.05, 1, "m/s", "0.3", "", NULL },
+	AREA, END
 };
 
 #define WALL(m) offsetof(struct wall_setup, m)
@@ -191,5 +217,8 @@ const struct scene_section scene_sections[] = {
 	{ "drop", "something that falls and bounces", drop_keys, A_THING(THING_DROP) },
 	{ "door", "opens and closes", door_keys, A_THING(THING_DOOR) },
 	{ "shower", "drops of water", shower_keys, A_THING(THING_SHOWER) },
+	{ "washer", "a washing machine", washer_keys, A_THING(THING_WASHER) },
+	{ "cabin", "the body of a car on which somebody leans, from outside", cabin_keys, A_THING(THING_CABIN) },
+	{ "robot", "carries the receiver about", robot_keys, A_THING(THING_ROBOT) },
 	{ NULL, NULL, NULL, 0, 0, 0, 0, -1 }
 };

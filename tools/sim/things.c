@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include "tools/sim/drift.h"
 #include "tools/sim/things.h"
 
 #define DOOR_S     1.5
@@ -76,10 +77,10 @@ static int curtain_points(const struct thing *g, double t_s, struct scatterer *o
 	int n = 0;
 
 	for (; n < 10; n++) {
-		double blown = 0;
+		double blown;
 
-		for (int k = 0; k < THING_WAVES; k++)
-			blown += 0.2 / g->hz[k] * sin(2 * PI * (g->hz[k] * t + g->turns[k] + 0.05 * n * k));
+		/* all of it swings, and folds run along it */
+		blown = 1.4 * drift(g->key, t, 0.2, 3) + 1.4 * drift(g->key + 99, t - 0.15 * n, 0.4, 2);
 		out[n].at = point_add(place(s), (n / 9.0 - 0.5) * s->width_m, level(s->facing_deg * DEGREE + PI / 2));
 		out[n].at = point_add(out[n].at, s->swing_deg / 100 * blown / 2, level(s->facing_deg * DEGREE));
 		out[n].at.z += 0.4 * ((n % 3) - 1);
@@ -91,10 +92,13 @@ static int curtain_points(const struct thing *g, double t_s, struct scatterer *o
 static void make_path(struct thing *g, const struct room_setup *room, struct rng *rng)
 {
 	double x = g->setup->at[0], y = g->setup->at[1], t = 0;
+	const double *a = g->setup->area, whole[4] = { 0, 0, room->size[0], room->size[1] };
 
+	if (!(a[2] > a[0]))
+		a = whole;
 	for (g->legs = 0; g->legs < THING_LEGS; g->legs++) {
-		double to_x = rng_uniform(rng, 0.3, fmax(0.31, room->size[0] - 0.3));
-		double to_y = rng_uniform(rng, 0.3, fmax(0.31, room->size[1] - 0.3));
+		double to_x = rng_uniform(rng, a[0] + 0.3, fmax(a[0] + 0.31, a[2] - 0.3));
+		double to_y = rng_uniform(rng, a[1] + 0.3, fmax(a[1] + 0.31, a[3] - 0.3));
 
 		g->leg[g->legs].from_s = t;
 		g->leg[g->legs].x = x;
@@ -210,6 +214,63 @@ static int shower_points(const struct thing *g, double t_s, struct scatterer *ou
 	return share_cross(s, out, n);
 }
 
+/* The sides of the machine: to and fro as the drum tumbles, then fast as it spins. */
+static int washer_points(const struct thing *g, double t_s, struct scatterer *out)
+{
+	const struct thing_setup *s = g->setup;
+	double on_s = t_s - s->from_s, mm = 0;
+	int n = 0;
+
+	if (runs(s, t_s) && on_s < s->period_s)		/* turns for 8 s, rests for 4, turns back */
+		mm = fmod(on_s, 12) < 8 ? 0.3 * s->swing_deg * sin(2 * PI * 0.8 * on_s) : 0;
+	else if (runs(s, t_s))				/* up to speed within 10 s */
+		mm = s->swing_deg * sin(2 * PI * s->speed * (on_s - s->period_s) * fmin(1, (on_s - s->period_s) / 10));
+	for (int i = 0; i < 4; i++)
+		for (int up = -1; up <= 1; up += 2, n++) {
+			struct point side = level(i * PI / 2 + 0.3);
+
+			out[n].at = point_add(place(s), 0.3 + mm / 1000, side);
+			out[n].at.z += 0.3 * up;
+		}
+	return share_cross(s, out, n);
+}
+
+/* A spring that is pushed at 0 and oscillates to rest at 1. */
+static double gives_way(double t, double hz)
+{
+	return t <= 0 ? 0 : 1 - exp(-0.15 * 2 * PI * hz * t) * cos(2 * PI * hz * t);
+}
+
+/* Roof and sides bend under who leans on it, whoever that is does not stand quite still. */
+static int cabin_points(const struct thing *g, double t_s, struct scatterer *out)
+{
+	static const struct { double x, y, z, share; } sheet[] = {
+		{ 0, 0, 0.55, 0.6 }, { 0, -0.7, 0.5, 0.4 }, { -0.65, 0, 0, 1 }, { -0.65, 0.6, 0.1, 0.8 },
+		{ 0.65, 0, 0, 0.3 }, { 0.65, 0.6, 0.1, 0.3 }, { 0, 1.1, 0.2, 0.3 },
+	};
+	const struct thing_setup *s = g->setup;
+	double bent = gives_way(t_s - s->from_s, s->speed) - gives_way(t_s - s->until_s, s->speed);
+	int n = 0;
+
+	if (runs(s, t_s))
+		bent += 0.15 * drift(g->key, t_s, 0.2, 3);
+	for (; n < (int)(sizeof(sheet) / sizeof(*sheet)); n++) {
+		struct point off = { sheet[n].x, sheet[n].y, sheet[n].z };
+
+		out[n].at = point_add(place(s), 1 - sheet[n].share * s->swing_deg / 1000 * bent / point_length(off), off);
+	}
+	return share_cross(s, out, n);
+}
+
+struct point thing_carries(struct thing *g, double t_s)
+{
+	double heading;
+
+	if (g->setup->kind != THING_ROBOT)
+		return (struct point){ 0, 0, 0 };
+	return point_add(on_path(g, t_s, &heading), -1, place(g->setup));
+}
+
 void thing_make(struct thing *g, const struct thing_setup *setup, const struct room_setup *room,
 		uint64_t seed, uint64_t stream)
 {
@@ -218,11 +279,10 @@ void thing_make(struct thing *g, const struct thing_setup *setup, const struct r
 	memset(g, 0, sizeof(*g));
 	rng_init(&rng, seed, stream);
 	g->setup = setup;
-	for (int i = 0; i < THING_WAVES; i++) {
-		g->hz[i] = 0.2 * pow(10, (i + rng_uniform(&rng, 0, 1)) / THING_WAVES);
+	g->key = (uint64_t)rng_bits(&rng) << 32;
+	for (int i = 0; i < THING_BLADES; i++)
 		g->turns[i] = rng_uniform(&rng, 0, 1);
-	}
-	if (setup->kind == THING_DOG || setup->kind == THING_VACUUM)
+	if (setup->kind == THING_DOG || setup->kind == THING_VACUUM || setup->kind == THING_ROBOT)
 		make_path(g, room, &rng);
 	for (int i = 0; i < THING_POINTS; i++) {
 		g->shower[i][0] = setup->width_m * rng_gaussian(&rng) / 2;
@@ -243,6 +303,9 @@ int thing_points(struct thing *g, double t_s, struct scatterer *out)
 	case THING_VACUUM:  return vacuum_points(g, t_s, out);
 	case THING_DROP:    return drop_points(g, t_s, out);
 	case THING_DOOR:    return door_points(g, t_s, out);
+	case THING_WASHER:  return washer_points(g, t_s, out);
+	case THING_CABIN:   return cabin_points(g, t_s, out);
+	case THING_ROBOT:   return 0;
 	default:            return shower_points(g, t_s, out);
 	}
 }
@@ -254,6 +317,7 @@ bool thing_moves(const struct thing *g, double t_s)
 	switch (s->kind) {
 	case THING_DOG:
 	case THING_VACUUM:
+	case THING_ROBOT:
 		return runs(s, t_s);
 	case THING_DROP:
 		return t_s >= s->from_s && t_s < s->from_s + 2;

@@ -111,6 +111,7 @@ void world_channel(struct world *w, int i, double t_s, float *re, float *im)
 	}
 	for (int k = 0; k < w->scene->things; k++) {
 		n += thing_points(&w->thing[k], t_s, points + n);
+		state.carried = point_add(state.carried, 1, thing_carries(&w->thing[k], t_s));
 		state.door = fmin(1, state.door + thing_door(&w->thing[k], t_s));
 	}
 	channel_response(w->channel[i], points, n, blocker, blockers, &state, re, im);
