@@ -52,6 +52,7 @@ struct config_source {
 	char  file[CONFIG_PATH_LEN];
 	float speed;
 	bool  loop;
+	int   baud;
 };
 
 struct config_link {

@@ -62,13 +62,16 @@ const struct config_option config_options[] = {
 	{ .section = CONFIG_SOURCE, .name = "interface", .kind = CONFIG_STRING, AT(config_source, interface),
 	  .help = "network interface, for drivers that listen to one" },
 	{ .section = CONFIG_SOURCE, .name = "file", .kind = CONFIG_PATH, AT(config_source, file),
-	  .help = "recording, for the driver replay" },
+	  .help = "what the driver reads: a recording (replay), a serial line (esp32_serial)" },
 	{ .section = CONFIG_SOURCE, .name = "speed", .kind = CONFIG_FLOAT, AT(config_source, speed),
 	  .min = 0.1, .max = 10000, .value = "1",
 	  .help = "how many times faster than recorded" },
 	{ .section = CONFIG_SOURCE, .name = "loop", .kind = CONFIG_BOOL, AT(config_source, loop),
 	  .value = "no",
 	  .help = "begin again at the end of the recording" },
+	{ .section = CONFIG_SOURCE, .name = "baud", .kind = CONFIG_INT, AT(config_source, baud),
+	  .min = 9600, .max = 4000000, .value = "921600",
+	  .help = "speed of the serial line, as its firmware has it" },
 
 	{ .section = CONFIG_ROOM, .name = "profile", .kind = CONFIG_CHOICE, AT(config_room, profile),
 	  .choice = profile_name, .value = "living",
@@ -99,7 +102,7 @@ static void print_values(FILE *out, const struct config_option *o)
 	switch (o->kind) {
 	case CONFIG_INT:
 	case CONFIG_FLOAT:
-		fprintf(out, "%g to %g%s%s", o->min, o->max, o->unit ? " " : "", o->unit ? o->unit : "");
+		fprintf(out, "%.7g to %.7g%s%s", o->min, o->max, o->unit ? " " : "", o->unit ? o->unit : "");
 		break;
 	case CONFIG_BOOL:
 		fputs("yes, no", out);

@@ -164,7 +164,32 @@ static void write_link(struct json *j, const struct message_context *c, const st
 			(double)l->evidence->breath.q_db : NAN, 1);
 	json_add_string(j, "motion_reason", reason_name(l->evidence->motion.reason));
 	json_add_string(j, "respiration_reason", reason_name(l->evidence->breath.reason));
+	json_add_bool(j, "alarms", !l->evidence->hearsay);
 	write_drops(j, stats);
+}
+
+/* What its sources could not use.  Those that count nothing are not there. */
+static void write_sources(struct json *j, const struct message_context *c)
+{
+	struct json *list = json_add_array(j, "sources"), *source, *drops;
+
+	for (int i = 0; i < 32; i++) {
+		const struct source_counts *counts = NULL;
+
+		if (c->sources >> i & 1 && c->output->source_counts)
+			counts = c->output->source_counts(c->output->owner, i);
+		if (!counts)
+			continue;
+		source = json_push_object(list);
+		json_add_string(source, "source", c->output->source_name(c->output->owner, i));
+		json_add_string(source, "reason", reason_name(c->source_state[i]));
+		json_add_bool(source, "alarms", !(c->wiring->hearsay >> i & 1));
+		drops = json_add_object(source, "drops");
+		for (int d = 0; d < SOURCE_DROP_COUNT; d++)
+			if (counts->dropped[d])
+				json_add_number(drops, source_drop_name((enum source_drop)d),
+						(double)counts->dropped[d], 0);
+	}
 }
 
 static void sensing_write(struct json *j, const struct message_context *c)
@@ -181,6 +206,7 @@ static void sensing_write(struct json *j, const struct message_context *c)
 	for (int i = 0; i < WIRING_LINKS_MAX; i++)
 		if (c->wiring->link[i].counts && c->wiring->link[i].evidence)
 			write_link(json_push_object(list), c, &c->wiring->link[i]);
+	write_sources(j, c);
 	json_add_number(j, "foreign_frames", (double)c->wiring->foreign, 0);
 }
 

@@ -21,6 +21,8 @@ struct message_context {
 	const struct room_state *state;
 	const struct wiring *wiring;
 	const struct sensing_output *output;
+	uint32_t sources;			/* bits */
+	const enum reason *source_state;	/* of each */
 };
 
 struct room_topic_rule {

@@ -28,10 +28,12 @@
 struct node_source {
 	struct source source;
 	bool     open;
+	bool     lost;			/* open, but what it reads from is gone */
 	bool     placed;		/* offset_us holds */
 	uint64_t offset_us;		/* from its own clock to the rooms', modulo 2^64 */
 	uint64_t now_us;		/* where it stands on the rooms' clock */
 	uint64_t retry_us;		/* when to open it again; real clock */
+	unsigned wait_s;		/* from the last failure to then */
 	enum reason state;
 	char     told[256];		/* the last error that was logged */
 };
@@ -122,7 +124,7 @@ static void publish_info(struct node *n)
 	info.mqtt = mqtt_stats(n->mqtt);
 	for (int i = 0; i < n->config->sources; i++) {
 		info.source[i].state = n->source[i].state;
-		info.source[i].error = n->source[i].open ? NULL : n->source[i].source.error;
+		info.source[i].error = n->source[i].state ? n->source[i].source.error : NULL;
 	}
 	payload = node_info_payload(&info);
 	if (!payload)
@@ -166,6 +168,13 @@ static const char *on_source_name(void *owner, int source)
 	const struct node *n = owner;
 
 	return n->config->source[source].name;
+}
+
+static const struct source_counts *on_source_counts(void *owner, int source)
+{
+	const struct node *n = owner;
+
+	return &n->source[source].source.counts;
 }
 
 /* --- commands --------------------------------------------------------------------- */
@@ -320,6 +329,8 @@ static void on_frame(struct source *s, const struct csi_frame *f)
 	struct csi_frame moved = *f;
 
 	moved.time_us = to_rooms_us(n, of(s), f->time_us);
+	of(s)->wait_s = 0;
+	of(s)->told[0] = 0;
 	sensing_frame(n->sensing, s->number, &moved);
 }
 
@@ -330,12 +341,38 @@ static void on_clock(struct source *s, uint64_t now_us)
 	sensing_advance(n->sensing, s->number, to_rooms_us(n, of(s), now_us));
 }
 
+/* A stream may say only now that it is simulated. */
 static void on_state(struct source *s, enum reason why)
 {
 	set_state(s->owner, of(s), why);
+	update_origins(s->owner);
 }
 
-static const struct source_sink sink = { .frame = on_frame, .clock = on_clock, .state = on_state };
+/* The driver is in the middle of something: the next tick closes it. */
+static void on_lost(struct source *s)
+{
+	of(s)->lost = true;
+	set_state(s->owner, of(s), REASON_SOURCE_DOWN);
+}
+
+static const struct source_sink sink = {
+	.frame = on_frame, .clock = on_clock, .state = on_state, .lost = on_lost,
+};
+
+/* It does not open, or is gone: says so, once for each error, and sets when to try. */
+static void try_later(struct node *n, struct node_source *ns)
+{
+	const struct source *s = &ns->source;
+
+	ns->wait_s = !ns->wait_s ? NODE_RETRY_S :
+		     ns->wait_s * 2 < NODE_RETRY_MAX_S ? ns->wait_s * 2 : NODE_RETRY_MAX_S;
+	if (strcmp(ns->told, s->error))
+		log_error("source %s: %s; trying again, at least every %d s", s->config->name, s->error,
+			  NODE_RETRY_MAX_S);
+	memcpy(ns->told, s->error, sizeof(ns->told));
+	ns->retry_us = loop_now_us() + ns->wait_s * UINT64_C(1000000);
+	set_state(n, ns, REASON_SOURCE_DOWN);
+}
 
 static void try_open(struct node *n, struct node_source *ns)
 {
@@ -347,7 +384,7 @@ static void try_open(struct node *n, struct node_source *ns)
 	err = s->driver->open(s);
 	if (!err) {
 		ns->open = true;
-		ns->told[0] = 0;
+		ns->lost = false;
 		log_info("source %s: %s is open (%s)", s->config->name, s->driver->name, s->origin);
 		set_state(n, ns, REASON_NONE);
 		update_origins(n);
@@ -356,12 +393,16 @@ static void try_open(struct node *n, struct node_source *ns)
 	s->driver->close(s);
 	if (!*s->error)
 		snprintf(s->error, sizeof(s->error), "%s", strerror(-err));
-	if (strcmp(ns->told, s->error))
-		log_error("source %s: %s; trying again every %d s", s->config->name, s->error, NODE_RETRY_S);
-	memcpy(ns->told, s->error, sizeof(ns->told));
-	ns->retry_us = loop_now_us() + NODE_RETRY_S * UINT64_C(1000000);
-	set_state(n, ns, REASON_SOURCE_DOWN);
+	try_later(n, ns);
 	update_origins(n);
+}
+
+static void close_lost(struct node *n, struct node_source *ns)
+{
+	ns->source.driver->close(&ns->source);
+	ns->open = ns->lost = false;
+	ns->source.counts.dropped[SOURCE_DROP_REOPENED]++;
+	try_later(n, ns);
 }
 
 /* Sees to the sources that are not open. */
@@ -374,6 +415,8 @@ static void on_tick(void *owner)
 	for (int i = 0; i < n->config->sources; i++) {
 		struct node_source *ns = &n->source[i];
 
+		if (ns->lost)
+			close_lost(n, ns);
 		if (ns->open)
 			continue;
 		ns->now_us += (uint64_t)((double)passed_us * (double)ns->source.config->speed);
@@ -392,6 +435,8 @@ static void open_sources(struct node *n)
 			.config = &n->config->source[i], .number = i,
 			.loop = n->loop, .sink = &sink, .owner = n,
 		};
+		if (n->source[i].source.driver->hearsay)
+			sensing_source_hearsay(n->sensing, i);
 	}
 	for (int i = 0; i < n->config->sources; i++)
 		try_open(n, &n->source[i]);
@@ -459,7 +504,8 @@ static int add_rooms(struct node *n)
 static int start(struct node *n)
 {
 	const struct sensing_output output = {
-		.publish = on_publish, .wall_us = on_wall, .source_name = on_source_name, .owner = n,
+		.publish = on_publish, .wall_us = on_wall, .source_name = on_source_name,
+		.source_counts = on_source_counts, .owner = n,
 	};
 	int err = sensing_create(&n->sensing, n->config->mqtt.base, &output);
 

@@ -3,15 +3,17 @@
  * node.h -- one running sixthd: the sources, rooms and broker of a configuration.
  *
  * Everything here runs in the loop and none of it waits.  Nothing that is missing
- * outside ends it: a source that does not open is tried again every 10 s and its rooms
- * say source_down; a broker that is away gets everything when it comes. */
+ * outside ends it: a source that does not open, or whose radio vanishes, is tried again
+ * (after 1 s, then less and less often) and its rooms say source_down; a broker that is
+ * away gets everything when it comes. */
 #ifndef DAEMON_NODE_H
 #define DAEMON_NODE_H
 
 #include "daemon/config.h"
 #include "daemon/loop.h"
 
-#define NODE_RETRY_S 10		/* after which a source is opened again */
+#define NODE_RETRY_S     1	/* after which a source is opened again, at first; */
+#define NODE_RETRY_MAX_S 30	/* each time twice as much, up to this */
 #define NODE_INFO_S  60		/* between two messages on BASE/info, give or take a twentieth */
 
 struct node;

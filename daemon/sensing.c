@@ -104,6 +104,7 @@ static void publish(struct sensing *s, struct sensing_room *r, enum room_topic t
 		.room = r->options.name, .origin = r->options.origin,
 		.wall_us = s->output.wall_us(s->output.owner, now_us),
 		.state = room_state(r->room), .wiring = &r->wiring, .output = &s->output,
+		.sources = r->options.sources, .source_state = s->source_state,
 	};
 	char name[BASE_LEN + SENSING_NAME_LEN + 32];
 	char *payload = message_payload(topic, &context);
@@ -206,6 +207,12 @@ void sensing_frame(struct sensing *s, int source, const struct csi_frame *f)
 void sensing_source_state(struct sensing *s, int source, enum reason why)
 {
 	s->source_state[source] = why;
+}
+
+void sensing_source_hearsay(struct sensing *s, int source)
+{
+	for (int i = 0; i < s->rooms; i++)
+		s->room[i]->wiring.hearsay |= UINT32_C(1) << source;
 }
 
 int sensing_rooms(const struct sensing *s)

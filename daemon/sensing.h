@@ -8,6 +8,7 @@
 #ifndef DAEMON_SENSING_H
 #define DAEMON_SENSING_H
 
+#include "daemon/source_counts.h"
 #include "daemon/wiring.h"
 #include "models/profile.h"
 #include "models/room.h"
@@ -43,6 +44,8 @@ struct sensing_output {
 	const char *(*source_name)(void *owner, int source);
 	/* Something happened in the room of this number.  NULL: nobody wants to know. */
 	void (*incident)(void *owner, uint64_t now_us, int room, const struct incident *i);
+	/* What it could not use; NULL (also the whole function): not counted. */
+	const struct source_counts *(*source_counts)(void *owner, int source);
 	void *owner;
 };
 
@@ -70,6 +73,9 @@ void sensing_advance(struct sensing *s, int source, uint64_t now_us);
 
 /* Says why no frames can come from this source (REASON_NONE: they can). */
 void sensing_source_state(struct sensing *s, int source, enum reason why);
+
+/* From now on links of this source are hearsay (models/model.h): for rooms that are there. */
+void sensing_source_hearsay(struct sensing *s, int source);
 
 /* What a room sees now; for displays and tests.  Borrowed. */
 int sensing_rooms(const struct sensing *s);

@@ -10,6 +10,7 @@
 
 #include "daemon/config.h"
 #include "daemon/loop.h"
+#include "daemon/source_counts.h"
 #include "dsp/csi.h"
 #include "models/reason.h"
 
@@ -23,11 +24,17 @@ struct source_sink {
 	void (*clock)(struct source *s, uint64_t now_us);
 	/* Whether frames can come: REASON_NONE or why not. */
 	void (*state)(struct source *s, enum reason why);
+	/* What it reads from is gone, as s->error says.  The owner closes it once this
+	 * call and the driver's callback are over, and opens it again after a while. */
+	void (*lost)(struct source *s);
 };
 
 struct source_driver {
 	const char *name;		/* as written in the configuration */
 	const char *help;		/* one line */
+	/* Whoever can reach this machine can make up its frames: they are sensed, but can
+	 * never raise an alarm. */
+	bool hearsay;
 	/* Checks what the configuration gives, without opening anything; a sentence,
 	 * or NULL if it can work. */
 	const char *(*check)(const struct config_source *c);
@@ -47,6 +54,7 @@ struct source {
 	void *priv;				/* the driver's own */
 	char origin[16];			/* live, replay or simulated */
 	char error[256];
+	struct source_counts counts;		/* by the driver; live on when it is opened again */
 };
 
 extern const struct source_driver *const source_drivers[];	/* NULL-terminated */

@@ -5,11 +5,31 @@
 #include "daemon/source.h"
 
 extern const struct source_driver source_replay;
+extern const struct source_driver source_esp32_serial;
 
 const struct source_driver *const source_drivers[] = {
 	&source_replay,
+	&source_esp32_serial,
 	NULL
 };
+
+static const struct {
+	const char *name, *help;
+} drops[] = {
+#define X(id, name, help) { name, help },
+	SOURCE_DROPS(X)
+#undef X
+};
+
+const char *source_drop_name(enum source_drop d)
+{
+	return drops[d].name;
+}
+
+const char *source_drop_help(enum source_drop d)
+{
+	return drops[d].help;
+}
 
 const struct source_driver *source_driver_find(const char *name)
 {

@@ -107,14 +107,16 @@ static void consider(struct wiring *w, const struct wiring_key *key, const struc
 {
 	struct wiring_candidate *c = find_candidate(w, key);
 	uint64_t first_us = candidate_since(c, f->time_us);
+	struct model_params params = w->params;
 	struct wiring_link *place;
 
 	w->foreign++;
 	if (!first_us)
 		return;
 	place = link_place(w, f->time_us);
+	params.hearsay = w->hearsay >> key->source & 1;
 	if (place)
-		place->link = link_create(f, &w->params);
+		place->link = link_create(f, &params);
 	if (!place || !place->link) {
 		w->refused++;
 		return;

@@ -55,6 +55,7 @@ struct wiring {
 	struct model_params params;
 	struct wiring_wanted wanted[WIRING_WANTED_MAX];
 	int wanted_count;		/* 0: every link */
+	uint32_t hearsay;		/* bit i: anybody can make up the frames of source i */
 	struct wiring_link link[WIRING_LINKS_MAX];
 	struct wiring_candidate candidate[WIRING_CANDIDATES_MAX];
 	uint64_t foreign;		/* frames of transmitters that are not ours (yet) */

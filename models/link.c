@@ -46,6 +46,7 @@ struct link *link_create(const struct csi_frame *like, const struct model_params
 
 	if (!l)
 		return NULL;
+	l->evidence.hearsay = params->hearsay;
 	l->started_us = like->time_us;
 	l->slot = like->time_us / SLOT_US;
 	for (size_t i = 0; i < MODELS; i++) {

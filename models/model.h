@@ -31,6 +31,7 @@ struct link_format {
 /* What a room's profile and configuration ask of the models. */
 struct model_params {
 	float breath_lo_hz, breath_hi_hz;	/* breathing band */
+	bool  hearsay;				/* of this link; see struct evidence */
 };
 
 /* Is something moving?  (models/motion.c) */
@@ -57,6 +58,8 @@ struct breath_evidence {
 
 struct evidence {
 	float rate_hz;			/* delivered packets a second, set by the link */
+	bool  hearsay;			/* anybody could have made these frames up: worth showing,
+					   never enough for an alarm; set by the link */
 	struct motion_evidence motion;
 	struct breath_evidence breath;
 };

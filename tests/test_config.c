@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "daemon/config.h"
+#include "daemon/config_options.h"
+#include "daemon/source.h"
 #include "tests/support/scratch.h"
 
 #define SOURCE "[source s]\ndriver = replay\nfile = a\n"
@@ -47,6 +49,30 @@ static int load(const char *path)
 	mistakes = config_load(&config, path, f);
 	fclose(f);
 	return mistakes;
+}
+
+static const char *driver(int i)
+{
+	return source_drivers[i] ? source_drivers[i]->name : NULL;
+}
+
+static const char *source_option(int i)
+{
+	for (int k = 0; k < config_options_count; k++)
+		if (config_options[k].section == CONFIG_SOURCE && !i--)
+			return config_options[k].name;
+	return NULL;
+}
+
+/* The text and all of these names behind it. */
+static const char *list(const char *text, const char *(*name)(int i))
+{
+	static char all[1024];
+	size_t n = (size_t)snprintf(all, sizeof(all), "%s", text);
+
+	for (int i = 0; name(i); i++)
+		n += (size_t)snprintf(all + n, sizeof(all) - n, "%s%s", i ? ", " : "", name(i));
+	return all;
 }
 
 /* Exactly this one mistake. */
@@ -165,8 +191,8 @@ static void mistakes_of_form_are_told(void **state)
 	expect("\nnode =  # x\n" REST, "2: node has no value; give it one or remove the line");
 	expect("node = a\nnode = b\n" REST, "2: node is there twice, first in line 1; remove one");
 	expect("nod = a\n" REST, "1: unknown option \"nod\" in the part before the first section; there is node");
-	expect(SOURCE "sped = 1\n" ROOM, "4: unknown option \"sped\" in [source s]; there is driver, "
-	       "interface, file, speed, loop");
+	expect(SOURCE "sped = 1\n" ROOM, list("4: unknown option \"sped\" in [source s]; there is ",
+					     source_option));
 	expect(REST "speed = 1\n", "5: speed does not belong into [room r]; put it into [source NAME]");
 	expect(REST "node = n\n", "5: node does not belong into [room r]; put it before the first section");
 	expect("node = a\x01\n" REST, "1: a control character; remove it");
@@ -210,7 +236,7 @@ static void mistakes_in_values_are_told(void **state)
 	expect(SOURCE "loop = maybe\n" ROOM, "4: loop = maybe: neither yes nor no; use one of them");
 	expect(REST "profile = garden\n", "5: profile = garden: no such profile; use one of living, bedroom, "
 	       "bathroom, car, corridor");
-	expect("[source s]\ndriver = x\n" ROOM, "2: driver = x: no such driver; use one of replay");
+	expect("[source s]\ndriver = x\n" ROOM, list("2: driver = x: no such driver; use one of ", driver));
 }
 
 static void mistakes_in_brokers_are_told(void **state)

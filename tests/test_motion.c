@@ -62,7 +62,7 @@ static struct csi_sample samples[CSI_MAX_TONES];
 static void world_start(struct world start)
 {
 	struct link_format format = { .rx_count = 1, .tx_count = 1, .tones = start.tones };
-	struct model_params params = { 0.1f, 0.7f };
+	struct model_params params = { .breath_lo_hz = 0.1f, .breath_hi_hz = 0.7f };
 
 	if (w.model)
 		model_motion.destroy(w.model);

@@ -383,7 +383,6 @@ static void a_source_that_opens_late_is_heard_in_a_room_that_runs(void **state)
 	start_node(text);
 	loop_until("sixth/n/hall/sensing", 1, "\"link\":\"a/1a:00:00:00:00:01\"");
 	record("late.csic", "simulated", 2, true, 20);
-	pass(NODE_RETRY_S - 1);
 	loop_until("sixth/n/hall/sensing", 1, "\"link\":\"b/1a:00:00:00:00:02\"");
 	loop_until("sixth/n/hall/sensing", 1, "\"origin\":\"simulated\"");
 }

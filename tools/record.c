@@ -248,6 +248,14 @@ static void on_state(struct source *s, enum reason why)
 		fprintf(stderr, "sixth record: source %s: %s; waiting\n", s->config->name, reason_help(why));
 }
 
+static void on_lost(struct source *s)
+{
+	struct listener *l = s->owner;
+
+	if (!l->rec.done)
+		stop(l, failed("record", "source %s: %s", s->config->name, s->error));
+}
+
 static void on_stall(void *owner)
 {
 	struct listener *l = owner;
@@ -268,7 +276,9 @@ static const struct config_source *find_source(const struct config *c, const cha
 
 static int listen_to(struct listener *l, const struct config_source *c, int number)
 {
-	static const struct source_sink sink = { .frame = on_frame, .clock = on_clock, .state = on_state };
+	static const struct source_sink sink = {
+		.frame = on_frame, .clock = on_clock, .state = on_state, .lost = on_lost,
+	};
 	int err;
 
 	l->source = (struct source) {

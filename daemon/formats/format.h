@@ -85,6 +85,8 @@ struct parsed {
 /* What a parser works on. */
 struct csi_stream {
 	void *state;			/* the parser's own, format->state_size bytes of 0 at start */
+	uint64_t arrived_us;		/* when these bytes came, on the host's monotonic clock: for
+					   radios without a clock of their own; a file: 0 */
 	struct stream_info info;
 	struct csi_record record;
 };
