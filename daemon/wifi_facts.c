@@ -27,15 +27,15 @@ static int on_phy(struct nl_msg *msg, void *arg)
 	struct wifi_facts *f = a->facts;
 	uint32_t index;
 
-	if (!nl80211_phy_index(nlmsg_hdr(msg), &index))
+	if (!wifi_phy_index(nlmsg_hdr(msg), &index))
 		return NL_OK;
 	for (int i = 0; i < f->phys; i++)
 		if (f->phy[i].index == index) {
-			nl80211_read_phy(nlmsg_hdr(msg), &f->phy[i]);
+			wifi_read_phy(nlmsg_hdr(msg), &f->phy[i]);
 			return NL_OK;
 		}
 	if (f->phys < WIFI_PHYS_MAX)
-		nl80211_read_phy(nlmsg_hdr(msg), &f->phy[f->phys++]);
+		wifi_read_phy(nlmsg_hdr(msg), &f->phy[f->phys++]);
 	return NL_OK;
 }
 
@@ -45,7 +45,7 @@ static int on_interface(struct nl_msg *msg, void *arg)
 	struct wifi_facts *f = a->facts;
 
 	if (f->interfaces < WIFI_INTERFACES_MAX &&
-	    nl80211_read_interface(nlmsg_hdr(msg), &f->interface[f->interfaces].nl))
+	    wifi_read_interface(nlmsg_hdr(msg), &f->interface[f->interfaces].nl))
 		f->interfaces++;
 	return NL_OK;
 }
@@ -55,7 +55,7 @@ static int on_station(struct nl_msg *msg, void *arg)
 	struct asking *a = arg;
 	struct wifi_station s;
 
-	if (!nl80211_read_station(nlmsg_hdr(msg), &s))
+	if (!wifi_read_station(nlmsg_hdr(msg), &s))
 		return NL_OK;
 	if (a->at->stations < WIFI_STATIONS_MAX)
 		a->at->station[a->at->stations++] = s;
@@ -69,7 +69,7 @@ static int on_survey(struct nl_msg *msg, void *arg)
 	struct asking *a = arg;
 	struct wifi_survey s;
 
-	if (nl80211_read_survey(nlmsg_hdr(msg), &s) && s.in_use)
+	if (wifi_read_survey(nlmsg_hdr(msg), &s) && s.in_use)
 		a->at->survey = s;
 	return NL_OK;
 }

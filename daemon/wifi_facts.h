@@ -8,7 +8,7 @@
 #define DAEMON_WIFI_FACTS_H
 
 #include <stddef.h>
-#include "daemon/nl80211.h"
+#include "daemon/wifi.h"
 
 #define WIFI_PHYS_MAX       16
 #define WIFI_INTERFACES_MAX 32

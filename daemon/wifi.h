@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * nl80211.h -- what the kernel's nl80211 says about radios, interfaces, stations and
+ * wifi.h -- what the kernel's nl80211 says about radios, interfaces, stations and
  * channels, as plain structures.
  *
  * The reading functions take one netlink message of a reply (borrowed) and are shared
  * by those who wait for it (wifi_facts.c) and those who must not (sounding).  A message
  * comes from the kernel, but its attributes vary with kernel and driver: what is
  * missing stays as it was, what has another length than it should is left out. */
-#ifndef DAEMON_NL80211_H
-#define DAEMON_NL80211_H
+#ifndef DAEMON_WIFI_H
+#define DAEMON_WIFI_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,15 +56,15 @@ struct wifi_survey {
 };
 
 /* The radio a message of NL80211_CMD_GET_WIPHY is about; false if it names none. */
-bool nl80211_phy_index(const struct nlmsghdr *m, uint32_t *index);
+bool wifi_phy_index(const struct nlmsghdr *m, uint32_t *index);
 
 /* Adds what the message tells to *p. */
-void nl80211_read_phy(const struct nlmsghdr *m, struct wifi_phy *p);
+void wifi_read_phy(const struct nlmsghdr *m, struct wifi_phy *p);
 
 /* Fill the structure; false if the message does not say whom it is about. */
-bool nl80211_read_interface(const struct nlmsghdr *m, struct wifi_interface *i);
-bool nl80211_read_station(const struct nlmsghdr *m, struct wifi_station *s);
-bool nl80211_read_survey(const struct nlmsghdr *m, struct wifi_survey *s);
+bool wifi_read_interface(const struct nlmsghdr *m, struct wifi_interface *i);
+bool wifi_read_station(const struct nlmsghdr *m, struct wifi_station *s);
+bool wifi_read_survey(const struct nlmsghdr *m, struct wifi_survey *s);
 
 bool wifi_phy_has_vendor(const struct wifi_phy *p, uint32_t vendor, uint32_t command);
 bool wifi_phy_can(const struct wifi_phy *p, uint32_t iftype);

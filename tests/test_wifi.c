@@ -10,7 +10,7 @@
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 #include <string.h>
-#include "daemon/nl80211.h"
+#include "daemon/wifi.h"
 
 static struct nl_msg *msg;
 
@@ -50,9 +50,9 @@ static void test_a_radio_is_put_together_from_several_messages(void **state)
 	nla_put_flag(msg, NL80211_IFTYPE_AP);
 	nla_put_flag(msg, 77);
 	nla_nest_end(msg, nest);
-	assert_true(nl80211_phy_index(head(), &index));
+	assert_true(wifi_phy_index(head(), &index));
 	assert_int_equal(index, 3);
-	nl80211_read_phy(head(), &p);
+	wifi_read_phy(head(), &p);
 
 	begin(NL80211_CMD_NEW_WIPHY);
 	nla_put_u32(msg, NL80211_ATTR_WIPHY, 3);
@@ -64,7 +64,7 @@ static void test_a_radio_is_put_together_from_several_messages(void **state)
 	nla_put(msg, 1, sizeof(csi), &csi);
 	nla_put(msg, 2, 3, "abc");
 	nla_nest_end(msg, nest);
-	nl80211_read_phy(head(), &p);
+	wifi_read_phy(head(), &p);
 
 	assert_string_equal(p.name, "phy3");
 	assert_true(wifi_phy_can(&p, NL80211_IFTYPE_AP));
@@ -89,7 +89,7 @@ static void test_more_vendor_commands_than_places_are_left_out(void **state)
 	for (int i = 0; i < 2 * WIFI_VENDOR_MAX; i++)
 		nla_put(msg, i, sizeof(v), &v);
 	nla_nest_end(msg, nest);
-	nl80211_read_phy(head(), &p);
+	wifi_read_phy(head(), &p);
 	assert_int_equal(p.vendors, WIFI_VENDOR_MAX);
 }
 
@@ -107,7 +107,7 @@ static void test_an_interface_and_its_channel(void **state)
 	nla_put(msg, NL80211_ATTR_SSID, 5, "a\033b\xffg");
 	nla_put_u32(msg, NL80211_ATTR_WIPHY_FREQ, 5180);
 	nla_put_u32(msg, NL80211_ATTR_CHANNEL_WIDTH, NL80211_CHAN_WIDTH_80);
-	assert_true(nl80211_read_interface(head(), &i));
+	assert_true(wifi_read_interface(head(), &i));
 	assert_int_equal(i.index, 7);
 	assert_int_equal(i.phy, 1);
 	assert_string_equal(i.name, "wlan0");
@@ -147,7 +147,7 @@ static void test_a_station_and_its_rates(void **state)
 
 	(void)state;
 	put_station("\xc8", 1);
-	assert_true(nl80211_read_station(head(), &s));
+	assert_true(wifi_read_station(head(), &s));
 	assert_int_equal(s.mac[5], 2);
 	assert_int_equal(s.inactive_ms, 120);
 	assert_int_equal(s.rx_packets, 1000);
@@ -164,15 +164,15 @@ static void test_a_value_of_wrong_length_is_left_out(void **state)
 
 	(void)state;
 	put_station("\xc8\xff", 2);
-	assert_true(nl80211_read_station(head(), &s));
+	assert_true(wifi_read_station(head(), &s));
 	assert_int_equal(s.signal_dbm, 0);
 	assert_int_equal(s.inactive_ms, 120);
 	begin(NL80211_CMD_NEW_STATION);
 	nla_put(msg, NL80211_ATTR_MAC, 5, "abcde");
-	assert_false(nl80211_read_station(head(), &s));
+	assert_false(wifi_read_station(head(), &s));
 	begin(NL80211_CMD_NEW_INTERFACE);
 	nla_put_u16(msg, NL80211_ATTR_IFINDEX, 7);
-	assert_false(nl80211_read_interface(head(), &i));
+	assert_false(wifi_read_interface(head(), &i));
 }
 
 static void test_the_channel_in_use_and_how_busy_it_is(void **state)
@@ -187,12 +187,12 @@ static void test_the_channel_in_use_and_how_busy_it_is(void **state)
 	nla_put_u64(msg, NL80211_SURVEY_INFO_TIME, UINT64_C(1) << 33);
 	nla_put_u64(msg, NL80211_SURVEY_INFO_TIME_BUSY, 1000);
 	nla_nest_end(msg, info);
-	assert_true(nl80211_read_survey(head(), &s));
+	assert_true(wifi_read_survey(head(), &s));
 	assert_true(s.in_use && s.has_time);
 	assert_true(s.time_ms == UINT64_C(1) << 33);
 	assert_true(s.busy_ms == 1000);
 	begin(NL80211_CMD_NEW_SURVEY_RESULTS);
-	assert_false(nl80211_read_survey(head(), &s));
+	assert_false(wifi_read_survey(head(), &s));
 }
 
 static void test_a_message_without_a_head_says_nothing(void **state)
@@ -202,8 +202,8 @@ static void test_a_message_without_a_head_says_nothing(void **state)
 	uint32_t index;
 
 	(void)state;
-	assert_false(nl80211_phy_index(&h, &index));
-	assert_false(nl80211_read_interface(&h, &i));
+	assert_false(wifi_phy_index(&h, &index));
+	assert_false(wifi_read_interface(&h, &i));
 }
 
 int main(void)

@@ -4,7 +4,7 @@
 #include <netlink/netlink.h>
 #include <stdio.h>
 #include <string.h>
-#include "daemon/nl80211.h"
+#include "daemon/wifi.h"
 
 /* The attributes of a message, by number; those that are too long or wrong are absent. */
 static bool parse(const struct nlmsghdr *m, struct nlattr *at[NL80211_ATTR_MAX + 1])
@@ -57,7 +57,7 @@ static bool get_u64(const struct nlattr *a, uint64_t *out)
 
 /* --- radios ----------------------------------------------------------------------- */
 
-bool nl80211_phy_index(const struct nlmsghdr *m, uint32_t *index)
+bool wifi_phy_index(const struct nlmsghdr *m, uint32_t *index)
 {
 	struct nlattr *at[NL80211_ATTR_MAX + 1];
 
@@ -100,7 +100,7 @@ static void read_vendor(struct nlattr *list, struct wifi_phy *p)
 	}
 }
 
-void nl80211_read_phy(const struct nlmsghdr *m, struct wifi_phy *p)
+void wifi_read_phy(const struct nlmsghdr *m, struct wifi_phy *p)
 {
 	struct nlattr *at[NL80211_ATTR_MAX + 1];
 
@@ -142,7 +142,7 @@ static uint16_t width_mhz(uint32_t width)
 	return width < sizeof(mhz) / sizeof(*mhz) ? mhz[width] : 0;
 }
 
-bool nl80211_read_interface(const struct nlmsghdr *m, struct wifi_interface *i)
+bool wifi_read_interface(const struct nlmsghdr *m, struct wifi_interface *i)
 {
 	struct nlattr *at[NL80211_ATTR_MAX + 1];
 	uint32_t value;
@@ -204,7 +204,7 @@ static void read_flags(const struct nlattr *a, struct wifi_station *s)
 		s->authorized = f.set >> NL80211_STA_FLAG_AUTHORIZED & 1;
 }
 
-bool nl80211_read_station(const struct nlmsghdr *m, struct wifi_station *s)
+bool wifi_read_station(const struct nlmsghdr *m, struct wifi_station *s)
 {
 	struct nlattr *at[NL80211_ATTR_MAX + 1], *in[NL80211_STA_INFO_MAX + 1];
 
@@ -227,7 +227,7 @@ bool nl80211_read_station(const struct nlmsghdr *m, struct wifi_station *s)
 
 /* --- channels --------------------------------------------------------------------- */
 
-bool nl80211_read_survey(const struct nlmsghdr *m, struct wifi_survey *s)
+bool wifi_read_survey(const struct nlmsghdr *m, struct wifi_survey *s)
 {
 	struct nlattr *at[NL80211_ATTR_MAX + 1], *in[NL80211_SURVEY_INFO_MAX + 1];
 
