@@ -37,7 +37,7 @@ ALL_LDFLAGS = $(SAN) $(LDFLAGS)
 # Each library is linked only where the layer that knows it is.
 pkg       = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 DSP_LIBS  = $(if $(filter 0,$(WITH_FFTW)),-lliquid,$(call pkg,fftw3f)) -lm
-ALL_LIBS  = $(call pkg,libmosquitto) -lev $(call pkg,libcjson) $(call pkg,zlib) $(call pkg,libnl-genl-3.0) $(DSP_LIBS)
+ALL_LIBS  = $(call pkg,libmosquitto openssl) -lev $(call pkg,libcjson) $(call pkg,zlib) $(call pkg,libnl-genl-3.0) $(DSP_LIBS)
 
 obj     = $(patsubst %.c,$(BUILD)/%.o,$(1))
 DSP    := $(call obj,$(wildcard dsp/*.c))

@@ -10,8 +10,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+#include "daemon/config_mqtt.h"
 #include "daemon/config_value.h"
 #include "daemon/source.h"
 
@@ -34,12 +34,12 @@ struct reader {
 	enum config_section section;
 	void *at;			/* the structure it fills; NULL: an unknown section */
 	char heading[HEADING_LEN];	/* "[source phy1]" */
-	int seen_line[32];		/* of each option in this section */
+	int seen_line[CONFIG_OPTIONS_MAX];	/* of each option in this section */
 
 	int mqtt_line, source_line[CONFIG_SOURCES_MAX], room_line[CONFIG_ROOMS_MAX];
 	bool source_wrong[CONFIG_SOURCES_MAX];
 	bool any_source, any_room;	/* even if something is wrong with it */
-	int user_file_line;
+	int mqtt_option_line[CONFIG_OPTIONS_MAX];
 	struct later links[CONFIG_ROOMS_MAX];
 	union {
 		struct config_mqtt mqtt;
@@ -283,8 +283,8 @@ static void read_option(struct reader *r, char *s, const char *start, size_t len
 		r->links[r->c->rooms - 1] = (struct later){ start, len, r->line };
 	else if (!config_value_set(o, r->at, value, r->folder, complaint))
 		mistake(r, r->line, "%s = %s: %s", name, value, complaint);
-	else if (r->section == CONFIG_MQTT && r->at != &r->spare && !strcmp(name, "user_file"))
-		r->user_file_line = r->line;
+	else if (r->section == CONFIG_MQTT && r->at != &r->spare)
+		r->mqtt_option_line[o - config_options] = r->line;
 }
 
 static void read_line(struct reader *r, const char *start, size_t len)
@@ -370,6 +370,14 @@ static void check_sources(struct reader *r)
 		mistake(r, 0, "no [room ...]; add one: what is to be sensed?");
 }
 
+static void on_mqtt_mistake(void *owner, const char *option, const char *text)
+{
+	struct reader *r = owner;
+	const struct config_option *o = config_option_find(CONFIG_MQTT, option);
+
+	mistake(r, r->mqtt_option_line[o - config_options], "%s", text);
+}
+
 /* The host's name up to the first dot, fit for a topic. */
 static void name_node(char *node)
 {
@@ -424,6 +432,7 @@ static void parse(struct reader *r, const char *text, size_t len)
 	r->at = NULL;
 	resolve_links(r);
 	check_sources(r);
+	config_mqtt_check(&r->c->mqtt, &(struct config_mqtt_errors){ on_mqtt_mistake, r });
 	fill_in(r->c);
 }
 
@@ -435,69 +444,6 @@ static ssize_t read_some(FILE *f, char *text, size_t max)
 	size_t len = fread(text, 1, max + 1, f);
 
 	return ferror(f) ? -1 : (ssize_t)len;
-}
-
-static bool read_credential(struct config_mqtt *m, char *line)
-{
-	char *equals = strchr(line, '='), *name, *value;
-
-	if (!equals)
-		return false;
-	*equals = 0;
-	name = trim(line);
-	value = trim(equals + 1);
-	if (!strcmp(name, "user") && strlen(value) < sizeof(m->user))
-		memcpy(m->user, value, strlen(value) + 1);
-	else if (!strcmp(name, "password") && strlen(value) < sizeof(m->password))
-		memcpy(m->password, value, strlen(value) + 1);
-	else
-		return false;
-	return true;
-}
-
-/* Lines `user = NAME` and `password = SECRET`.  A '#' begins a comment only at the
- * start of a line: passwords have them.  Mistakes never quote what is in there. */
-static void read_credentials(struct reader *r, FILE *f)
-{
-	struct config_mqtt *m = &r->c->mqtt;
-	char line[CONFIG_LINE_MAX], *s;
-	struct stat st;
-
-	if (fstat(fileno(f), &st) < 0 || !S_ISREG(st.st_mode)) {
-		mistake(r, r->user_file_line, "user_file %s: not a file; name one", m->user_file);
-		return;
-	}
-	if (st.st_mode & (S_IRWXG | S_IRWXO)) {
-		mistake(r, r->user_file_line, "user_file %s: others may read it; chmod 600 it", m->user_file);
-		return;
-	}
-	for (int n = 1; n <= CONFIG_MISTAKES_MAX && fgets(line, sizeof(line), f); n++) {
-		s = trim(line);
-		if (*s && *s != '#' && !read_credential(m, s))
-			mistake(r, r->user_file_line, "user_file %s, line %d: not understood; write "
-				"user = NAME and password = SECRET", m->user_file, n);
-	}
-	if (!*m->user || !*m->password)
-		mistake(r, r->user_file_line, "user_file %s: no %s in it; add a line %s = ...", m->user_file,
-			*m->user ? "password" : "user", *m->user ? "password" : "user");
-	explicit_bzero(line, sizeof(line));
-}
-
-static void load_credentials(struct reader *r)
-{
-	const char *path = r->c->mqtt.user_file;
-	FILE *f;
-
-	if (!r->user_file_line)
-		return;
-	f = fopen(path, "re");
-	if (!f) {
-		mistake(r, r->user_file_line, "user_file %s: %s; does it exist, and may we read it?", path,
-			strerror(errno));
-		return;
-	}
-	read_credentials(r, f);
-	fclose(f);
 }
 
 int config_parse(struct config *c, const char *text, size_t len, const char *name, FILE *errors)
@@ -521,7 +467,7 @@ int config_load(struct config *c, const char *path, FILE *errors)
 		mistake(&r, 0, "%s; name a configuration file that we may read", strerror(errno));
 	} else {
 		parse(&r, text, (size_t)len);
-		load_credentials(&r);
+		config_mqtt_load(&r.c->mqtt, &(struct config_mqtt_errors){ on_mqtt_mistake, &r });
 	}
 	free(text);
 	if (f)

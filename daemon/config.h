@@ -26,23 +26,33 @@
 #define CONFIG_SOURCES_MAX 16
 #define CONFIG_ROOMS_MAX   64
 #define CONFIG_LINKS_MAX   16
+#define CONFIG_BROKERS_MAX 4
 #define CONFIG_NAME_LEN    32		/* with the final 0; names become MQTT topic levels */
 #define CONFIG_PATH_LEN    512
 #define CONFIG_FILE_MAX    (256 * 1024)	/* bytes of a file */
 #define CONFIG_LINE_MAX    1024		/* bytes of a line */
 #define CONFIG_MISTAKES_MAX 100		/* that are told */
 
-struct config_mqtt {
-	char broker[272];		/* as written; "none": no MQTT at all */
-	char host[256];			/* from there; "" if there is no broker */
+struct config_broker {
+	char host[256];
 	int  port;
 	bool tls;
+};
+
+struct config_mqtt {
+	char url[1024];			/* as written; "none": no MQTT at all */
+	struct config_broker broker[CONFIG_BROKERS_MAX];	/* from there, in that order */
+	int  brokers;
+	const char *protocol;		/* static: "auto", "5" or "3.1.1" */
 	char base[128];			/* default: sixth/NODE */
 	char client_id[64];		/* default: sixth-NODE */
 	int  keepalive_s;
 	char ca_file[CONFIG_PATH_LEN];	/* "": the system's */
-	char user_file[CONFIG_PATH_LEN];
-	char user[128], password[128];	/* from user_file; filled by config_load() only */
+	char cert_file[CONFIG_PATH_LEN], key_file[CONFIG_PATH_LEN];	/* "": none */
+	char crl_file[CONFIG_PATH_LEN];	/* "": no lists */
+	char psk_file[CONFIG_PATH_LEN], user_file[CONFIG_PATH_LEN];
+	char psk_identity[128], psk_key[130];	/* from psk_file; filled by config_load() only */
+	char user[128], password[128];	/* from user_file; likewise */
 };
 
 struct config_source {
@@ -78,7 +88,7 @@ struct config {
 	int rooms;
 };
 
-/* Reads a file and what it names (user_file).  Paths in it are relative to its folder.
+/* Reads a file and what it names (user_file, psk_file).  Paths in it are relative to its folder.
  * Returns the number of mistakes, each a line on `errors` (NULL: none); 0 is good. */
 int config_load(struct config *c, const char *path, FILE *errors);
 

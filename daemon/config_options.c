@@ -24,6 +24,13 @@ static const char *band_name(int i)
 	return breathing_bands[i].name;
 }
 
+static const char *protocol_name(int i)
+{
+	static const char *const names[] = { "auto", "5", "3.1.1", NULL };
+
+	return names[i];
+}
+
 const struct config_section_info config_sections[CONFIG_SECTIONS] = {
 	[CONFIG_GLOBAL] = { "",       false, "before the first section" },
 	[CONFIG_MQTT]   = { "mqtt",   false, "the broker" },
@@ -36,9 +43,13 @@ const struct config_option config_options[] = {
 	  .value_help = "from the host's name",
 	  .help = "name of this device in topics" },
 
-	{ .section = CONFIG_MQTT, .name = "broker", .kind = CONFIG_BROKER, AT(config_mqtt, broker),
+	{ .section = CONFIG_MQTT, .name = "broker", .kind = CONFIG_BROKER, AT(config_mqtt, url),
 	  .value = "mqtt://127.0.0.1:1883",
-	  .help = "mqtt://HOST[:PORT], mqtts://HOST[:PORT] with TLS, or none" },
+	  .help = "mqtt://HOST[:PORT], mqtts://HOST[:PORT] with TLS, or none; up to four, blanks between "
+		  "them: who comes first is tried first" },
+	{ .section = CONFIG_MQTT, .name = "protocol", .kind = CONFIG_CHOICE, AT(config_mqtt, protocol),
+	  .choice = protocol_name, .value = "auto",
+	  .help = "version of MQTT; auto tries 5 and takes 3.1.1 where the broker knows no better" },
 	{ .section = CONFIG_MQTT, .name = "base", .kind = CONFIG_TOPIC, AT(config_mqtt, base),
 	  .value_help = "sixth/NODE",
 	  .help = "what all topics begin with" },
@@ -48,6 +59,15 @@ const struct config_option config_options[] = {
 	{ .section = CONFIG_MQTT, .name = "ca_file", .kind = CONFIG_PATH, AT(config_mqtt, ca_file),
 	  .value_help = "the system's",
 	  .help = "PEM file of who signed the broker's certificate" },
+	{ .section = CONFIG_MQTT, .name = "crl_file", .kind = CONFIG_PATH, AT(config_mqtt, crl_file),
+	  .help = "PEM file of revocation lists, one for each who signs; read at each connection" },
+	{ .section = CONFIG_MQTT, .name = "cert_file", .kind = CONFIG_PATH, AT(config_mqtt, cert_file),
+	  .help = "PEM file of our certificate, for brokers that want one" },
+	{ .section = CONFIG_MQTT, .name = "key_file", .kind = CONFIG_PATH, AT(config_mqtt, key_file),
+	  .help = "PEM file of its key, without a passphrase (chmod 600)" },
+	{ .section = CONFIG_MQTT, .name = "psk_file", .kind = CONFIG_PATH, AT(config_mqtt, psk_file),
+	  .help = "in place of certificates: file with the lines `identity = NAME` and `key = HEX`; only "
+		  "its owner may read it (chmod 600)" },
 	{ .section = CONFIG_MQTT, .name = "client_id", .kind = CONFIG_NAME, AT(config_mqtt, client_id),
 	  .max = 63,
 	  .value_help = "sixth-NODE",
@@ -86,7 +106,7 @@ const struct config_option config_options[] = {
 };
 
 const int config_options_count = sizeof(config_options) / sizeof(*config_options);
-_Static_assert(sizeof(config_options) / sizeof(*config_options) <= 32, "options are bits of a mask");
+_Static_assert(sizeof(config_options) / sizeof(*config_options) <= CONFIG_OPTIONS_MAX, "each has a place");
 
 const struct config_option *config_option_find(enum config_section section, const char *name)
 {

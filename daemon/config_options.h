@@ -14,7 +14,7 @@ enum config_kind {
 	CONFIG_STRING,		/* char[]; no control characters */
 	CONFIG_NAME,		/* char[]; letters, digits, '_' and '-' */
 	CONFIG_TOPIC,		/* char[]; names with '/' between them */
-	CONFIG_BROKER,		/* char[]; mqtt://HOST:PORT; also fills host, port, tls */
+	CONFIG_BROKER,		/* char[]; mqtt://HOST:PORT ...; also fills the list of brokers */
 	CONFIG_PATH,		/* char[]; relative to the file's folder */
 	CONFIG_INT,		/* int */
 	CONFIG_FLOAT,		/* float */
@@ -22,6 +22,8 @@ enum config_kind {
 	CONFIG_CHOICE,		/* const char *; one of the names that choice() lists */
 	CONFIG_LINKS,		/* the links of a room */
 };
+
+#define CONFIG_OPTIONS_MAX 96
 
 struct config_option {
 	enum config_section section;
@@ -37,7 +39,7 @@ struct config_option {
 };
 
 extern const struct config_option config_options[];
-extern const int config_options_count;		/* at most 32: they are bits of a mask */
+extern const int config_options_count;		/* at most CONFIG_OPTIONS_MAX */
 
 struct config_section_info {
 	const char *name;		/* as in the file; "" before the first section */

@@ -153,22 +153,18 @@ static int read_port(const char *text, bool tls)
 	return atoi(text + 1);
 }
 
-static bool set_broker(struct config_mqtt *m, const char *text, char *complaint)
+/* "mqtts://HOST:PORT" */
+static bool read_broker(struct config_broker *b, const char *text, char *complaint)
 {
 	const char *host, *rest;
 	size_t len;
-	bool tls = !strncmp(text, "mqtts://", 8);
 
-	m->host[0] = 0;
-	if (!strcmp(text, "none"))
-		return copy(m->broker, sizeof(m->broker), text, complaint);
-	if (!tls && strncmp(text, "mqtt://", 7))
+	b->tls = !strncmp(text, "mqtts://", 8);
+	if (!b->tls && strncmp(text, "mqtt://", 7))
 		return wrong(complaint, "not a broker; write mqtt://HOST:PORT, mqtts://HOST:PORT or none");
-	if (strpbrk(text, " \t"))
-		return wrong(complaint, "more than one broker; name exactly one");
 	if (strchr(text, '@'))
 		return wrong(complaint, "a user does not belong here; put user and password into user_file");
-	host = text + (tls ? 8 : 7);
+	host = text + (b->tls ? 8 : 7);
 	if (*host == '[') {
 		len = strspn(++host, DIGITS "abcdefABCDEF:.");
 		rest = host + len + 1;
@@ -178,15 +174,34 @@ static bool set_broker(struct config_mqtt *m, const char *text, char *complaint)
 		len = strspn(host, LETTERS DIGITS ".-_");
 		rest = host + len;
 	}
-	if (!len || len >= sizeof(m->host))
+	if (!len || len >= sizeof(b->host))
 		return wrong(complaint, "no host in it; write mqtt://HOST:PORT");
-	m->port = read_port(rest, tls);
-	if (!m->port)
+	b->port = read_port(rest, b->tls);
+	if (!b->port)
 		return wrong(complaint, "\"%s\" is not a port; write mqtt://HOST:PORT with 1 to 65535", rest);
-	m->tls = tls;
-	memcpy(m->host, host, len);
-	m->host[len] = 0;
-	return copy(m->broker, sizeof(m->broker), text, complaint);
+	memcpy(b->host, host, len);
+	b->host[len] = 0;
+	return true;
+}
+
+static bool set_brokers(struct config_mqtt *m, const char *text, char *complaint)
+{
+	char words[sizeof(m->url)], *save = NULL;
+
+	m->brokers = 0;
+	if (!copy(m->url, sizeof(m->url), text, complaint))
+		return false;
+	if (!strcmp(text, "none"))
+		return true;
+	memcpy(words, m->url, sizeof(words));
+	for (char *w = strtok_r(words, " \t", &save); w; w = strtok_r(NULL, " \t", &save)) {
+		if (m->brokers == CONFIG_BROKERS_MAX)
+			return wrong(complaint, "too many brokers; name at most %d", CONFIG_BROKERS_MAX);
+		if (!read_broker(&m->broker[m->brokers], w, complaint))
+			return false;
+		m->brokers++;
+	}
+	return true;
 }
 
 bool config_value_set(const struct config_option *o, void *section, const char *text,
@@ -209,7 +224,7 @@ bool config_value_set(const struct config_option *o, void *section, const char *
 	case CONFIG_PATH:
 		return set_path(member, o->size, text, folder, complaint);
 	case CONFIG_BROKER:
-		return set_broker(section, text, complaint);
+		return set_brokers(section, text, complaint);
 	case CONFIG_INT:
 	case CONFIG_FLOAT:
 		return set_number(o, member, text, complaint);

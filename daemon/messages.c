@@ -7,6 +7,7 @@
 
 #define PERIOD_S      10	/* of everything that stands still */
 #define PERIOD_VALUE_S 2	/* of vital signs while there is a value */
+#define EXPIRY_S      30	/* of vital signs: who died long ago must not seem to breathe */
 
 static const char *const activity_names[] = {
 	[ACTIVITY_UNKNOWN] = "unknown", [ACTIVITY_EMPTY] = "empty", [ACTIVITY_STILL] = "still",
@@ -226,7 +227,7 @@ const struct room_topic_rule room_topics[ROOM_TOPICS] = {
 		.period_s = steady_period_s, .write = activity_write,
 	},
 	[TOPIC_RESPIRATION] = {
-		.name = "respiration", .qos = 0, .retain = true, .changed = respiration_changed,
+		.name = "respiration", .qos = 0, .retain = true, .expiry_s = EXPIRY_S, .changed = respiration_changed,
 		.period_s = respiration_period_s, .write = respiration_write,
 	},
 	[TOPIC_SENSING] = {

@@ -29,6 +29,7 @@ struct room_topic_rule {
 	const char *name;		/* the last level of the topic */
 	int  qos;
 	bool retain;
+	int  expiry_s;			/* the broker forgets it then (MQTT 5); 0: never */
 	/* True if what is published in b differs from a so that it must go out at once. */
 	bool (*changed)(const struct room_state *a, const struct room_state *b);
 	/* Seconds after which the same is said again. */

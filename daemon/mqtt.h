@@ -3,7 +3,7 @@
  * mqtt.h -- to the broker and back, without ever holding up the radio.
  *
  * A broker can be away, slow, stopped, or behind a name that takes half a minute not
- * to resolve.  So everything that can wait happens in one thread, inside mqtt.c: it
+ * to resolve.  So everything that can wait happens in one thread (mqtt_thread.c): it
  * connects, stays connected, and comes back for ever (1 s, doubling to 60 s, with
  * jitter).  The functions below only exchange memory with that thread.
  *
@@ -32,20 +32,50 @@
 #define MQTT_QUEUE_MAX    512		/* not retained ones that wait */
 #define MQTT_QUEUE_BYTES  (256 * 1024)	/* and their payloads together */
 #define MQTT_EVENTS_MAX   256
+#define MQTT_BROKERS_MAX  4
+#define MQTT_CORRELATION_MAX 64	/* bytes; a request with more is not answered by it */
 
 struct mqtt;
 
-/* All borrowed during mqtt_open(). */
+/* What is sent on a new line: "auto" tries MQTT 5 and falls back to 3.1.1. */
+enum mqtt_protocol { MQTT_PROTOCOL_AUTO, MQTT_PROTOCOL_ONLY_5, MQTT_PROTOCOL_ONLY_3_1_1 };
+
+struct mqtt_broker {
+	const char *host;		/* name or address; NULL: no more brokers */
+	int  port;
+	bool tls;			/* certificate and host name are always checked */
+};
+
+/* All borrowed during mqtt_open(); NULL or "" is none, except where it says more.
+ *
+ * The brokers are tried in their order, and again from the first one when the
+ * connection to any of them ends.  Files are read at each attempt to connect, so what
+ * is renewed on disk counts from then on. */
 struct mqtt_options {
-	const char *host;		/* name or address */
-	int         port;
-	bool        tls;		/* certificate and host name are always checked */
-	const char *ca_file;		/* PEM; NULL or "": the system's */
-	const char *user, *password;	/* NULL or "": none */
+	struct mqtt_broker broker[MQTT_BROKERS_MAX];
+	enum mqtt_protocol protocol;
+	const char *ca_file;		/* PEM; none: the system's */
+	const char *cert_file, *key_file;	/* PEM: who we are */
+	const char *crl_file;		/* PEM: certificates that are revoked */
+	const char *psk_identity, *psk_key;	/* in place of certificates; key in hex */
+	const char *user, *password;
 	const char *client_id;
-	const char *status_topic;	/* NULL: this client only listens and has none */
+	const char *status_topic;	/* none: this client only listens */
+	const char *boot_id;		/* MQTT 5: a property of each message */
 	int         keepalive_s;
 	int         retry_min_ms, retry_max_ms;	/* 0: 1000 and 60000 */
+};
+
+/* A message to be sent; borrowed during the call. */
+struct mqtt_message {
+	const char *topic;
+	const char *payload;
+	int  qos;
+	bool retain;
+	/* MQTT 5 only, without meaning on 3.1.1: */
+	int  expiry_s;			/* the broker forgets it after that; 0: never */
+	const void *correlation;	/* of the request that this answers */
+	size_t correlation_bytes;	/* at most MQTT_CORRELATION_MAX */
 };
 
 enum mqtt_event_kind {
@@ -62,6 +92,9 @@ struct mqtt_event {
 	const char *topic, *payload;	/* message; payload ends in a 0 that does not count */
 	size_t      payload_bytes;
 	bool        retained;		/* message: it is old; commands ignore those */
+	const char *response_topic;	/* message, MQTT 5: where the sender wants the answer */
+	const void *correlation;	/* and what it wants to find there; NULL: nothing */
+	size_t      correlation_bytes;
 	uint32_t    ticket;		/* acknowledged: what mqtt_publish() returned */
 	uint32_t    session;		/* connected: the number of this connection */
 };
@@ -72,6 +105,7 @@ struct mqtt_stats {
 	uint64_t acknowledged;		/* of those with QoS 1 */
 	uint64_t dropped;		/* no broker, no room, too long; never retained ones
 					 * unless their table was full */
+	uint64_t rejected;		/* of those published: the broker said no (MQTT 5) */
 	uint64_t refused;		/* attempts to connect that failed */
 	uint64_t events_lost;		/* that mqtt_poll() was too late for */
 };
@@ -90,6 +124,7 @@ void mqtt_close(struct mqtt *m);
  * one replaces it before it was sent, only the newer one's ticket is acknowledged, and
  * after a reconnect the ticket is acknowledged (again).  An empty retained payload
  * clears the topic at the broker. */
+uint32_t mqtt_send(struct mqtt *m, const struct mqtt_message *msg);
 uint32_t mqtt_publish(struct mqtt *m, const char *topic, const char *payload, int qos, bool retain);
 
 /* The same for alarms, QoS 1, ahead of everything that is none.  A retained one is kept

@@ -160,10 +160,9 @@ static void enqueue_retained(struct mqtt_box *b, struct mqtt_retained *r)
 }
 
 /* `first`: ahead of what is not. */
-static bool publish_retained(struct mqtt_box *b, const char *topic, const char *payload,
-			     size_t bytes, int qos, bool first)
+static bool publish_retained(struct mqtt_box *b, const struct mqtt_message *m, size_t bytes, bool first)
 {
-	struct mqtt_retained *r = table_find(b, topic);
+	struct mqtt_retained *r = table_find(b, m->topic);
 	size_t capacity = SMALL_PAYLOAD;
 
 	if (!r)
@@ -178,9 +177,10 @@ static bool publish_retained(struct mqtt_box *b, const char *topic, const char *
 		r->payload = grown;
 		r->capacity = capacity;
 	}
-	memcpy(r->payload, payload, bytes + 1);
+	memcpy(r->payload, m->payload, bytes + 1);
 	r->bytes = bytes;
-	r->qos = qos;
+	r->qos = m->qos;
+	r->expiry_s = m->expiry_s;
 	r->ticket = b->last_ticket;
 	r->first = first;
 	if (b->online)
@@ -188,21 +188,25 @@ static bool publish_retained(struct mqtt_box *b, const char *topic, const char *
 	return true;
 }
 
-/* Sent once.  `retain`: it clears a topic. */
-static bool publish_telemetry(struct mqtt_box *b, const char *topic, const char *payload,
-			      size_t bytes, int qos, bool retain)
+/* Sent once.  Where it is retained, it clears a topic. */
+static bool publish_telemetry(struct mqtt_box *b, const struct mqtt_message *m, size_t bytes)
 {
 	struct mqtt_telemetry *t;
 
 	if (!b->online || b->telemetry_count == MQTT_QUEUE_MAX ||
 	    b->telemetry_bytes + bytes > MQTT_QUEUE_BYTES)
 		return false;
-	t = mqtt_telemetry_new(topic, payload, bytes);
+	t = mqtt_telemetry_new(m->topic, m->payload, bytes);
 	if (!t)
 		return false;
 	t->ticket = b->last_ticket;
-	t->qos = qos;
-	t->retain = retain;
+	t->qos = m->qos;
+	t->retain = m->retain;
+	t->expiry_s = m->expiry_s;
+	if (m->correlation && m->correlation_bytes <= sizeof(t->correlation)) {
+		memcpy(t->correlation, m->correlation, m->correlation_bytes);
+		t->correlation_bytes = m->correlation_bytes;
+	}
 	b->telemetry_count++;
 	b->telemetry_bytes += bytes;
 	mqtt_queue_add(&b->others, (struct mqtt_waiting){ .telemetry = t });
@@ -239,18 +243,16 @@ static void next_ticket(struct mqtt_box *b)
 		b->last_ticket = 1;
 }
 
-uint32_t mqtt_box_publish(struct mqtt_box *b, const char *topic, const char *payload,
-			  int qos, bool retain)
+uint32_t mqtt_box_send(struct mqtt_box *b, const struct mqtt_message *m)
 {
-	size_t bytes = strlen(payload);
+	size_t bytes = strlen(m->payload);
 	uint32_t ticket = 0;
 	bool ok = false;
 
 	pthread_mutex_lock(&b->lock);
 	next_ticket(b);
-	if (fits(topic, bytes))
-		ok = retain ? publish_retained(b, topic, payload, bytes, qos, false)
-			    : publish_telemetry(b, topic, payload, bytes, qos, false);
+	if (fits(m->topic, bytes))
+		ok = m->retain ? publish_retained(b, m, bytes, false) : publish_telemetry(b, m, bytes);
 	if (ok)
 		ticket = b->last_ticket;
 	else
@@ -264,12 +266,13 @@ uint32_t mqtt_box_publish(struct mqtt_box *b, const char *topic, const char *pay
 uint32_t mqtt_box_publish_alarm(struct mqtt_box *b, uint32_t session, const char *topic,
 				const char *payload, bool retain)
 {
+	const struct mqtt_message m = { .topic = topic, .payload = payload, .qos = 1, .retain = retain };
 	size_t bytes = strlen(payload);
 	uint32_t ticket = 0;
 
 	pthread_mutex_lock(&b->lock);
 	next_ticket(b);
-	if (fits(topic, bytes) && retain && publish_retained(b, topic, payload, bytes, 1, true))
+	if (fits(topic, bytes) && retain && publish_retained(b, &m, bytes, true))
 		ticket = b->last_ticket;
 	else if (fits(topic, bytes) && !retain && publish_alarm(b, session, topic, payload, bytes))
 		ticket = b->last_ticket | ALARM_TICKET;
@@ -281,11 +284,12 @@ uint32_t mqtt_box_publish_alarm(struct mqtt_box *b, uint32_t session, const char
 
 bool mqtt_box_clear(struct mqtt_box *b, const char *topic)
 {
+	const struct mqtt_message m = { .topic = topic, .payload = "", .qos = 1, .retain = true };
 	bool ok;
 
 	pthread_mutex_lock(&b->lock);
 	next_ticket(b);
-	ok = fits(topic, 0) && publish_telemetry(b, topic, "", 0, 1, true);
+	ok = fits(topic, 0) && publish_telemetry(b, &m, 0);
 	wake(b->thread_fd);
 	pthread_mutex_unlock(&b->lock);
 	return ok;
@@ -524,14 +528,19 @@ bool mqtt_box_take(struct mqtt_box *b, struct mqtt_out *out, bool alarms_only)
 	if (mqtt_queue_take(&b->alarms, &w) || (!alarms_only && mqtt_queue_take(&b->others, &w)))
 		b->stats.published++;
 	out->retain = w.retained || (w.telemetry && w.telemetry->retain);
+	out->correlation_bytes = 0;
 	if (w.retained) {
 		fill(out, w.retained->topic, w.retained->payload, w.retained->bytes);
 		out->qos = w.retained->qos;
+		out->expiry_s = w.retained->expiry_s;
 		out->ticket = w.retained->ticket;
 		w.retained->waits = false;
 	} else if (w.telemetry) {
 		fill(out, w.telemetry->topic, w.telemetry->payload, w.telemetry->bytes);
 		out->qos = w.telemetry->qos;
+		out->expiry_s = w.telemetry->expiry_s;
+		out->correlation_bytes = w.telemetry->correlation_bytes;
+		memcpy(out->correlation, w.telemetry->correlation, sizeof(out->correlation));
 		out->ticket = w.telemetry->ticket;
 		telemetry_free(b, w.telemetry);
 	}
@@ -561,25 +570,59 @@ void mqtt_box_refused(struct mqtt_box *b)
 	pthread_mutex_unlock(&b->lock);
 }
 
-void mqtt_box_arrived(struct mqtt_box *b, const char *topic, const void *payload, size_t bytes,
-		      bool retained)
+void mqtt_box_rejected(struct mqtt_box *b)
 {
-	size_t topic_bytes = strlen(topic) + 1;
-	char *block = bytes <= MQTT_PAYLOAD_MAX ? malloc(topic_bytes + bytes + 1) : NULL;
-	struct mqtt_event e = {
-		.kind = MQTT_MESSAGE, .topic = block, .payload_bytes = bytes, .retained = retained,
-	};
+	pthread_mutex_lock(&b->lock);
+	b->stats.rejected++;
+	pthread_mutex_unlock(&b->lock);
+}
 
-	if (block) {
-		memcpy(block, topic, topic_bytes);
-		if (bytes)
-			memcpy(block + topic_bytes, payload, bytes);
-		block[topic_bytes + bytes] = 0;
-		e.payload = block + topic_bytes;
-	}
+/* Copies `bytes` of `from` and a 0 to *at, and moves that on. */
+static char *put(char **at, const void *from, size_t bytes)
+{
+	char *to = *at;
+
+	if (bytes)
+		memcpy(to, from, bytes);
+	to[bytes] = 0;
+	*at += bytes + 1;
+	return to;
+}
+
+/* All of it into one block, which the event's topic owns; NULL: no memory, or too long. */
+static char *pack(struct mqtt_event *to, const struct mqtt_event *e)
+{
+	size_t topic = strlen(e->topic), response = e->response_topic ? strlen(e->response_topic) : 0;
+	size_t correlation = e->correlation_bytes;
+	char *block, *at;
+
+	if (e->payload_bytes > MQTT_PAYLOAD_MAX)
+		return NULL;
+	if (response >= MQTT_TOPIC_MAX || correlation > MQTT_CORRELATION_MAX)
+		response = correlation = 0;	/* the answer goes where answers always go */
+	block = malloc(topic + response + correlation + e->payload_bytes + 4);
+	if (!block)
+		return NULL;
+	at = block;
+	to->topic = put(&at, e->topic, topic);
+	to->payload = put(&at, e->payload, e->payload_bytes);
+	to->payload_bytes = e->payload_bytes;
+	if (response)
+		to->response_topic = put(&at, e->response_topic, response);
+	if (correlation)
+		to->correlation = put(&at, e->correlation, correlation);
+	to->correlation_bytes = correlation;
+	return block;
+}
+
+void mqtt_box_arrived(struct mqtt_box *b, const struct mqtt_event *e)
+{
+	struct mqtt_event copy = { .kind = MQTT_MESSAGE, .retained = e->retained };
+	char *block = pack(&copy, e);
+
 	pthread_mutex_lock(&b->lock);
 	if (block)
-		event_push(b, &e);
+		event_push(b, &copy);
 	else
 		b->stats.events_lost++;
 	pthread_mutex_unlock(&b->lock);

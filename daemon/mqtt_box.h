@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * mqtt_box.h -- what the loop and the network thread of mqtt.c exchange.
+ * mqtt_box.h -- what the loop and the network thread exchange.
  *
  * One lock guards all of it and is held for the time of a copy, never across a
  * call that waits.  Going out: a table of the latest retained payloads, two queues of
@@ -13,6 +13,8 @@
 
 #include "daemon/mqtt.h"
 
+#define MQTT_WINDOW 20	/* messages on their way, as brokers like it */
+
 struct mqtt_box;
 
 /* A message taken out to be sent. */
@@ -22,6 +24,9 @@ struct mqtt_out {
 	int      payload_bytes;
 	int      qos;
 	bool     retain;
+	int      expiry_s;		/* 0: never */
+	char     correlation[MQTT_CORRELATION_MAX];
+	size_t   correlation_bytes;
 	uint32_t ticket;
 };
 
@@ -31,8 +36,7 @@ int mqtt_box_create(struct mqtt_box **out);
 void mqtt_box_leave(struct mqtt_box *b);
 
 /* The loop's side; as in mqtt.h. */
-uint32_t mqtt_box_publish(struct mqtt_box *b, const char *topic, const char *payload,
-			  int qos, bool retain);
+uint32_t mqtt_box_send(struct mqtt_box *b, const struct mqtt_message *m);
 uint32_t mqtt_box_publish_alarm(struct mqtt_box *b, uint32_t session, const char *topic,
 				const char *payload, bool retain);
 bool mqtt_box_clear(struct mqtt_box *b, const char *topic);
@@ -67,8 +71,8 @@ bool mqtt_box_take(struct mqtt_box *b, struct mqtt_out *out, bool alarms_only);
 void mqtt_box_acknowledged(struct mqtt_box *b, uint32_t ticket);
 void mqtt_box_dropped(struct mqtt_box *b, int messages);
 void mqtt_box_refused(struct mqtt_box *b);
-void mqtt_box_arrived(struct mqtt_box *b, const char *topic, const void *payload, size_t bytes,
-		      bool retained);
+void mqtt_box_rejected(struct mqtt_box *b);
+void mqtt_box_arrived(struct mqtt_box *b, const struct mqtt_event *e);	/* copied */
 /* The filter of this number, valid as long as the box; NULL if there are fewer. */
 const char *mqtt_box_filter(struct mqtt_box *b, int i);
 

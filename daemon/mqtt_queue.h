@@ -13,7 +13,7 @@ struct mqtt_retained {
 	char    *topic, *payload;
 	size_t   capacity, bytes;
 	uint32_t hash, ticket;
-	int      qos;
+	int      qos, expiry_s;
 	bool     waits;		/* is in a queue */
 	bool     first;		/* in the one that is emptied first */
 };
@@ -21,9 +21,10 @@ struct mqtt_retained {
 /* A message that is sent once: one block, freed when it has been taken. */
 struct mqtt_telemetry {
 	uint32_t ticket;
-	int      qos;
+	int      qos, expiry_s;
 	bool     retain;	/* an empty one, that clears a topic */
-	size_t   bytes;
+	size_t   bytes, correlation_bytes;
+	char     correlation[MQTT_CORRELATION_MAX];
 	char    *payload;
 	char     topic[];
 };

@@ -18,28 +18,33 @@ static void say(char *text, const char *fmt, ...)
 	va_end(args);
 }
 
-/* MQTT 3.1.1, table 3.1; brokers say 4 and 5 for the same. */
+/* MQTT 5, table 3-1; those of 3.1.1 have been translated. */
 static void explain_answer(const struct mqtt_failure *f, char *text)
 {
 	switch (f->answer) {
-	case 1:
-		say(text, "the broker does not speak MQTT 3.1.1; use one that does");
-		break;
-	case 2:
+	case 0x85:
 		say(text, "the broker refuses the client id %s; set client_id", f->client_id);
 		break;
-	case 3:
-		say(text, "the broker says that it is not available; trying again");
-		break;
-	case 4:
-	case 5:
+	case 0x86:
+	case 0x87:
 		if (f->user)
 			say(text, "the broker refuses user %s; check user and password in user_file", f->user);
 		else
 			say(text, "the broker wants a user and a password; set user_file");
 		break;
+	case 0x88:
+	case 0x89:
+		say(text, "the broker says that it is not available; trying again");
+		break;
+	case 0x8a:
+		say(text, "the broker has banned us; look into its access list");
+		break;
+	case 0x97:
+	case 0x9f:
+		say(text, "the broker is at a limit of its own (code 0x%02x); trying again", (unsigned)f->answer);
+		break;
 	default:
-		say(text, "the broker refuses us (code %d); look into its log", f->answer);
+		say(text, "the broker refuses us (code 0x%02x); look into its log", (unsigned)f->answer);
 	}
 }
 
@@ -69,6 +74,21 @@ static void explain_lost(const struct mqtt_failure *f, char *text)
 		say(text, "connection lost; trying again");
 }
 
+/* The library's words for what the broker said in TLS's alert are the only hint. */
+static void explain_tls(const struct mqtt_failure *f, char *text)
+{
+	if (strstr(f->detail, "certificate required") || (!f->has_cert && strstr(f->detail, "handshake failure")))
+		say(text, "TLS failed (%s): the broker wants %s certificate; %s", f->detail,
+		    f->has_cert ? "another client" : "a client", "set cert_file and key_file");
+	else if (strstr(f->detail, "alert"))
+		say(text, "TLS failed (%s): the broker refuses us; check cert_file, key_file or psk_file, "
+		    "and its log", f->detail);
+	else if (strstr(f->detail, "wrong version number"))
+		say(text, "TLS failed (%s); is %d its port for mqtts?", f->detail, f->port);
+	else
+		say(text, "TLS failed (%s); check ca_file, the broker's certificate and our clock", f->detail);
+}
+
 void mqtt_explain(const struct mqtt_failure *f, char text[MQTT_REASON_LEN])
 {
 	switch (f->end) {
@@ -83,12 +103,10 @@ void mqtt_explain(const struct mqtt_failure *f, char text[MQTT_REASON_LEN])
 		explain_answer(f, text);
 		break;
 	case MQTT_END_TLS:
-		say(text, "TLS failed (%s); check ca_file, the broker's certificate and its name, and "
-		    "our clock", f->detail);
+		explain_tls(f, text);
 		break;
-	case MQTT_END_CA_FILE:
-		say(text, "%s: %s; ca_file must be a PEM file that we may read", f->ca_file,
-		    strerror(f->error));
+	case MQTT_END_TOLD:
+		say(text, "%s", f->detail);
 		break;
 	case MQTT_END_NO_ANSWER:
 		say(text, "connected, but the broker does not answer; does port %d speak %s?", f->port,
@@ -100,8 +118,19 @@ void mqtt_explain(const struct mqtt_failure *f, char text[MQTT_REASON_LEN])
 	case MQTT_END_LOST:
 		explain_lost(f, text);
 		break;
+	case MQTT_END_TAKEN_OVER:
+		say(text, "another client with the id %s took our place; give each daemon a client_id of "
+		    "its own", f->client_id);
+		break;
+	case MQTT_END_VERSION:
+		say(text, "the broker does not speak this version of MQTT; set protocol = auto");
+		break;
 	case MQTT_END_OTHER:
 		say(text, "%s; trying again", f->detail);
+		break;
+	case MQTT_END_NONE:
+	case MQTT_END_CLOSED:
+		say(text, "closed");
 		break;
 	}
 }

@@ -9,25 +9,30 @@
 #define MQTT_REASON_LEN 384
 
 enum mqtt_end {
+	MQTT_END_NONE,		/* it has not ended */
 	MQTT_END_NAME,		/* does not resolve; error is of getaddrinfo() */
 	MQTT_END_SYSTEM,	/* error is an errno */
 	MQTT_END_REFUSED,	/* by the broker's answer */
 	MQTT_END_TLS,
-	MQTT_END_CA_FILE,	/* cannot be read; error is an errno */
+	MQTT_END_TOLD,		/* detail says it all: a file or a certificate */
 	MQTT_END_NO_ANSWER,	/* connected, but no answer to our greeting */
 	MQTT_END_SILENT,	/* no answer to a ping */
 	MQTT_END_LOST,
+	MQTT_END_TAKEN_OVER,	/* by another client with our id, says the broker */
+	MQTT_END_VERSION,	/* of MQTT: the broker cannot read ours */
 	MQTT_END_OTHER,
+	MQTT_END_CLOSED,	/* by us */
 };
 
 struct mqtt_failure {
 	enum mqtt_end end;
 	int  error;
-	int  answer;		/* the return code in MQTT's CONNACK */
+	int  answer;		/* the return code in MQTT's CONNACK, as MQTT 5 has them */
 	bool connected;		/* it had been */
 	int  short_lives;	/* connections in a row that were lost within seconds */
 	const char *detail;	/* of TLS and other */
-	const char *user, *client_id, *ca_file;	/* user, ca_file: NULL if not set */
+	const char *user, *client_id;	/* user: NULL if not set */
+	bool has_cert;		/* we have a client certificate to show */
 	int  port;
 	bool tls;
 };

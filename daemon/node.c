@@ -13,6 +13,7 @@
 #include <sys/random.h>
 #include <time.h>
 #include "daemon/commands.h"
+#include "daemon/config_mqtt.h"
 #include "daemon/log.h"
 #include "daemon/mqtt.h"
 #include "daemon/node.h"
@@ -107,7 +108,9 @@ static void update_origins(struct node *n)
 static void send(struct node *n, const struct message *m)
 {
 	if (n->mqtt)
-		mqtt_publish(n->mqtt, m->topic, m->payload, m->qos, m->retain);
+		mqtt_send(n->mqtt, &(struct mqtt_message){
+			.topic = m->topic, .payload = m->payload, .qos = m->qos, .retain = m->retain,
+			.expiry_s = m->expiry_s });
 }
 
 static void publish_info(struct node *n)
@@ -187,6 +190,23 @@ static const struct sensing_room_options *find_room(const struct node *n, const 
 	return NULL;
 }
 
+/* An answer goes to the command's own topic plus "/result".  Where a sender (MQTT 5) asks
+ * for it elsewhere, that has to lie below: we may write to topics that it may not. */
+static void send_answer(struct node *n, const struct mqtt_event *e, const char *payload)
+{
+	char topic[MQTT_TOPIC_MAX + 8];
+	struct mqtt_message m = {
+		.topic = topic, .payload = payload, .qos = 1,
+		.correlation = e->correlation, .correlation_bytes = e->correlation_bytes,
+	};
+	size_t len = (size_t)snprintf(topic, sizeof(topic), "%s/result", e->topic);
+
+	if (e->response_topic && !strncmp(e->response_topic, topic, len) && e->response_topic[len] == '/')
+		m.topic = e->response_topic;
+	log_debug("%s: answered %s", e->topic, payload);
+	mqtt_send(n->mqtt, &m);
+}
+
 static void answer(struct node *n, const struct mqtt_event *e)
 {
 	const char *base = n->config->mqtt.base, *level;
@@ -195,7 +215,7 @@ static void answer(struct node *n, const struct mqtt_event *e)
 		.origin = origin_of(n, all_sources(n)), .wall_us = wall_now_us(),
 	};
 	const struct sensing_room_options *room;
-	char topic[MQTT_TOPIC_MAX + 8], *payload;
+	char *payload;
 
 	if (strncmp(e->topic, base, strlen(base)) || e->topic[strlen(base)] != '/')
 		return;
@@ -209,9 +229,7 @@ static void answer(struct node *n, const struct mqtt_event *e)
 	payload = command_answer(&command, &n->commands);
 	if (!payload)
 		return;
-	log_debug("%s: answered %s", e->topic, payload);
-	snprintf(topic, sizeof(topic), "%s/result", e->topic);
-	send(n, &(struct message){ .topic = topic, .payload = payload, .qos = 1 });
+	send_answer(n, e, payload);
 	free(payload);
 }
 
@@ -242,22 +260,34 @@ static int subscribe(struct node *n, const char *tail)
 	return mqtt_subscribe(n->mqtt, filter);
 }
 
+/* Who reads along without TLS knows when somebody is at home, and the password. */
+static void warn_of_plain(const struct config_mqtt *c)
+{
+	for (int i = 0; i < c->brokers; i++) {
+		const struct config_broker *b = &c->broker[i];
+
+		if (!b->tls && strncmp(b->host, "127.", 4) && strcmp(b->host, "::1") && strcmp(b->host, "localhost"))
+			log_warn("mqtt %s:%d: not encrypted; everybody on that network can read along%s; use "
+				 "mqtts://", b->host, b->port, *c->user ? ", the password too" : "");
+	}
+}
+
 static int open_mqtt(struct node *n)
 {
 	const struct config_mqtt *c = &n->config->mqtt;
 	char status[TOPIC_LEN];
 	struct mqtt_options o = {
-		.host = c->host, .port = c->port, .tls = c->tls, .ca_file = c->ca_file,
-		.user = c->user, .password = c->password, .client_id = c->client_id,
-		.status_topic = status, .keepalive_s = c->keepalive_s,
+		.status_topic = status, .boot_id = n->boot_id,
 	};
 	int err;
 
-	if (!*c->host) {
+	config_mqtt_options(&o, c);
+	if (!c->brokers) {
 		log_info("mqtt: broker none: nothing is published");
 		return 0;
 	}
 	snprintf(status, sizeof(status), "%s/status", c->base);
+	warn_of_plain(c);
 	err = mqtt_open(&n->mqtt, &o);
 	if (!err)
 		err = subscribe(n, "cmd");

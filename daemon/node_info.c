@@ -73,6 +73,7 @@ static void add_mqtt(struct json *j, const struct mqtt_stats *s)
 	json_add_number(mqtt, "refused", (double)s->refused, 0);
 	json_add_number(mqtt, "published", (double)s->published, 0);
 	json_add_number(mqtt, "acknowledged", (double)s->acknowledged, 0);
+	json_add_number(mqtt, "rejected", (double)s->rejected, 0);
 	json_add_number(mqtt, "dropped", (double)s->dropped, 0);
 	json_add_number(mqtt, "events_lost", (double)s->events_lost, 0);
 }

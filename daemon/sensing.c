@@ -114,7 +114,8 @@ static void publish(struct sensing *s, struct sensing_room *r, enum room_topic t
 	snprintf(name, sizeof(name), "%s/%s/%s", s->base, r->options.name, room_topics[topic].name);
 	s->output.publish(s->output.owner, now_us, &(struct message){
 		.topic = name, .payload = payload,
-		.qos = room_topics[topic].qos, .retain = room_topics[topic].retain });
+		.qos = room_topics[topic].qos, .retain = room_topics[topic].retain,
+		.expiry_s = room_topics[topic].expiry_s });
 	free(payload);
 }
 

@@ -33,6 +33,7 @@ struct message {
 	const char *payload;
 	int  qos;
 	bool retain;
+	int  expiry_s;			/* it means nothing after that; 0: it always does */
 };
 
 struct sensing_output {

@@ -92,9 +92,9 @@ static void a_short_file_gets_defaults(void **state)
 	assert_int_equal(parse("node = hall\n" REST), 0);
 	assert_string_equal(told, "");
 	assert_string_equal(config.node, "hall");
-	assert_string_equal(config.mqtt.host, "127.0.0.1");
-	assert_int_equal(config.mqtt.port, 1883);
-	assert_false(config.mqtt.tls);
+	assert_string_equal(config.mqtt.broker[0].host, "127.0.0.1");
+	assert_int_equal(config.mqtt.broker[0].port, 1883);
+	assert_false(config.mqtt.broker[0].tls);
 	assert_string_equal(config.mqtt.base, "sixth/hall");
 	assert_string_equal(config.mqtt.client_id, "sixth-hall");
 	assert_int_equal(config.mqtt.keepalive_s, 30);
@@ -115,18 +115,23 @@ static void every_option_arrives(void **state)
 	assert_int_equal(parse(
 		"# a comment\n\n  node=a_B-1   # more\n"
 		"[mqtt]\nbroker = mqtts://broker.lan\nbase = home/sixth\nuser_file = /etc/u\n"
-		"ca_file = certs/ca#1.pem\nclient_id = me\nkeepalive = 2 min\n"
+		"ca_file = certs/ca#1.pem\ncrl_file = crl\ncert_file = c\nkey_file = k\n"
+		"client_id = me\nkeepalive = 2 min\n"
 		"[room bath]\nprofile = bathroom\nbreathing_band = infant\n"
 		"links = two/AA:bb:cc:dd:ee:ff\tone/00:01:02:03:04:05 # both\n"
 		"[ source one ]\ndriver = replay\nfile = /a b\nspeed = 2.5\nloop = yes\n"
 		"[source two]\ndriver = replay\ninterface = phy1-ap0\nfile = c"), 0);
 	assert_string_equal(config.node, "a_B-1");
-	assert_string_equal(config.mqtt.host, "broker.lan");
-	assert_int_equal(config.mqtt.port, 8883);
-	assert_true(config.mqtt.tls);
+	assert_string_equal(config.mqtt.broker[0].host, "broker.lan");
+	assert_int_equal(config.mqtt.broker[0].port, 8883);
+	assert_true(config.mqtt.broker[0].tls);
 	assert_string_equal(config.mqtt.base, "home/sixth");
 	assert_string_equal(config.mqtt.user_file, "/etc/u");
 	assert_string_equal(config.mqtt.ca_file, "dir/certs/ca#1.pem");
+	assert_string_equal(config.mqtt.crl_file, "dir/crl");
+	assert_string_equal(config.mqtt.cert_file, "dir/c");
+	assert_string_equal(config.mqtt.key_file, "dir/k");
+	assert_string_equal(config.mqtt.protocol, "auto");
 	assert_string_equal(config.mqtt.client_id, "me");
 	assert_int_equal(config.mqtt.keepalive_s, 120);
 	assert_string_equal(config.source[0].file, "/a b");
@@ -154,13 +159,73 @@ static void brokers_are_understood(void **state)
 {
 	(void)state;
 	assert_int_equal(parse("[mqtt]\nbroker = none\n" REST), 0);
-	assert_string_equal(config.mqtt.host, "");
+	assert_int_equal(config.mqtt.brokers, 0);
 	assert_int_equal(parse("[mqtt]\nbroker = mqtt://10.0.0.1:99\n" REST), 0);
-	assert_string_equal(config.mqtt.host, "10.0.0.1");
-	assert_int_equal(config.mqtt.port, 99);
+	assert_string_equal(config.mqtt.broker[0].host, "10.0.0.1");
+	assert_int_equal(config.mqtt.broker[0].port, 99);
 	assert_int_equal(parse("[mqtt]\nbroker = mqtt://[fd00::1]:1884\n" REST), 0);
-	assert_string_equal(config.mqtt.host, "fd00::1");
-	assert_int_equal(config.mqtt.port, 1884);
+	assert_string_equal(config.mqtt.broker[0].host, "fd00::1");
+	assert_int_equal(config.mqtt.broker[0].port, 1884);
+	assert_int_equal(parse("[mqtt]\nbroker = mqtts://a\t mqtt://b:7\nprotocol = 3.1.1\n" REST), 0);
+	assert_int_equal(config.mqtt.brokers, 2);
+	assert_true(config.mqtt.broker[0].tls);
+	assert_string_equal(config.mqtt.broker[1].host, "b");
+	assert_int_equal(config.mqtt.broker[1].port, 7);
+	assert_false(config.mqtt.broker[1].tls);
+	assert_string_equal(config.mqtt.protocol, "3.1.1");
+}
+
+static void what_does_not_fit_together_is_told(void **state)
+{
+	(void)state;
+	expect("[mqtt]\nca_file = a\n" REST, "2: ca_file is for TLS, and no broker is; write mqtts://HOST or "
+	       "remove it");
+	expect("[mqtt]\nbroker = mqtts://a\ncert_file = a\n" REST, "3: cert_file needs its key; add key_file = FILE");
+	expect("[mqtt]\nbroker = mqtts://a\nkey_file = a\n" REST, "3: key_file needs its certificate; add "
+	       "cert_file = FILE");
+	expect("[mqtt]\nbroker = mqtts://a\npsk_file = a\nca_file = b\n" REST, "4: ca_file and psk_file exclude "
+	       "each other; remove one");
+}
+
+static void a_shared_key_is_read_from_a_file_that_others_cannot_read(void **state)
+{
+	static const char text[] = "[mqtt]\nbroker = mqtts://a\npsk_file = shared\n" REST;
+	static const char key[] = "identity = me\nkey = 00112233445566778899aabbccddeeff\n";
+	const char *path = scratch_write("sixth.conf", text, sizeof(text) - 1);
+	const char *file = scratch_write("shared", key, sizeof(key) - 1);
+
+	(void)state;
+	chmod(file, 0644);
+	assert_int_equal(load(path), 1);
+	assert_non_null(strstr(told, "others may read it; chmod 600 it"));
+	assert_string_equal(config.mqtt.psk_key, "");
+	chmod(file, 0600);
+	assert_int_equal(load(path), 0);
+	assert_string_equal(config.mqtt.psk_identity, "me");
+	assert_string_equal(config.mqtt.psk_key, "00112233445566778899aabbccddeeff");
+	file = scratch_write("shared", "identity = me\nkey = 1234\n", 25);
+	chmod(file, 0600);
+	assert_int_equal(load(scratch_path("sixth.conf")), 1);
+	assert_non_null(strstr(told, "the key is no hex number of 128 to 512 bits"));
+	assert_null(strstr(told, "1234"));
+}
+
+static void a_key_that_others_can_read_is_a_mistake(void **state)
+{
+	static const char text[] = "[mqtt]\nbroker = mqtts://a\ncert_file = c\nkey_file = key\n" REST;
+	const char *path = scratch_write("sixth.conf", text, sizeof(text) - 1);
+	const char *file = scratch_write("key", "x", 1);
+
+	(void)state;
+	chmod(file, 0644);
+	assert_int_equal(load(path), 1);
+	assert_non_null(strstr(told, "sixth.conf:4: key_file "));
+	assert_non_null(strstr(told, "others may read it; chmod 640 it"));
+	chmod(file, 0640);
+	assert_int_equal(load(path), 0);
+	remove(file);
+	assert_int_equal(load(path), 1);
+	assert_non_null(strstr(told, "No such file"));
 }
 
 static void numbers_may_carry_units(void **state)
@@ -244,8 +309,10 @@ static void mistakes_in_brokers_are_told(void **state)
 	(void)state;
 	expect("[mqtt]\nbroker = http://a\n" REST, "2: broker = http://a: not a broker; write "
 	       "mqtt://HOST:PORT, mqtts://HOST:PORT or none");
-	expect("[mqtt]\nbroker = mqtt://a mqtt://b\n" REST, "2: broker = mqtt://a mqtt://b: more than one "
-	       "broker; name exactly one");
+	expect("[mqtt]\nbroker = mqtt://a b\n" REST, "2: broker = mqtt://a b: not a broker; write "
+	       "mqtt://HOST:PORT, mqtts://HOST:PORT or none");
+	expect("[mqtt]\nbroker = mqtt://a mqtt://b mqtt://c mqtt://d mqtt://e\n" REST, "2: broker = mqtt://a "
+	       "mqtt://b mqtt://c mqtt://d mqtt://e: too many brokers; name at most 4");
 	expect("[mqtt]\nbroker = mqtt://u:p@b\n" REST, "2: broker = mqtt://u:p@b: a user does not belong "
 	       "here; put user and password into user_file");
 	expect("[mqtt]\nbroker = mqtt://\n" REST, "2: broker = mqtt://: no host in it; write mqtt://HOST:PORT");
@@ -430,7 +497,10 @@ int main(void)
 		cmocka_unit_test(mistakes_in_links_are_told),
 		cmocka_unit_test(limits_are_told),
 		cmocka_unit_test(all_mistakes_are_told_up_to_a_hundred),
+		cmocka_unit_test(what_does_not_fit_together_is_told),
 		cmocka_unit_test(files_are_read_with_their_credentials),
+		cmocka_unit_test(a_shared_key_is_read_from_a_file_that_others_cannot_read),
+		cmocka_unit_test(a_key_that_others_can_read_is_a_mistake),
 		cmocka_unit_test(what_cannot_be_read_is_told),
 		cmocka_unit_test(help_and_documentation_name_every_option),
 		cmocka_unit_test(damage_never_does_harm),

@@ -144,7 +144,7 @@ static void send(const char *topic, const char *payload, bool retain)
 static void observe(const char *id)
 {
 	struct mqtt_options o = {
-		.host = "127.0.0.1", .port = scene.broker.port, .client_id = id,
+		.broker = { { "127.0.0.1", scene.broker.port, false } }, .client_id = id,
 		.status_topic = "observer/status", .keepalive_s = 15, .retry_min_ms = 50,
 	};
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include "daemon/config.h"
+#include "daemon/config_mqtt.h"
 #include "daemon/log.h"
 #include "daemon/loop.h"
 #include "daemon/mqtt.h"
@@ -157,13 +157,11 @@ static void on_draw(void *owner)
 static int connect_to(struct watch *w, const struct config_mqtt *c)
 {
 	char id[48], filter[MQTT_TOPIC_MAX];
-	const struct mqtt_options o = {
-		.host = c->host, .port = c->port, .tls = c->tls, .ca_file = c->ca_file, .user = c->user,
-		.password = c->password, .client_id = id, .keepalive_s = c->keepalive_s,
-		.retry_max_ms = 4000,
-	};
+	struct mqtt_options o = { .retry_max_ms = 4000 };
 	int err;
 
+	config_mqtt_options(&o, c);
+	o.client_id = id;
 	snprintf(id, sizeof(id), "sixth-watch-%ld", (long)getpid());
 	snprintf(filter, sizeof(filter), "%s/#", *w->view.base ? w->view.base : "sixth");
 	err = mqtt_open(&w->mqtt, &o);
@@ -177,7 +175,7 @@ static int watch_broker(struct watch *w, const struct config_mqtt *c)
 	int err;
 
 	log_open(LOG_LVL_ERROR);		/* what the broker says is part of the view */
-	w->title = c->broker;
+	w->title = c->url;
 	w->connected_s = NAN;
 	w->begun_us = loop_now_us();
 	w->loop = loop_create();
@@ -193,7 +191,7 @@ static int watch_broker(struct watch *w, const struct config_mqtt *c)
 	}
 	mqtt_close(w->mqtt);
 	loop_destroy(w->loop);
-	return err ? failed("watch", "%s: %s", c->broker, strerror(-err)) : w->code;
+	return err ? failed("watch", "%s: %s", c->url, strerror(-err)) : w->code;
 }
 
 /* a recording */
@@ -356,7 +354,7 @@ static int watch_run(int argc, char **argv)
 	}
 	if (read_config(&config, &o))
 		return failed("watch", "%s: cannot be used", o.broker ? o.broker : o.config_path);
-	if (!*config.mqtt.host)
+	if (!config.mqtt.brokers)
 		return failed("watch", "there is no broker to listen to");
 	view_init(&w.view, o.base ? o.base : o.config_path ? config.mqtt.base : NULL);
 	return watch_broker(&w, &config.mqtt);

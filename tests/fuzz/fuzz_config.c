@@ -52,14 +52,22 @@ static void check_rooms(const struct config *c)
 	}
 }
 
+static void check_brokers(const struct config_mqtt *m)
+{
+	MUST(m->brokers >= 0 && m->brokers <= CONFIG_BROKERS_MAX);
+	for (int i = 0; i < m->brokers; i++) {
+		MUST_END(m->broker[i].host);
+		MUST(*m->broker[i].host && m->broker[i].port > 0 && m->broker[i].port < 65536);
+	}
+}
+
 static void check(const struct config *c)
 {
 	MUST_END(c->node);
-	MUST_END(c->mqtt.broker);
-	MUST_END(c->mqtt.host);
+	MUST_END(c->mqtt.url);
+	check_brokers(&c->mqtt);
 	MUST_END(c->mqtt.base);
 	MUST_END(c->mqtt.client_id);
-	MUST(!*c->mqtt.host || (c->mqtt.port > 0 && c->mqtt.port < 65536));
 	MUST(!strpbrk(c->mqtt.base, "+#"));
 	check_sources(c);
 	check_rooms(c);
