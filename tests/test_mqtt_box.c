@@ -48,6 +48,12 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static uint32_t publish(const char *topic, const char *payload, int qos, bool retain)
+{
+	return mqtt_box_send(box, &(struct mqtt_message){ .topic = topic, .payload = payload, .qos = qos,
+							  .retain = retain });
+}
+
 static void expect(const char *topic, const char *payload, bool retain)
 {
 	assert_true(mqtt_box_take(box, &out, false));
@@ -60,8 +66,8 @@ static void alarms_are_taken_before_everything_that_waited_longer(void **state)
 {
 	(void)state;
 	connect_now();
-	assert_true(mqtt_box_publish(box, "presence", "p", 1, true));
-	assert_true(mqtt_box_publish(box, "wave", "w", 0, false));
+	assert_true(publish("presence", "p", 1, true));
+	assert_true(publish("wave", "w", 0, false));
 	assert_true(mqtt_box_publish_alarm(box, session, "alarm", "a", true));
 	assert_true(mqtt_box_publish_alarm(box, session, "alarm/event", "e1", false));
 	assert_true(mqtt_box_publish_alarm(box, session, "alarm/event", "e2", false));
@@ -78,7 +84,7 @@ static void what_is_no_alarm_waits_while_only_alarms_are_wanted(void **state)
 {
 	(void)state;
 	connect_now();
-	mqtt_box_publish(box, "presence", "p", 1, true);
+	publish("presence", "p", 1, true);
 	assert_false(mqtt_box_take(box, &out, true));
 	mqtt_box_publish_alarm(box, session, "alarm/event", "e", false);
 	assert_true(mqtt_box_take(box, &out, true));
@@ -90,7 +96,7 @@ static void what_is_no_alarm_waits_while_only_alarms_are_wanted(void **state)
 static void after_a_connection_retained_alarms_are_sent_before_the_rest(void **state)
 {
 	(void)state;
-	mqtt_box_publish(box, "presence", "p", 1, true);
+	publish("presence", "p", 1, true);
 	mqtt_box_publish_alarm(box, 0, "alarm", "a", true);
 	connect_now();
 	expect("alarm", "a", true);
@@ -161,8 +167,8 @@ static void what_is_retained_is_sent_again_on_demand(void **state)
 {
 	(void)state;
 	connect_now();
-	mqtt_box_publish(box, "presence", "p", 1, true);
-	mqtt_box_publish(box, "wave", "w", 0, false);
+	publish("presence", "p", 1, true);
+	publish("wave", "w", 0, false);
 	expect("presence", "p", true);
 	expect("wave", "w", false);
 	mqtt_box_resend(box);
