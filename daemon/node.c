@@ -127,7 +127,8 @@ static void publish_info(struct node *n)
 	info.mqtt = mqtt_stats(n->mqtt);
 	for (int i = 0; i < n->config->sources; i++) {
 		info.source[i].state = n->source[i].state;
-		info.source[i].error = n->source[i].state ? n->source[i].source.error : NULL;
+		info.source[i].error = n->source[i].state && *n->source[i].source.error ?
+				       n->source[i].source.error : NULL;
 	}
 	payload = node_info_payload(&info);
 	if (!payload)
