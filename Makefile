@@ -67,8 +67,8 @@ $(BUILD)/sixth: $(TOOL) $(DAEMON) $(CORE)
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TEST_SHARED) $(DAEMON) $(CORE)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka
 
-# The simulator belongs to the tool, and has a test.
-$(BUILD)/tests/test_simulate: $(SIM)
+# The simulator belongs to the tool, and has tests.
+$(BUILD)/tests/test_simulate $(BUILD)/tests/test_sim_physics: $(SIM) $(BUILD)/tools/labels.o
 
 # So do the doctor's parts.
 $(BUILD)/tests/test_doctor: $(call obj,$(wildcard tools/doctor_*.c))

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "tools/command.h"
+#include "tools/sim/measure.h"
 #include "tools/sim/render.h"
 #include "tools/sim/suite.h"
 #include "tools/sim/truth.h"
@@ -18,7 +19,7 @@ extern const struct command command_simulate;
 struct options {
 	const char *scene, *out, *truth, *suite;
 	uint64_t seed;
-	bool seeded, list, sample;
+	bool seeded, list, sample, measure;
 };
 
 static bool read_seed(const char *text, uint64_t *seed)
@@ -35,7 +36,7 @@ static int read_options(struct options *o, int argc, char **argv)
 	static const struct option known[] = {
 		{ "seed", required_argument, NULL, 's' }, { "truth", required_argument, NULL, 't' },
 		{ "list", no_argument, NULL, 'l' }, { "suite", required_argument, NULL, 'u' },
-		{ "sample", no_argument, NULL, 'm' }, { NULL, 0, NULL, 0 }
+		{ "sample", no_argument, NULL, 'm' }, { "measure", no_argument, NULL, 'M' }, { NULL, 0, NULL, 0 }
 	};
 	int c;
 
@@ -51,6 +52,8 @@ static int read_options(struct options *o, int argc, char **argv)
 			o->list = true;
 		else if (c == 'u')
 			o->suite = optarg;
+		else if (c == 'M')
+			o->measure = true;
 		else if (c == 'm')
 			o->sample = true;
 		else if (c != 's')
@@ -60,7 +63,7 @@ static int read_options(struct options *o, int argc, char **argv)
 		else
 			o->seeded = true;
 	}
-	if (o->list)
+	if (o->list || (o->measure && optind < argc))
 		return EXIT_DONE;
 	if (o->suite && (optind != argc || !o->out))
 		return wrong_usage(&command_simulate, "--suite needs -o FOLDER and no scene");
@@ -137,6 +140,22 @@ static int write_suite(const struct options *o)
 	return EXIT_DONE;
 }
 
+static int measure_all(int files, char **file)
+{
+	char error[MEASURE_ERROR];
+	struct measure m;
+	int code = EXIT_DONE;
+
+	measure_header(stdout);
+	for (int i = 0; i < files; i++) {
+		if (measure_recording(&m, file[i], error) < 0)
+			code = failed("simulate", "%s", error);
+		else
+			measure_row(stdout, base_name(file[i]), &m);
+	}
+	return code;
+}
+
 static int simulate_run(int argc, char **argv)
 {
 	struct options o;
@@ -149,6 +168,8 @@ static int simulate_run(int argc, char **argv)
 		suite_list(stdout);
 		return EXIT_DONE;
 	}
+	if (o.measure)
+		return measure_all(argc - optind, argv + optind);
 	if (o.suite)
 		return write_suite(&o);
 	if (!ends_in(o.out, ".csic") && !ends_in(o.out, ".csic.gz"))
@@ -158,7 +179,8 @@ static int simulate_run(int argc, char **argv)
 
 const struct command command_simulate = {
 	.name  = "simulate",
-	.usage = "SCENE -o OUT.csic[.gz] [--seed N] [--truth FILE.tsv] | --suite SET -o FOLDER [--sample] | --list",
+	.usage = "SCENE -o OUT.csic[.gz] [--seed N] [--truth FILE.tsv] | --suite SET -o FOLDER [--sample] | --list |\n"
+		 "                      --measure FILE...",
 	.help  = "makes a recording of a scene that never was",
 	.details =
 		"SCENE is a text file; --list prints what it can contain.  Beside OUT.csic stands OUT.csv, the table of\n"
@@ -166,6 +188,7 @@ const struct command command_simulate = {
 		"(default: that of the scene) give the same bytes.\n\n"
 		"--suite writes the scenes of an evaluation set, or of `all`, and a table of labels for each group of\n"
 		"sets; --sample a fixed few of them.  `sixth eval FOLDER/GROUP.csv --simulate` makes each recording\n"
-		"when it needs it and removes it after.\n",
+		"when it needs it and removes it after.\n\n"
+		"--measure prints what the radio did in recordings, real or simulated (docs/simulator.md).\n",
 	.run   = simulate_run,
 };

@@ -2,15 +2,15 @@
  *
  * radio.c -- impairments in the order in which they happen: noise of sender and receiver,
  * imbalance, carrier phase and timing, tone filter, gain, quantisation. */
+#include <errno.h>
 #include <string.h>
 #include "tools/sim/geometry.h"
 #include "tools/sim/radio.h"
 
 #define TONES_END   INT16_MAX
 #define NOISE_FIGURE_DB 6
-#define AGC_REACH   3		/* steps to either side */
 #define AGC_TOGETHER 0.8	/* of the steps are common to the chains */
-#define HEADROOM    2.5		/* full scale over the rms of the channel */
+#define EDGE_SHARE  0.15	/* of the tones, at either end, are in the roll-off */
 #define AGC_CENTRE_DB 40
 
 /* As the 802.11n CSI tool names them, 20 MHz. */
@@ -19,31 +19,53 @@ static const int16_t tones_intel5300[] = {
 	1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 28, TONES_END
 };
 
-/* Bits, scaling and tones are those of the drivers.  The sizes of the errors are typical
- * values, not measured on these chips. */
+/* Bits, scaling and tones are those of the drivers.  The sizes of the errors of esp32,
+ * intel5300, ath9k and bcm43455 are fitted to what `sixth simulate --measure` finds in
+ * recordings (docs/simulator.md); no recording of an mt7915 was at hand, its are typical. */
 const struct radio_chip radio_chips[] = {
 	{ .name = "ideal", .help = "56 tones, 16 bits, no faults", .phy = CSI_PHY_HT, .rx = 2, .freq_mhz = 5180,
 	  .bandwidth_mhz = 20, .spacing_hz = 312500, .first = -28, .last = 28, .hole = 0, .bits = 16, .scaled = true,
-	  .evm_db = -200 },
+	  .evm_db = -200, .headroom = 2.5, .jitter_ms = 0.5, .loss = 0.02, .bursts = 0.05 },
 	{ .name = "esp32", .help = "one chain, 52 tones, 8 bits, gain steps unreported", .phy = CSI_PHY_LEGACY, .rx = 1,
 	  .freq_mhz = 2437, .bandwidth_mhz = 20, .spacing_hz = 312500, .first = -26, .last = 26, .hole = 0, .bits = 8,
-	  .reports_noise = true, .evm_db = -28, .evm_common = 0.2, .timing_ns = 25, .jump = 0.02, .clock_ppm = 10,
-	  .agc_db = 1, .agc_steps = 0.01, .gain_jitter_db = 0.2, .iq_db = 0.3, .iq_deg = 2, .smooth = 0.1 },
-	{ .name = "intel5300", .help = "3 chains, 30 tones, 8 bits scaled to the packet", .phy = CSI_PHY_HT, .rx = 3,
+	  .reports_noise = true, .evm_db = -26.5, .evm_common = 0.3, .timing_ns = 0.5, .jump = 0.0005, .sampling = 0.02,
+	  .clock_ppm = 10, .agc_db = 6, .agc_steps = 0.04, .agc_reach = 1, .headroom = 4, .gain_jitter_db = 0.7,
+	  .iq_db = 0.3, .iq_deg = 2, .smooth = 0.06, .edge_db = 1, .jitter_ms = 1, .loss = 0.04, .bursts = 0.05 },
+	{ .name = "intel5300", .help = "3 chains, 30 tones, 8 bits", .phy = CSI_PHY_HT, .rx = 3,
 	  .freq_mhz = 5180, .bandwidth_mhz = 20, .spacing_hz = 312500, .tones = tones_intel5300, .bits = 8,
-	  .scaled = true, .reports_agc = true, .reports_noise = true, .evm_db = -30, .evm_common = 0.2, .timing_ns = 20,
-	  .jump = 0.01, .clock_ppm = 12, .agc_db = 1, .agc_steps = 0.005, .gain_jitter_db = 0.1, .flips_per_h = 1,
-	  .iq_db = 0.2, .iq_deg = 1, .smooth = 0.05 },
+	  .reports_agc = true, .reports_noise = true, .evm_db = -30.5, .evm_common = 0.2, .timing_ns = 9, .jump = 0.002,
+	  .sampling = 0.3, .clock_ppm = 12, .agc_db = 1, .agc_steps = 0.15, .agc_reach = 3, .headroom = 4.5,
+	  .gain_jitter_db = 0.05, .flips_per_h = 1, .iq_db = 0.2, .iq_deg = 1, .smooth = 0.05, .edge_db = 1,
+	  .jitter_ms = 0.1, .loss = 0.005 },
 	{ .name = "ath9k", .help = "3 chains, 56 tones, 10 bits", .phy = CSI_PHY_HT, .rx = 3, .freq_mhz = 5200,
-	  .bandwidth_mhz = 20, .spacing_hz = 312500, .first = -28, .last = 28, .hole = 0, .bits = 10, .evm_db = -30,
-	  .evm_common = 0.2, .timing_ns = 20, .jump = 0.01, .clock_ppm = 15, .agc_db = 1, .agc_steps = 0.005,
-	  .gain_jitter_db = 0.1, .iq_db = 0.2, .iq_deg = 1, .smooth = 0.05 },
-	{ .name = "mt7915", .help = "2 chains, 242 tones of HE, 12 bits", .phy = CSI_PHY_HE, .rx = 2, .freq_mhz = 5180,
-	  .bandwidth_mhz = 20, .spacing_hz = 78125, .first = -122, .last = 122, .hole = 1, .bits = 12,
-	  .reports_noise = true, .evm_db = -33, .evm_common = 0.3, .timing_ns = 10, .jump = 0.005, .clock_ppm = 10,
-	  .agc_db = 1, .agc_steps = 0.005, .gain_jitter_db = 0.08, .iq_db = 0.1, .iq_deg = 1, .smooth = 0.15 },
+	  .bandwidth_mhz = 20, .spacing_hz = 312500, .first = -28, .last = 28, .hole = 0, .bits = 10, .evm_db = -36,
+	  .evm_common = 0.3, .timing_ns = 8, .jump = 0.002, .sampling = 0.3, .clock_ppm = 15, .agc_db = 1,
+	  .agc_steps = 0.001, .agc_reach = 3, .headroom = 3.5, .gain_jitter_db = 0.9, .iq_db = 0.2, .iq_deg = 1,
+	  .smooth = 0.05, .edge_db = 1, .jitter_ms = 0.1, .loss = 0.01 },
+	{ .name = "mt7915", .help = "80 MHz, 2 chains, 2 streams, 242 tones, 12 bits", .phy = CSI_PHY_VHT, .rx = 2, .tx = 2,
+	  .freq_mhz = 5210, .bandwidth_mhz = 80, .spacing_hz = 312500, .first = -122, .last = 122, .hole = 1, .bits = 12,
+	  .reports_noise = true, .evm_db = -33, .evm_common = 0.3, .timing_ns = 3, .jump = 0.002, .sampling = 0.3,
+	  .clock_ppm = 10, .agc_db = 1, .agc_steps = 0.005, .agc_reach = 3, .headroom = 4, .gain_jitter_db = 0.1,
+	  .iq_db = 0.1, .iq_deg = 1, .smooth = 0.05, .edge_db = 1.5, .jitter_ms = 0.5, .loss = 0.02, .bursts = 0.05 },
+	{ .name = "bcm43455", .help = "one chain, 52 tones, 14 bits, coarse gain steps", .phy = CSI_PHY_VHT, .rx = 1,
+	  .freq_mhz = 5180, .bandwidth_mhz = 20, .spacing_hz = 312500, .first = -26, .last = 26, .hole = 0, .bits = 14,
+	  .evm_db = -31, .evm_common = 0.8, .timing_ns = 55, .clock_ppm = 10, .agc_db = 2.7, .agc_steps = 0.07,
+	  .agc_reach = 1, .headroom = 4, .gain_jitter_db = 0.18, .smooth = 0.1, .edge_db = 1, .jitter_ms = 0.4,
+	  .loss = 0.01, .bursts = 0.02 },
 	{ .name = NULL }
 };
+
+/* What many chips also report: acknowledgements and beacons, legacy, 20 MHz. */
+static void other_format(struct radio_chip *c)
+{
+	c->phy = c->phy == CSI_PHY_LEGACY ? CSI_PHY_HT : CSI_PHY_LEGACY;
+	c->bandwidth_mhz = 20;
+	c->spacing_hz = 312500;
+	c->tones = NULL;
+	c->first = c->phy == CSI_PHY_HT ? -28 : -26;
+	c->last = -c->first;
+	c->hole = 0;
+}
 
 static void make_tones(struct csi_tones *t, const struct radio_chip *c)
 {
@@ -51,20 +73,64 @@ static void make_tones(struct csi_tones *t, const struct radio_chip *c)
 	t->spacing_hz = c->spacing_hz;
 	for (int i = 0; c->tones && c->tones[i] != TONES_END; i++)
 		t->index[t->count++] = c->tones[i];
-	for (int k = c->first; !c->tones && k <= c->last; k++)
+	for (int k = c->first; !c->tones && k <= c->last && t->count < CSI_MAX_TONES; k++)
 		if (k < -c->hole || k > c->hole)
 			t->index[t->count++] = (int16_t)k;
 	csi_tones_seal(t);
+}
+
+/* Weaker by edge_db at the ends, as the square of the way into the roll-off. */
+static void make_edges(struct radio *r)
+{
+	int n = r->tones.count;
+
+	for (int k = 0; k < n; k++) {
+		double in = fmin(k, n - 1 - k) / (EDGE_SHARE * n), db = in < 1 ? (1 - in) * (1 - in) * r->chip.edge_db : 0;
+
+		r->edge[k] = (float)pow(10, -db / 20);
+	}
+}
+
+/* The scene's band in place of the chip's. */
+static void set_band(struct radio_chip *c, const struct receiver_setup *setup)
+{
+	if (setup->freq_mhz > 0)
+		c->freq_mhz = (uint16_t)setup->freq_mhz;
+	if (setup->bandwidth_mhz > 0)
+		c->bandwidth_mhz = (uint16_t)setup->bandwidth_mhz;
+	if (setup->spacing_khz > 0)
+		c->spacing_hz = (float)(setup->spacing_khz * 1000);
+	if (setup->tones[1] > setup->tones[0]) {
+		c->tones = NULL;
+		c->first = (int16_t)setup->tones[0];
+		c->last = (int16_t)setup->tones[1];
+		c->hole = (int16_t)setup->tones[2];
+	}
+}
+
+int radio_check(const struct receiver_setup *setup, const struct sender_setup *sender)
+{
+	struct radio_chip c = radio_chips[(int)setup->chip];
+	static struct csi_tones tones;
+	int rx = setup->antennas > 0 ? (int)setup->antennas : c.rx;
+	int tx = sender->antennas > 0 ? (int)sender->antennas : c.tx ? c.tx : 1;
+
+	set_band(&c, setup);
+	if (!c.tones && c.last - c.first - 2 * c.hole > CSI_MAX_TONES)
+		return -EINVAL;
+	make_tones(&tones, &c);
+	return tones.count && tones.count * rx * tx <= CSI_MAX_SAMPLES &&
+		(tones.index[tones.count - 1] - tones.index[0]) * (double)c.spacing_hz <= c.bandwidth_mhz * 1e6 ? 0 : -EINVAL;
 }
 
 static void without_faults(struct radio_chip *c)
 {
 	c->evm_db = -200;
 	c->timing_ns = c->jump = c->clock_ppm = c->agc_steps = c->gain_jitter_db = c->flips_per_h = 0;
-	c->iq_db = c->iq_deg = c->smooth = 0;
+	c->iq_db = c->iq_deg = c->smooth = c->edge_db = 0;
 }
 
-void radio_make(struct radio *r, const struct receiver_setup *setup, const struct sender_setup *sender,
+void radio_make(struct radio *r, const struct receiver_setup *setup, const struct sender_setup *sender, bool other,
 		uint64_t seed, uint64_t stream)
 {
 	memset(r, 0, sizeof(*r));
@@ -72,16 +138,18 @@ void radio_make(struct radio *r, const struct receiver_setup *setup, const struc
 	r->chip = radio_chips[(int)setup->chip];
 	if (!(setup->impairments > 0))
 		without_faults(&r->chip);
+	set_band(&r->chip, setup);
+	if (other)
+		other_format(&r->chip);
 	make_tones(&r->tones, &r->chip);
-	if (setup->freq_mhz > 0)
-		r->chip.freq_mhz = (uint16_t)setup->freq_mhz;
+	make_edges(r);
 	if (setup->bits >= 2)
 		r->chip.bits = (int)setup->bits;
 	r->freq_hz = r->chip.freq_mhz * 1e6;
 	r->snr_db = setup->snr_db;
 	r->power_dbm = sender->power_dbm;
 	r->rx = setup->antennas > 0 ? (int)setup->antennas : r->chip.rx;
-	r->tx = (int)sender->antennas;
+	r->tx = other ? 1 : sender->antennas > 0 ? (int)sender->antennas : r->chip.tx ? r->chip.tx : 1;
 	for (int i = 0; i < RADIO_CHAINS; i++) {
 		r->chain_turns[i] = rng_uniform(&r->rng, 0, 1);
 		r->flip_s[i] = r->chip.flips_per_h > 0 ? rng_exponential(&r->rng, 3600 / r->chip.flips_per_h) : 1e12;
@@ -178,7 +246,7 @@ static double packet_delay_s(struct radio *r, double t_s)
 	double delay = r->chip.timing_ns * 1e-9 * rng_gaussian(&r->rng);
 
 	if (r->chip.clock_ppm > 0)	/* packets begin anywhere between two samples */
-		delay += sample_s * (slip - floor(slip) - 0.5);
+		delay += r->chip.sampling * sample_s * (slip - floor(slip) - 0.5);
 	return delay + (rng_chance(&r->rng, r->chip.jump) ? sample_s : 0);
 }
 
@@ -191,7 +259,7 @@ static void step_gain(struct radio *r)
 	if (!rng_chance(&r->rng, r->chip.agc_steps))
 		return;
 	for (int i = 0; i < r->rx; i++)
-		if ((together || i == only) && r->step[i] + by <= AGC_REACH && r->step[i] + by >= -AGC_REACH)
+		if ((together || i == only) && r->step[i] + by <= r->chip.agc_reach && r->step[i] + by >= -r->chip.agc_reach)
 			r->step[i] += by;
 }
 
@@ -203,7 +271,7 @@ void radio_impair(struct radio *r, double t_s, float *re, float *im)
 	bool noisy = impaired(r) || r->snr_db > 0;
 
 	if (!(r->full_scale > 0))	/* where the gain settled */
-		r->full_scale = HEADROOM * sqrt(power);
+		r->full_scale = r->chip.headroom * sqrt(power);
 	delay_s = packet_delay_s(r, t_s);
 	turns = impaired(r) ? rng_uniform(&r->rng, 0, 1) : 0;
 	jitter_db = r->chip.gain_jitter_db * rng_gaussian(&r->rng);
@@ -223,8 +291,8 @@ void radio_impair(struct radio *r, double t_s, float *re, float *im)
 		if (r->chip.smooth > 0)
 			smooth(r, x, y);
 		for (int k = 0; k < tones; k++) {
-			x[k] *= gain;
-			y[k] *= gain;
+			x[k] *= gain * r->edge[k];
+			y[k] *= gain * r->edge[k];
 		}
 	}
 	for (int i = 0; i < r->rx; i++)
@@ -262,7 +330,7 @@ void radio_receive(struct radio *r, double t_s, float *re, float *im, struct csi
 		.flags = r->rx > 1 ? CSI_SHARED_LO : 0, .rx_count = (uint8_t)r->rx, .tx_count = (uint8_t)r->tx,
 		.noise_dbm = r->chip.reports_noise ? -95 : CSI_RSSI_UNKNOWN,
 		.agc_db = r->chip.reports_agc ? (uint8_t)(AGC_CENTRE_DB + r->step[0] * r->chip.agc_db) : CSI_AGC_UNKNOWN,
-		.sequence = r->sequence, .scale = 1, .tones = &r->tones, .samples = r->samples,
+		.scale = 1, .tones = &r->tones, .samples = r->samples,
 	};
 	for (int i = 0; i < CSI_MAX_RX; i++)
 		f->rssi_dbm[i] = i < r->rx ? dbm(r->power_dbm + 10 * log10(fmax(level[i], 1e-30))) : CSI_RSSI_UNKNOWN;

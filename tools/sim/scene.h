@@ -23,12 +23,14 @@ struct room_setup {
 
 struct receiver_setup {
 	double at[3], chip, freq_mhz, antennas, spacing_m, snr_db, bits, shake_um, shake_hz;
+	double bandwidth_mhz, spacing_khz, tones[3], clock_start_s;
 	double host_clock, impairments;	/* yes or no */
 };
 
 struct sender_setup {
 	char name[SCENE_NAME];
 	double at[3], rate_hz, antennas, loss, jitter_ms, bursts, gap_every_s, power_dbm, direct_loss_db;
+	double sleep_every_s, switch_every_s;
 };
 
 enum posture { POSTURE_STAND, POSTURE_SIT, POSTURE_LIE, POSTURE_ABSENT };

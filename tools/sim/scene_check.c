@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "tools/sim/chest.h"
 #include "tools/sim/geometry.h"
+#include "tools/sim/radio.h"
 #include "tools/sim/scene.h"
 
 #define BODY_M   0.2	/* half a body: nearer to a wall it would stand in it */
@@ -198,6 +199,9 @@ static int check_radios(struct check *c)
 		err = check_antenna(c, at, s->sender[i].name, line);
 		if (!err && hypot(hypot(at[0] - r->at[0], at[1] - r->at[1]), at[2] - r->at[2]) < NEAR_M)
 			err = FAULT(c, line, "%s is less than %g m from the receiver", s->sender[i].name, NEAR_M);
+		if (!err && radio_check(r, &s->sender[i]))
+			err = FAULT(c, scene_where(s, r->tones, r), "these tones do not fit into the bandwidth, or are more than a "
+				    "packet can have (%d times antennas)", CSI_MAX_TONES);
 	}
 	return err;
 }

@@ -9,7 +9,7 @@
 
 static const char *const no_yes[] = { "no", "yes", NULL };
 static const char *const postures[] = { "stand", "sit", "lie", "absent", NULL };
-static const char *const chips[] = { "ideal", "esp32", "intel5300", "ath9k", "mt7915", NULL };
+static const char *const chips[] = { "ideal", "esp32", "intel5300", "ath9k", "mt7915", "bcm43455", NULL };
 
 const struct step_kind_info step_kinds[] = {
 	[STEP_WALK]       = { "walk", "X Y", "to this place, m", 2 },
@@ -51,12 +51,16 @@ static const struct scene_key receiver_keys[] = {
 	{ "at", RECEIVER(at), 3, -50, 100, "m", "4.5 2 1", "x y z of its first antenna", NULL },
 	{ "chip", RECEIVER(chip), 0, 0, 0, NULL, "intel5300", "whose tones, bits and faults", chips },
 	{ "freq", RECEIVER(freq_mhz), 1, 0, 7200, "MHz", "0", "0: as usual for the chip", NULL },
+	{ "bandwidth", RECEIVER(bandwidth_mhz), 1, 0, 320, "MHz", "0", "0: as usual for the chip", NULL },
+	{ "tones", RECEIVER(tones), 3, -1023, 1023, NULL, "0 0 0", "first, last, how many are missing on either side of 0; 0: the chip's", NULL },
+	{ "tone_spacing", RECEIVER(spacing_khz), 1, 0, 1000, "kHz", "0", "0: as usual for the chip", NULL },
 	{ "antennas", RECEIVER(antennas), 1, 0, 4, NULL, "0", "0: as many as the chip has", NULL },
 	{ "spacing", RECEIVER(spacing_m), 1, 0, 1, "m", "0.03", "of the antennas, along y", NULL },
 	{ "snr", RECEIVER(snr_db), 1, 0, 80, "dB", "0", "of the thermal noise; 0: from power and distance", NULL },
 	{ "bits", RECEIVER(bits), 1, 0, 16, NULL, "0", "of I and Q; 0: as the chip", NULL },
 	{ "impairments", RECEIVER(impairments), 0, 0, 0, NULL, "yes", "phase, timing, gain and noise of the chip", no_yes },
 	{ "host_clock", RECEIVER(host_clock), 0, 0, 0, NULL, "no", "times of the host, late by 0 to 10 ms", no_yes },
+	{ "clock_start", RECEIVER(clock_start_s), 1, 0, FAR, "s", "0", "what its clock shows at the start", NULL },
 	{ "shake", RECEIVER(shake_um), 1, 0, 1000, "um", "0", "vibration of the device", NULL },
 	{ "shake_rate", RECEIVER(shake_hz), 1, 0.1, 500, "Hz", "50", "of that vibration", NULL },
 	END
@@ -66,11 +70,13 @@ static const struct scene_key receiver_keys[] = {
 static const struct scene_key sender_keys[] = {
 	{ "at", SENDER(at), 3, -50, 100, "m", "0.5 2 1", "x y z of its first antenna", NULL },
 	{ "rate", SENDER(rate_hz), 1, 0.1, 5000, "/s", "100", "packets", NULL },
-	{ "antennas", SENDER(antennas), 1, 1, 4, NULL, "1", "streams that are measured", NULL },
-	{ "loss", SENDER(loss), 1, 0, 0.95, NULL, "0.02", "share of packets lost, in bunches", NULL },
-	{ "jitter", SENDER(jitter_ms), 1, 0, 100, "ms", "0.5", "median wait for a free channel", NULL },
-	{ "bursts", SENDER(bursts), 1, 0, 1, NULL, "0.05", "share of packets that come as 2 to 4", NULL },
+	{ "antennas", SENDER(antennas), 1, 0, 4, NULL, "0", "streams that are measured; 0: as the chip", NULL },
+	{ "loss", SENDER(loss), 1, -1, 0.95, NULL, "-1", "share of packets lost, in bunches; -1: as the chip", NULL },
+	{ "jitter", SENDER(jitter_ms), 1, -1, 100, "ms", "-1", "median wait for a free channel; -1: as the chip", NULL },
+	{ "bursts", SENDER(bursts), 1, -1, 1, NULL, "-1", "share of packets that come as 2 to 4; -1: as the chip", NULL },
 	{ "gaps", SENDER(gap_every_s), 1, 0, FAR, "s", "0", "mean time between pauses of 0.1 to 1 s; 0: none", NULL },
+	{ "sleeps", SENDER(sleep_every_s), 1, 0, FAR, "s", "0", "mean time until it saves power for 2 to 10 s; 0: never", NULL },
+	{ "switches", SENDER(switch_every_s), 1, 0, FAR, "s", "0", "mean time between blocks of another format; 0: none", NULL },
 	{ "power", SENDER(power_dbm), 1, -30, 36, "dBm", "15", "", NULL },
 	{ "direct_loss", SENDER(direct_loss_db), 1, 0, 80, "dB", "0", "of what stands in the direct path", NULL },
 	END

@@ -6,7 +6,7 @@
 #include "tools/sim/world.h"
 
 /* Streams of chance: each part has its own. */
-enum { OF_CHANNEL = 100, OF_PERSON = 200, OF_THING = 300, OF_RADIO = 400, OF_AIR = 500, OF_CLOCK = 600 };
+enum { OF_CHANNEL = 100, OF_PERSON = 200, OF_THING = 300, OF_RADIO = 400, OF_AIR = 500, OF_CLOCK = 600, OF_SWITCH = 700 };
 
 #define POINTS_MAX (SCENE_PERSONS * BODY_POINTS + SCENE_THINGS * THING_POINTS)
 
@@ -16,10 +16,11 @@ static void place_antennas(struct point *out, const double at[3], int count, dou
 		out[i] = (struct point){ at[0], at[1] + i * spacing_m, at[2] };
 }
 
-static struct channel *make_channel(struct world *w, int i, uint64_t seed)
+static struct channel *make_channel(struct world *w, int at, uint64_t seed)
 {
+	int i = at % SCENE_SENDERS;
 	const struct room_setup *room = &w->scene->room;
-	const struct radio *radio = &w->radio[i];
+	const struct radio *radio = &w->radio[at];
 	struct channel_setup s = {
 		.size = { room->size[0], room->size[1], room->size[2] }, .reflect = room->reflect,
 		.clutter = (int)room->clutter, .k_db = room->k_db, .spread_ns = room->spread_ns,
@@ -41,26 +42,47 @@ static struct channel *make_channel(struct world *w, int i, uint64_t seed)
 	return channel_new(&s, &rng);
 }
 
+/* The radio at `at`, and its channel, which is the same room at any format. */
+static int make_radio(struct world *w, int at, uint64_t seed)
+{
+	int i = at % SCENE_SENDERS;
+	bool other = at >= SCENE_SENDERS;
+
+	radio_make(&w->radio[at], &w->scene->receiver, &w->scene->sender[i], other, seed, OF_RADIO + (uint64_t)at);
+	w->channel[at] = make_channel(w, at, seed);
+	return w->channel[at] ? 0 : -ENOMEM;
+}
+
 static int make_radios(struct world *w, uint64_t seed)
 {
-	int n = w->scene->senders;
-
-	w->radio = calloc((size_t)n, sizeof(*w->radio));
+	w->radio = calloc(WORLD_RADIOS, sizeof(*w->radio));
 	w->re = calloc(CSI_MAX_SAMPLES, sizeof(*w->re));
 	w->im = calloc(CSI_MAX_SAMPLES, sizeof(*w->im));
 	if (!w->radio || !w->re || !w->im)
 		return -ENOMEM;
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < w->scene->senders; i++) {
 		const struct sender_setup *sender = &w->scene->sender[i];
+		double every_s = sender->switch_every_s;
 
-		radio_make(&w->radio[i], &w->scene->receiver, sender, seed, OF_RADIO + (uint64_t)i);
-		air_make(&w->air[i], sender, seed, OF_AIR + (uint64_t)i);
-		w->channel[i] = make_channel(w, i, seed);
-		if (!w->channel[i])
+		if (make_radio(w, i, seed) || (every_s > 0 && make_radio(w, SCENE_SENDERS + i, seed)))
 			return -ENOMEM;
-		w->next_s[i] = air_next(&w->air[i], &w->radio[i].sequence);
+		rng_init(&w->other[i].rng, seed, OF_SWITCH + (uint64_t)i);
+		w->other[i].from_s = every_s > 0 ? rng_exponential(&w->other[i].rng, every_s) : 1e12;
+		w->other[i].until_s = w->other[i].from_s + rng_uniform(&w->other[i].rng, 0.1, 5);
+		air_make(&w->air[i], sender, &w->radio[i].chip, seed, OF_AIR + (uint64_t)i);
+		w->next_s[i] = air_next(&w->air[i], &w->sequence[i]);
 	}
 	return 0;
+}
+
+/* Which of its radios hears the packet. */
+static int format_at(struct world *w, int i, double t_s)
+{
+	if (t_s > w->other[i].until_s) {
+		w->other[i].from_s = t_s + rng_exponential(&w->other[i].rng, w->scene->sender[i].switch_every_s);
+		w->other[i].until_s = w->other[i].from_s + rng_uniform(&w->other[i].rng, 0.1, 5);
+	}
+	return t_s >= w->other[i].from_s ? SCENE_SENDERS + i : i;
 }
 
 int world_open(struct world *w, const struct scene *scene, uint64_t seed)
@@ -87,7 +109,7 @@ void world_close(struct world *w)
 {
 	for (int i = 0; i < w->scene->persons; i++)
 		person_free(&w->person[i]);
-	for (int i = 0; i < w->scene->senders; i++)
+	for (int i = 0; i < WORLD_RADIOS; i++)
 		channel_free(w->channel[i]);
 	free(w->radio);
 	free(w->re);
@@ -119,7 +141,7 @@ void world_channel(struct world *w, int i, double t_s, float *re, float *im)
 
 double world_clock_s(const struct world *w, double t_s)
 {
-	return t_s * (1 + w->clock_ppm * 1e-6);
+	return w->scene->receiver.clock_start_s + t_s * (1 + w->clock_ppm * 1e-6);
 }
 
 /* A host sees packets late and counts in milliseconds; no clock goes back. */
@@ -138,7 +160,7 @@ static uint64_t time_stamp(struct world *w, double t_s)
 
 const struct csi_frame *world_next(struct world *w)
 {
-	int i = 0;
+	int i = 0, at;
 	double t_s;
 
 	for (int k = 1; k < w->scene->senders; k++)
@@ -147,10 +169,12 @@ const struct csi_frame *world_next(struct world *w)
 	t_s = w->next_s[i];
 	if (t_s >= w->scene->room.duration_s)
 		return NULL;
-	world_channel(w, i, t_s, w->re, w->im);
-	radio_receive(&w->radio[i], t_s, w->re, w->im, &w->frame);
+	at = format_at(w, i, t_s);
+	world_channel(w, at, t_s, w->re, w->im);
+	radio_receive(&w->radio[at], t_s, w->re, w->im, &w->frame);
+	w->frame.sequence = w->sequence[i];
 	w->frame.time_us = time_stamp(w, t_s);
 	memcpy(w->frame.tx_mac, (const uint8_t[6]){ 2, 0x53, 0x49, 0x4d, 0, (uint8_t)(i + 1) }, 6);
-	w->next_s[i] = air_next(&w->air[i], &w->radio[i].sequence);
+	w->next_s[i] = air_next(&w->air[i], &w->sequence[i]);
 	return &w->frame;
 }

@@ -9,14 +9,18 @@
 #include "tools/sim/scene.h"
 #include "tools/sim/things.h"
 
+#define WORLD_RADIOS (2 * SCENE_SENDERS)
+
 struct world {
 	const struct scene *scene;
 	struct person person[SCENE_PERSONS];
 	struct thing thing[SCENE_THINGS];
-	struct channel *channel[SCENE_SENDERS];
+	struct channel *channel[WORLD_RADIOS];
 	struct air air[SCENE_SENDERS];
-	struct radio *radio;			/* one for each sender */
+	struct radio *radio;			/* one for each sender, then one for its other format */
+	struct { double from_s, until_s; struct rng rng; } other[SCENE_SENDERS];	/* when it speaks that */
 	double next_s[SCENE_SENDERS];
+	uint32_t sequence[SCENE_SENDERS];
 	double clock_ppm;
 	uint64_t last_us;
 	struct rng clock_rng;
@@ -32,7 +36,8 @@ void world_close(struct world *w);
 /* The next packet that arrives, borrowed until the next call; NULL: the scene is over. */
 const struct csi_frame *world_next(struct world *w);
 
-/* The ideal channel from sender i at a moment, [rx][tx][tone]. */
+/* The ideal channel from sender i (SCENE_SENDERS + i: in its other format) at a moment,
+ * [rx][tx][tone]. */
 void world_channel(struct world *w, int i, double t_s, float *re, float *im);
 
 /* What the receiver's clock shows then, in seconds, without the delay of a host. */
