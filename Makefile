@@ -50,7 +50,7 @@ CORE   := $(DSP) $(MODELS)
 TEST_SHARED := $(call obj,$(wildcard tests/support/*.c))
 TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid ratio align rank1 ridge \
-	changepoint respiration breath room power motion motion_stat presence incident),$(TESTS))
+	respiration breath room power motion motion_stat presence incident),$(TESTS))
 THREAD_TESTS := $(filter $(BUILD)/tests/test_mqtt,$(TESTS))
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out %/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c)))
 BENCHES     := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))

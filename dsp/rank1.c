@@ -12,6 +12,8 @@
 #include "dsp/rank1.h"
 
 #define VALID_LEAST  0.7f
+#define TRUST_S      5.0f	/* over which the energy is averaged */
+#define TRUST_FULL   1.0f	/* of the usual energy, and below */
 #define SHAPE_LEAST  1.0f
 #define SHAPE_MOST   200.0f
 
@@ -38,63 +40,144 @@ float rank1_bin(const struct rank1 *r, float hz)
 	return hz * RANK1_LEN / r->rate_hz;
 }
 
-/* The window's rows, oldest first, its Hann weights and a line and a parabola that are
- * orthogonal over the valid rows.  Number of valid rows. */
+/* Hann weights and the window's rows, oldest first, all of them trusted alike.  Number of
+ * rows that are there. */
 static int prepare(struct rank1 *r, const struct slowgrid *g, int rows)
 {
-	float mean = 0, square = 0, cube = 0, sum_line = 0, sum_parabola = 0;
 	int valid = 0;
 
 	for (int i = 0; i < rows; i++) {
 		r->row[i] = slowgrid_row(g, rows - 1 - i);
 		r->window[i] = 0.5f - 0.5f * cosf(2 * (float)M_PI * ((float)i + 0.5f) / (float)rows);
-		if (r->row[i]) {
-			mean += (float)i;
-			valid++;
-		}
+		r->trust[i] = r->row[i] ? 1 : 0;
+		valid += r->row[i] != NULL;
 	}
-	if (!valid)
-		return 0;
-	mean /= (float)valid;
+	return valid;
+}
+
+/* A line and a parabola that are orthogonal to a constant and each other under the trust. */
+static void build_basis(struct rank1 *r, int rows)
+{
+	float sum = 0, mean = 0, square = 0, cube = 0, sum_line = 0, sum_parabola = 0;
+
+	for (int i = 0; i < rows; i++) {
+		sum += r->trust[i];
+		mean += r->trust[i] * (float)i;
+	}
+	mean /= sum;
 	for (int i = 0; i < rows; i++) {
 		float t = ((float)i - mean) / (float)rows;
 
-		r->basis[0][i] = r->row[i] ? t : 0;
-		square += r->basis[0][i] * t;
-		cube += r->basis[0][i] * t * t;
+		r->basis[0][i] = t;
+		square += r->trust[i] * t * t;
+		cube += r->trust[i] * t * t * t;
 	}
 	for (int i = 0; i < rows; i++) {
 		float t = r->basis[0][i];
 
-		r->basis[1][i] = r->row[i] ? t * t - square / (float)valid - cube / square * t : 0;
-		sum_line += t * t;
-		sum_parabola += r->basis[1][i] * r->basis[1][i];
+		r->basis[1][i] = t * t - square / sum - cube / square * t;
+		sum_line += r->trust[i] * t * t;
+		sum_parabola += r->trust[i] * r->basis[1][i] * r->basis[1][i];
 	}
 	for (int i = 0; i < rows; i++) {
 		r->basis[0][i] /= sqrtf(sum_line);
 		r->basis[1][i] /= sqrtf(sum_parabola);
 	}
-	return valid;
+	r->trust_sum = sum;
 }
 
-/* One stream into the transform: less its mean, trend and bow, Hann-weighted, padded. */
-static void load(struct rank1 *r, int rows, int valid, int stream)
+/* One stream less its mean, trend and bow into x; what is missing is 0. */
+static void detrend(const struct rank1 *r, int rows, int stream, float *x)
 {
-	float *x = spectrum_input(r->fft);
 	float mean = 0, line = 0, bow = 0;
 
 	for (int i = 0; i < rows; i++) {
 		x[i] = r->row[i] ? r->row[i][stream] : 0;
-		mean += x[i];
+		mean += r->trust[i] * x[i];
 	}
-	mean /= (float)valid;
+	mean /= r->trust_sum;
 	for (int i = 0; i < rows; i++) {
 		x[i] = r->row[i] ? x[i] - mean : 0;
-		line += x[i] * r->basis[0][i];
-		bow += x[i] * r->basis[1][i];
+		line += r->trust[i] * x[i] * r->basis[0][i];
+		bow += r->trust[i] * x[i] * r->basis[1][i];
 	}
 	for (int i = 0; i < rows; i++)
-		x[i] = (x[i] - line * r->basis[0][i] - bow * r->basis[1][i]) * r->window[i];
+		if (r->row[i])
+			x[i] -= line * r->basis[0][i] + bow * r->basis[1][i];
+}
+
+/* 1 / variance of white noise, from second differences; 0: the stream is dead. */
+static float whiteness(const struct rank1 *r, int rows, const float *x)
+{
+	float sum = 0;
+	int n = 0;
+
+	for (int i = 2; i < rows; i++)
+		if (r->row[i] && r->row[i - 1] && r->row[i - 2]) {
+			sum += fabsf(x[i] - 2 * x[i - 1] + x[i - 2]);
+			n++;
+		}
+	sum *= 0.512f / (float)(n > 0 ? n : 1);		/* E|d| = 0.798 sqrt(6) sigma */
+	return sum > 1e-9f ? 1 / (sum * sum) : 0;
+}
+
+/* Mean of e over `width` rows around each, of those that are there. */
+static void smooth(const struct rank1 *r, int rows, const float *e, int width, float *out)
+{
+	float sum = 0;
+	int n = 0;
+
+	for (int i = 0; i < rows + width / 2; i++) {
+		if (i < rows && r->row[i]) {
+			sum += e[i];
+			n++;
+		}
+		if (i >= width && r->row[i - width]) {
+			sum -= e[i - width];
+			n--;
+		}
+		if (i >= width / 2)
+			out[i - width / 2] = n > 0 ? sum / (float)n : 0;
+	}
+}
+
+/* Where all streams together are far from their course, the body moved, or the radio: such
+ * rows say less about breathing.  Trust falls with the square of the energy (as the weights
+ * of a Cauchy distribution do), smoothed over some seconds so that no breath is flattened. */
+static void distrust(struct rank1 *r, int rows, int streams)
+{
+	float x[SLOWGRID_ROWS], energy[SLOWGRID_ROWS] = { 0 }, level[SLOWGRID_ROWS], usual;
+	int n = 0;
+
+	for (int k = 0; k < streams; k++) {
+		float weight;
+
+		detrend(r, rows, k, x);
+		weight = whiteness(r, rows, x);
+		for (int i = 0; i < rows; i++)
+			energy[i] += weight * x[i] * x[i];
+	}
+	smooth(r, rows, energy, (int)(TRUST_S * r->rate_hz) | 1, level);
+	for (int i = 0; i < rows; i++)
+		if (r->row[i])
+			x[n++] = level[i];
+	usual = order_select(x, n, n / 2);
+	for (int i = 0; i < rows; i++) {
+		float above = level[i] / (TRUST_FULL * usual);
+
+		if (r->row[i] && usual > 0 && above > 1)
+			r->trust[i] = 1 / (above * above);
+	}
+}
+
+/* One stream into the transform: detrended, weighted, padded. */
+static void load(struct rank1 *r, int rows, int stream)
+{
+	float *x = spectrum_input(r->fft);
+
+	detrend(r, rows, stream, x);
+	for (int i = 0; i < rows; i++)
+		x[i] *= r->window[i] * r->trust[i];
 	memset(x + rows, 0, (size_t)(RANK1_LEN - rows) * sizeof(*x));
 }
 
@@ -123,9 +206,6 @@ static void judge_noise(struct rank1 *r)
 
 	memcpy(level, r->lambda + r->noise_lo, (size_t)n * sizeof(*level));
 	r->noise = order_select(level, n, n / 2);
-	r->second_noise = 0;
-	for (int i = r->noise_lo; i <= r->noise_hi; i++)
-		r->second_noise += r->second[i] / (float)n;
 	for (int i = 0; i < n; i++)
 		mean += level[i];
 	mean /= (float)n;
@@ -135,19 +215,22 @@ static void judge_noise(struct rank1 *r)
 	r->shape = fminf(fmaxf(r->shape, SHAPE_LEAST), SHAPE_MOST);
 }
 
-int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows, int first, int streams)
+int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows)
 {
 	int valid = prepare(r, g, rows);
 
 	if (valid < 8 || (float)valid < VALID_LEAST * (float)rows)
 		return -ENODATA;
+	build_basis(r, rows);
+	distrust(r, rows, g->streams);
+	build_basis(r, rows);
 	memset(r->a, 0, sizeof(r->a));
 	memset(r->b, 0, sizeof(r->b));
 	memset(r->c, 0, sizeof(r->c));
 	r->rows = rows;
 	r->used = 0;
-	for (int k = first; k < first + streams; k++) {
-		load(r, rows, valid, k);
+	for (int k = 0; k < g->streams; k++) {
+		load(r, rows, k);
 		add_stream(r, spectrum_run(r->fft));
 	}
 	if (!r->used)
@@ -157,7 +240,6 @@ int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows, int first, in
 		float root = sqrtf(half * half + r->c[i] * r->c[i]);
 
 		r->lambda[i] = mean + root;
-		r->second[i] = fmaxf(mean - root, 0);
 	}
 	judge_noise(r);
 	return r->noise > 0 ? 0 : -ENODATA;

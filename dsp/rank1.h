@@ -6,7 +6,12 @@
  * read from a band above all breathing of the same window.  At every frequency the
  * streams' transforms are explained by one complex amplitude times real weights: the
  * largest eigenvalue of the 2x2 Gram matrix of their real and imaginary parts is the
- * likelihood of that.  No tone and no axis has to be chosen. */
+ * likelihood of that.  No tone and no axis has to be chosen.
+ *
+ * A window of a minute is needed for weak breathing, and nobody sits still for so long: rows
+ * in which all streams leave their course together get less weight, as the weights of a
+ * robust fit do (Huber 1964; here those of a Cauchy distribution), so that a shift of the
+ * body does not cost the window. */
 #ifndef DSP_RANK1_H
 #define DSP_RANK1_H
 
@@ -24,12 +29,11 @@ struct rank1 {
 	int   rows;			/* in the window */
 	int   used;			/* streams that had noise to be measured by */
 	float lambda[RANK1_BINS];
-	float second[RANK1_BINS];	/* the other eigenvalue: what no single waveform explains */
 	float noise;			/* median of lambda in the noise band */
-	float second_noise;		/* of the other one */
 	float shape;			/* of the gamma distribution that lambda follows there */
 	/* scratch */
 	float window[SLOWGRID_ROWS], basis[2][SLOWGRID_ROWS];
+	float trust[SLOWGRID_ROWS], trust_sum;	/* weight of each row, 0 where it is missing */
 	const float *row[SLOWGRID_ROWS];
 	float a[RANK1_BINS], b[RANK1_BINS], c[RANK1_BINS];
 };
@@ -39,9 +43,9 @@ struct rank1 {
 int  rank1_init(struct rank1 *r, float rate_hz, float noise_lo_hz, float noise_hi_hz);
 void rank1_free(struct rank1 *r);
 
-/* Looks at streams first..first+streams-1 of the newest `rows` rows.  0, or -ENODATA:
- * more than 30 % of the rows are missing, or no stream has noise. */
-int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows, int first, int streams);
+/* Looks at the newest `rows` rows.  0, or -ENODATA: more than 30 % of the rows are missing, or
+ * no stream has noise. */
+int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows);
 
 /* Bin (may lie between two) of a frequency, and back. */
 float rank1_bin(const struct rank1 *r, float hz);

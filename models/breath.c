@@ -3,14 +3,15 @@
 #include <string.h>
 #include "models/breath.h"
 
-#define KEEP         0.9f
+#define KEEP         0.95f
 #define STEP_BINS    3
-#define PENALTY_DB   0.35f
+#define PENALTY_DB   0.6f
 #define AGREE_HZ     (1.0f / 60)	/* looks say the same within this */
 #define FOLLOW       0.2f		/* of a new look in what the steady ones say */
+#define MOVE_TICKS   30	/* movement so long may be somebody leaving, or coming */
 #define LOOKS        2			/* at least, for a value */
-#define EASE_DB      0.2f		/* that every further look which agrees is worth, */
-#define EASE_MAX_DB  4.0f		/* together */
+#define EASE_DB      0.15f		/* that every further look which agrees is worth, */
+#define EASE_MAX_DB  4.5f		/* together */
 #define CHANCE_SHIFT_DB 1.2f
 #define CHANCE_SLOPE_DB 1.0f
 #define OPEN_P       0.77f		/* just over the null */
@@ -31,21 +32,22 @@ void breath_init(struct breath *b, float lo_hz, float hi_hz)
 	breath_reset(b);
 }
 
-void breath_reset(struct breath *b)
+static void forget(struct breath *b)
 {
 	ridge_reset(&b->ridge);
 	b->steady = 0;
 	b->steady_hz = 0;
-	b->result = (struct breath_result){ .reason = REASON_WARMING_UP, .rate_per_min = NAN,
-		.snr_db = NAN };
 }
 
-static void give_up(struct breath *b, enum reason why)
+static void tell_nothing(struct breath *b, enum reason why)
 {
-	ridge_reset(&b->ridge);
-	b->steady = 0;
-	b->steady_hz = 0;
 	b->result = (struct breath_result){ .reason = why, .rate_per_min = NAN, .snr_db = NAN };
+}
+
+void breath_reset(struct breath *b)
+{
+	forget(b);
+	tell_nothing(b, REASON_WARMING_UP);
 }
 
 /* Probability that a peak so far above the null is a breath, and within 2/min of it. */
@@ -147,13 +149,17 @@ void breath_tick(struct breath *b, const struct evidence *const evidence[], int 
 {
 	struct combined c;
 
+	b->moving_ticks = moving ? b->moving_ticks + 1 : 0;
 	if (moving) {
-		give_up(b, REASON_MOVING);
+		if (b->moving_ticks >= MOVE_TICKS)
+			forget(b);
+		tell_nothing(b, REASON_MOVING);
 		return;
 	}
 	combine(evidence, n, &c);
-	if (!c.any)
-		give_up(b, c.reason);
-	else if (c.updated)
+	if (!c.any) {
+		forget(b);
+		tell_nothing(b, c.reason);
+	} else if (c.updated)
 		judge(b, &c);
-}
+	}

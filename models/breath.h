@@ -28,6 +28,7 @@ struct breath_result {
 
 struct breath {
 	struct ridge ridge;
+	int   moving_ticks;		/* that the movement lasts */
 	float lo_hz, hi_hz;
 	int   steady;		/* looks in a row that say the same */
 	float steady_hz;	/* what they say, a running mean; 0: nothing yet */

@@ -7,7 +7,7 @@
  * worth more where breathing would be seen.  Being blind is no evidence at all: what was
  * known fades to "unknown".
  *
- *   motion               +2 per second
+ *   motion               up to +2 per second, by how strong it is
  *   small motion         +0.5 per second
  *   breathing            +log(p / (1-p)) per 2 s
  *   silence              -0.1 per second; where breathing is looked for and no rate is
@@ -28,12 +28,13 @@
 #define MOST          6.0f
 #define LEAST         (-2.5f)
 #define MOTION_PER_S  2.0f
+#define MOTION_STRONG 0.6f	/* level from which it is beyond doubt */
 #define MICRO_PER_S   0.5f
 #define BREATH_PER_S  0.5f	/* per unit of log-odds: windows overlap, a look counts over 2 s */
 #define SILENCE_PER_S 0.1f
 #define HINT_PER_S_DB 0.06f
 #define HINT_MOST_PER_S 0.15f
-#define SILENCE_START_PER_S (2.0f / 30)	/* while breathing is still to come */
+#define SILENCE_START_PER_S (2.0f / 29)	/* at least, while nothing is known; also while breathing is still to come */
 #define FADE_PER_S    0.1f
 #define STEP_MAX_US   1000000u	/* a clock that jumps is not that much silence */
 
@@ -69,10 +70,11 @@ static bool breath_counts(const struct presence_input *in)
 
 static float silence(const struct presence *p, const struct presence_input *in)
 {
+	float start = p->state == PRESENCE_UNKNOWN ? SILENCE_START_PER_S : 0;
+
 	if (in->breathing_able)
-		return -clampf(HINT_PER_S_DB * in->breathing_hint_db, -HINT_MOST_PER_S, 0.0f);
-	return in->breathing_soon && p->state == PRESENCE_UNKNOWN ? SILENCE_START_PER_S :
-		SILENCE_PER_S;
+		return fmaxf(-clampf(HINT_PER_S_DB * in->breathing_hint_db, -HINT_MOST_PER_S, 0.0f), start);
+	return in->breathing_soon && start > 0 ? start : SILENCE_PER_S;
 }
 
 static void weigh(struct presence *p, float s, const struct presence_input *in)
@@ -81,7 +83,7 @@ static void weigh(struct presence *p, float s, const struct presence_input *in)
 	float gain = 0;
 
 	if (in->moving) {
-		gain = MOTION_PER_S;
+		gain = MOTION_PER_S * fminf(in->motion_level / MOTION_STRONG, 1);
 	} else {
 		if (in->micro_motion)
 			gain += MICRO_PER_S;

@@ -27,6 +27,7 @@ enum presence_evidence {
 struct presence_input {
 	enum reason blind;		/* REASON_NONE: at least one link gives a verdict on motion */
 	bool  moving;
+	float motion_level;		/* how strongly, 0..1, while moving */
 	bool  micro_motion;		/* more than silence, less than motion; false if not known */
 	bool  breathing_able;		/* a breath would be seen by now: its windows are full */
 	bool  breathing_soon;		/* not yet, but the windows are filling */

@@ -3,15 +3,15 @@
  * Does something breathe?  A chest that moves by millimetres changes the channel of every
  * tone and chain in the same rhythm, each by its own amount.
  *
- *   packets -> front-end -> even grid of rows -> gate -> rank-1 spectrum -> row of evidence
+ *   packets -> front-end -> even grid of rows -> rank-1 spectrum -> row of evidence
  *
  * Front-end: where receive chains share an oscillator, their ratio (ratio.h).  With one
  * chain there are two that see different things: the power of the tones (power.h) and the
- * samples aligned to a template (align.h); both are looked at, and the one that stands
- * higher above its own noise is taken.  Gate: the window is what followed the last movement
- * or jump (changepoint.h), 12 to 60 s.  Noise: the spectrum is divided by its own floor,
- * locally, because drift lifts the low end; how high chance reaches follows from the spread
- * of the noise (rank1.h).
+ * samples aligned to a template (align.h); the spectrum takes the streams of both.  Window:
+ * what followed the last movement that was long enough to come or go, 12 to 60 s; rows in
+ * which the body shifted count less in it (rank1.h).  Noise: the spectrum is divided by its
+ * own floor, locally, because drift lifts the low end; how high chance reaches follows from
+ * the spread of the noise (rank1.h).
  *
  * Fooled by: machines in the band (fans that swing, pumps), a second person, and windows
  * in which the rate changes: the peak broadens, the quality falls. */
@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "dsp/align.h"
-#include "dsp/changepoint.h"
 #include "dsp/power.h"
 #include "dsp/rank1.h"
 #include "dsp/ratio.h"
@@ -34,23 +33,16 @@
 #define WINDOW_MAX_S 60.0f
 #define PERIODS_MIN  2.5f	/* of the slowest rate that a window may show */
 #define SETTLE_ROWS  8		/* after a movement the body still settles */
+#define MOVE_US      3000000u	/* nobody is up and away in less */
 #define RATE_MIN_HZ  3.5f	/* packets */
 #define GAP_US       3000000u	/* longer than this, what came before is another scene */
 #define NO_CSI_US    5000000u
-#define VARIANTS_MAX 2
 #define SHAPE_KEEP   0.95f
-#define SECOND_SHARE 0.5f
 #define DRIFT_HZ     (10.0f / 60)
 #define DRIFT_DB     9.0f
 #define RATIO_NULL_DB  7.5f	/* chance reaches at least this, whatever the noise looks like: */
 #define SINGLE_NULL_DB 10.0f	/* one chain has all the receiver's own errors in it */
 #define FLOOR_HZ     0.25f	/* half width of the neighbourhood that the floor is taken from */
-
-/* One way to look at the packets: a stretch of the grid's streams. */
-struct variant {
-	int   first, streams;
-	float shape;			/* of its noise, averaged over looks; 0: none yet */
-};
 
 struct respiration {
 	float lo_hz, hi_hz;
@@ -61,12 +53,12 @@ struct respiration {
 	int     power_packets;
 	struct align align;
 	struct slowgrid grid;
-	struct changepoint change;
 	struct rank1 rank1;
-	struct variant variant[VARIANTS_MAX];
-	int      variants;
+	float    shape;			/* of the noise, averaged over looks; 0: none yet */
+	bool     aligned;		/* rows have the aligned samples too */
 	bool     dead;			/* too few tones to see anything */
 	uint64_t cell;			/* that the sums belong to */
+	uint64_t moving_since_us;	/* 0: nothing moves */
 	uint64_t quiet_from;		/* first row after the last movement */
 	bool     moved;			/* there was one */
 	uint64_t last_us, started_us, looked_us;
@@ -80,12 +72,12 @@ static void respiration_destroy(void *state)
 	if (!m)
 		return;
 	rank1_free(&m->rank1);
-	changepoint_free(&m->change);
 	slowgrid_free(&m->grid);
 	align_free(&m->align);
 	free(m);
 }
 
+/* Streams of a row, or -errno. */
 static int init_front_end(struct respiration *m, const struct link_format *f)
 {
 	int err;
@@ -93,31 +85,24 @@ static int init_front_end(struct respiration *m, const struct link_format *f)
 	m->use_ratio = f->shared_lo && f->rx_count > 1 && !f->amplitude_only;
 	if (m->use_ratio) {
 		err = ratio_init(&m->ratio, f->rx_count, f->tx_count, f->tones);
-		m->variant[m->variants++] = (struct variant){ .streams = m->ratio.streams };
-		return err;
+		return err ? err : m->ratio.streams;
 	}
 	err = power_init(&m->power, f->rx_count, f->tx_count, f->tones);
 	m->dead = m->power.per_pair < 4;
-	m->variant[m->variants++] = (struct variant){ .streams = m->power.streams };
 	if (err || f->amplitude_only)
-		return err;
+		return err ? err : m->power.streams;
 	err = align_init(&m->align, f->rx_count, f->tx_count, f->tones);
-	m->variant[m->variants++] = (struct variant){
-		.first = m->power.streams, .streams = m->align.streams };
-	return err;
+	m->aligned = !err;
+	return err ? err : m->power.streams + m->align.streams;
 }
 
 static int init(struct respiration *m, const struct link_format *f, const struct model_params *params)
 {
 	float rate_hz = params->breath_hi_hz > 1 ? FAST_HZ : SLOW_HZ;
-	int streams = 0, err = init_front_end(m, f);
+	int streams = init_front_end(m, f), err = streams < 0 ? streams : 0;
 
-	for (int i = 0; i < m->variants; i++)
-		streams += m->variant[i].streams;
 	if (!err)
 		err = slowgrid_init(&m->grid, streams, rate_hz, FILL_S);
-	if (!err)
-		err = changepoint_init(&m->change, streams, (int)rate_hz);
 	if (!err)
 		err = rank1_init(&m->rank1, rate_hz, 0.24f * rate_hz, 0.48f * rate_hz);
 	m->lo_hz = params->breath_lo_hz;
@@ -140,7 +125,6 @@ static void *respiration_create(const struct link_format *format, const struct m
 static void forget(struct respiration *m)
 {
 	slowgrid_reset(&m->grid);
-	changepoint_reset(&m->change);
 	if (m->use_ratio) {
 		ratio_reset(&m->ratio);
 	} else {
@@ -180,15 +164,11 @@ static void end_cell(struct respiration *m)
 		have = ratio_row(&m->ratio, row, &changed);
 	else
 		have = power_row(m, row) &&
-			(m->variants == 1 || align_row(&m->align, row + m->power.streams));
+			(!m->aligned || align_row(&m->align, row + m->power.streams));
 	if (have)
 		slowgrid_put(&m->grid, m->cell, row);
-	if (have && changepoint_look(&m->change, &m->grid))
-		begin_quiet(m);
-	if (changed) {
+	if (changed)
 		slowgrid_reset(&m->grid);
-		changepoint_reset(&m->change);
-	}
 }
 
 static void push_single(struct respiration *m, const struct csi_frame *f)
@@ -201,7 +181,7 @@ static void push_single(struct respiration *m, const struct csi_frame *f)
 	for (int k = 0; k < m->power.streams; k++)
 		m->power_sum[k] += x[k];
 	m->power_packets++;
-	if (m->variants > 1)
+	if (m->aligned)
 		align_push(&m->align, f);
 }
 
@@ -243,22 +223,6 @@ static float local_floor(const struct rank1 *r, int i, int half, int peak)
 	return n ? fmaxf(near[n / 2], r->noise) : r->noise;
 }
 
-/* What stands at bin i without a breath, in dB over the noise: what is usual in the
- * neighbourhood, and what no single waveform explains. */
-static float floor_at(const struct rank1 *r, int i, int half, int peak)
-{
-	float second = 0;
-	int n = 0;
-
-	for (int j = i - peak / 2; j <= i + peak / 2; j++)
-		if (j > 0) {
-			second += r->second[j];
-			n++;
-		}
-	second *= SECOND_SHARE * r->noise / (r->second_noise * (float)n);
-	return 10 * log10f(fmaxf(local_floor(r, i, half, peak), second) / r->noise);
-}
-
 /* A single chain drifts with temperature and gain, all tones in step, over tens of seconds:
  * slow peaks must stand higher to be believed. */
 static float drift_db(const struct rank1 *r, int i)
@@ -266,6 +230,31 @@ static float drift_db(const struct rank1 *r, int i)
 	float hz = (float)i * r->rate_hz / RANK1_LEN;
 
 	return hz < DRIFT_HZ ? DRIFT_DB * (DRIFT_HZ - hz) / DRIFT_HZ : 0;
+}
+
+/* Of rates too slow for the window nothing can be said; nor of the flank above them, if it
+ * rises towards them: its peak is one of those.  And what stands at half a rate that cannot
+ * be said makes that rate doubtful: it may be the harmonic. */
+static void blank_slow(const struct respiration *m, float window_s, float *row_db)
+{
+	float step_hz = breath_bin_hz(1, m->lo_hz, m->hi_hz) - m->lo_hz;
+	int j = 0, slow;
+
+	while (j < BREATH_BINS && breath_bin_hz(j, m->lo_hz, m->hi_hz) * window_s < PERIODS_MIN)
+		j++;
+	while (j > 0 && j < BREATH_BINS && row_db[j] < row_db[j - 1])
+		j++;
+	slow = j;
+	for (; j < BREATH_BINS; j++) {
+		int half = (int)((breath_bin_hz(j, m->lo_hz, m->hi_hz) / 2 - m->lo_hz) / step_hz + 0.5f);
+
+		if (half >= slow)
+			break;
+		if (half >= 0 && row_db[half] > 0 && row_db[j] > 0)
+			row_db[j] = fmaxf(row_db[j] - row_db[half], 0);
+	}
+	for (int i = 0; i < slow; i++)
+		row_db[i] = fminf(row_db[i], 0);
 }
 
 /* The evidence's row from the spectrum just computed; the greatest value of it. */
@@ -278,52 +267,39 @@ static float fill_row(const struct respiration *m, float *row_db)
 	int lo = (int)rank1_bin(r, m->lo_hz), hi = (int)rank1_bin(r, m->hi_hz) + 2;
 
 	for (int i = lo; i <= hi && i <= r->noise_hi; i++)
-		floor_db[i] = floor_at(r, i, half, peak) + (m->use_ratio ? 0 : drift_db(r, i));
+		floor_db[i] = 10 * log10f(local_floor(r, i, half, peak) / r->noise) +
+			(m->use_ratio ? 0 : drift_db(r, i));
 	for (int j = 0; j < BREATH_BINS; j++) {
 		float hz = breath_bin_hz(j, m->lo_hz, m->hi_hz);
 
 		row_db[j] = rank1_db(r, hz) - floor_db[(int)(rank1_bin(r, hz) + 0.5f)];
-		if (hz * window_s < PERIODS_MIN)
-			row_db[j] = 0;
-		best = fmaxf(best, row_db[j]);
 	}
+	blank_slow(m, window_s, row_db);
+	for (int j = 0; j < BREATH_BINS; j++)
+		best = fmaxf(best, row_db[j]);
 	return best;
 }
 
-static float null_db(const struct respiration *m, struct variant *v)
+static float null_db(struct respiration *m)
 {
 	float window_s = (float)m->rank1.rows / m->rank1.rate_hz;
 
-	v->shape = v->shape > 0 ? SHAPE_KEEP * v->shape + (1 - SHAPE_KEEP) * m->rank1.shape :
-		m->rank1.shape;
-	return fmaxf(rank1_null_db(v->shape, (m->hi_hz - m->lo_hz) * window_s),
+	m->shape = m->shape > 0 ? SHAPE_KEEP * m->shape + (1 - SHAPE_KEEP) * m->rank1.shape : m->rank1.shape;
+	return fmaxf(rank1_null_db(m->shape, (m->hi_hz - m->lo_hz) * window_s),
 		     m->use_ratio ? RATIO_NULL_DB : SINGLE_NULL_DB);
 }
 
-/* Looks at the newest rows in every way there is; keeps the best. */
+/* Looks at the newest rows. */
 static void look(struct respiration *m, int rows, struct breath_evidence *e)
 {
-	float row_db[BREATH_BINS], best = -99;
-
-	for (int i = 0; i < m->variants; i++) {
-		struct variant *v = &m->variant[i];
-		float q_db, q_null_db;
-
-		if (rank1_run(&m->rank1, &m->grid, rows, v->first, v->streams))
-			continue;
-		q_db = fill_row(m, row_db);
-		q_null_db = null_db(m, v);
-		if (q_db - q_null_db <= best)
-			continue;
-		best = q_db - q_null_db;
-		e->q_db = q_db;
-		e->q_null_db = q_null_db;
-		e->window_s = (float)rows / m->rank1.rate_hz;
-		memcpy(e->row_db, row_db, sizeof(row_db));
-		e->reason = REASON_NONE;
-	}
-	if (best <= -99)
+	if (rank1_run(&m->rank1, &m->grid, rows)) {
 		e->reason = REASON_GAP;
+		return;
+	}
+	e->q_db = fill_row(m, e->row_db);
+	e->q_null_db = null_db(m);
+	e->window_s = (float)rows / m->rank1.rate_hz;
+	e->reason = REASON_NONE;
 }
 
 /* Rows since the last movement, at most a window. */
@@ -354,6 +330,17 @@ static enum reason obstacle(struct respiration *m, uint64_t now_us, const struct
 	return REASON_NONE;
 }
 
+/* Who moves for less than MOVE_US is still there after it, and breathes on as before. */
+static void watch_motion(struct respiration *m, uint64_t now_us, bool moving)
+{
+	if (!moving)
+		m->moving_since_us = 0;
+	else if (!m->moving_since_us)
+		m->moving_since_us = now_us;
+	else if (now_us - m->moving_since_us >= MOVE_US)
+		begin_quiet(m);
+}
+
 static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 {
 	struct respiration *m = state;
@@ -366,8 +353,7 @@ static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 		e->reason = why;
 		return;
 	}
-	if (all->motion.reason == REASON_NONE && all->motion.moving)
-		begin_quiet(m);
+	watch_motion(m, now_us, all->motion.reason == REASON_NONE && all->motion.moving);
 	rows = quiet_rows(m);
 	if ((float)rows < WINDOW_MIN_S * m->rank1.rate_hz) {
 		e->reason = m->moved ? REASON_MOVING : REASON_WARMING_UP;

@@ -88,6 +88,7 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 	const struct presence_input in = {
 		.blind = blind,
 		.moving = v->moving,
+		.motion_level = v->moving ? v->level : 0,
 		.micro_motion = v->micro,
 		.breathing_able = b->reason == REASON_NONE || b->reason == REASON_NOBODY,
 		.breathing_soon = b->reason == REASON_WARMING_UP || b->reason == REASON_MOVING ||

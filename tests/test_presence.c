@@ -35,7 +35,7 @@ static double pass(double seconds, struct presence_input in, enum presence_state
 }
 
 static const struct presence_input silent = { .blind = REASON_NONE };
-static const struct presence_input moving = { .moving = true };
+static const struct presence_input moving = { .moving = true, .motion_level = 1 };
 static const struct presence_input blind = { .blind = REASON_GAP };
 static const struct presence_input breathing = {
 	.breathing_able = true, .breathing = true, .breathing_probability = 0.9f,
