@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * models/breath.c: a rate is told when looks agree and stand out, and never else. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+#include "models/breath.h"
+#include "tests/support/synth.h"
+
+#define LO_HZ (3.5f / 60)
+#define HI_HZ (42.0f / 60)
+#define NULL_DB 10.0f
+
+static struct breath breath;
+static struct evidence link[2];
+static const struct evidence *const links[2] = { &link[0], &link[1] };
+
+static int begin(void **state)
+{
+	(void)state;
+	synth_seed = 3;
+	memset(link, 0, sizeof(link));
+	breath_init(&breath, LO_HZ, HI_HZ);
+	return 0;
+}
+
+/* A look of a link: noise about 0 dB and a peak. */
+static void see(struct evidence *e, float per_min, float db)
+{
+	float at = (per_min / 60 - LO_HZ) / (HI_HZ - LO_HZ) * (BREATH_BINS - 1);
+
+	for (int j = 0; j < BREATH_BINS; j++)
+		e->breath.row_db[j] = synth_gaussian() + db * expf(-0.5f * ((float)j - at) * ((float)j - at) / 9);
+	e->breath.q_db = db;
+	e->breath.q_null_db = NULL_DB;
+	e->breath.window_s = 30;
+	e->breath.reason = REASON_NONE;
+	e->breath.updated = true;
+}
+
+/* So many looks of both links, a second apart; how many gave a rate. */
+static int look(int n, float per_min, float db, float other_per_min, float other_db)
+{
+	int shown = 0;
+
+	for (int i = 0; i < n; i++) {
+		see(&link[0], per_min, db);
+		see(&link[1], other_per_min, other_db);
+		breath_tick(&breath, links, 2, false);
+		shown += breath.result.reason == REASON_NONE;
+	}
+	return shown;
+}
+
+static void a_strong_peak_is_told_from_the_second_look(void **state)
+{
+	(void)state;
+	assert_int_equal(look(1, 15, 16, 15, 16), 0);
+	assert_int_equal(look(30, 15, 16, 15, 16), 30);
+	assert_float_equal(breath.result.rate_per_min, 15, 0.6);
+	assert_true(breath.result.quality > 0.95f);
+	assert_true(breath.result.window_s > 29 && breath.result.window_s < 31);
+}
+
+static void noise_tells_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(look(3600, 15, 0, 15, 0), 0);
+	assert_int_equal(breath.result.reason, REASON_NOBODY);
+	assert_true(isnan(breath.result.rate_per_min));
+	assert_true(breath.result.hint_db < 0);
+}
+
+static void a_weak_peak_is_told_once_it_has_stayed(void **state)
+{
+	(void)state;
+	assert_int_equal(look(10, 15, 6, 15, 6), 0);
+	look(40, 15, 6, 15, 6);
+	assert_true(look(30, 15, 6, 15, 6) > 25);
+	assert_float_equal(breath.result.rate_per_min, 15, 1);
+}
+
+static void peaks_that_jump_about_are_never_told(void **state)
+{
+	int shown = 0;
+
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		float per_min = 6 + 30 * synth_uniform();
+
+		shown += look(1, per_min, 8, per_min, 8);
+	}
+	assert_true(shown < 3);
+}
+
+static void the_link_that_sees_more_decides(void **state)
+{
+	(void)state;
+	assert_true(look(30, 12, 18, 30, 3) > 25);
+	assert_float_equal(breath.result.rate_per_min, 12, 0.6);
+}
+
+static void a_link_without_a_spectrum_takes_no_part(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 30; i++) {
+		see(&link[0], 20, 16);
+		link[1].breath.reason = REASON_GAP;
+		breath_tick(&breath, links, 2, false);
+	}
+	assert_int_equal(breath.result.reason, REASON_NONE);
+	assert_float_equal(breath.result.rate_per_min, 20, 0.6);
+	link[0].breath.reason = REASON_RATE_LOW;
+	breath_tick(&breath, links, 2, false);
+	assert_int_equal(breath.result.reason, REASON_RATE_LOW);
+	assert_true(isnan(breath.result.rate_per_min));
+	breath_tick(&breath, links, 0, false);
+	assert_int_equal(breath.result.reason, REASON_NO_CSI);
+}
+
+static void movement_silences_at_once(void **state)
+{
+	(void)state;
+	look(30, 15, 16, 15, 16);
+	breath_tick(&breath, links, 2, true);
+	assert_int_equal(breath.result.reason, REASON_MOVING);
+	assert_true(isnan(breath.result.rate_per_min));
+	assert_true(breath.result.quality == 0);
+}
+
+static void only_a_long_movement_makes_it_forget(void **state)
+{
+	(void)state;
+	look(30, 15, 16, 15, 16);
+	for (int i = 0; i < 15; i++)
+		breath_tick(&breath, links, 2, true);
+	assert_int_equal(look(1, 15, 16, 15, 16), 1);
+	for (int i = 0; i < 35; i++)
+		breath_tick(&breath, links, 2, true);
+	assert_int_equal(look(1, 15, 16, 15, 16), 0);
+	assert_int_equal(look(1, 15, 16, 15, 16), 1);
+}
+
+static void a_peak_at_the_edge_of_the_band_is_not_told(void **state)
+{
+	(void)state;
+	assert_int_equal(look(30, 3.4f, 16, 3.4f, 16), 0);
+	assert_int_equal(breath.result.reason, REASON_OUT_OF_BAND);
+}
+
+#define TEST(f) cmocka_unit_test_setup(f, begin)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_strong_peak_is_told_from_the_second_look),
+		TEST(noise_tells_nothing),
+		TEST(a_weak_peak_is_told_once_it_has_stayed),
+		TEST(peaks_that_jump_about_are_never_told),
+		TEST(the_link_that_sees_more_decides),
+		TEST(a_link_without_a_spectrum_takes_no_part),
+		TEST(movement_silences_at_once),
+		TEST(only_a_long_movement_makes_it_forget),
+		TEST(a_peak_at_the_edge_of_the_band_is_not_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

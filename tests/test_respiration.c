@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * models/respiration.c on packets of a small world: the rate of a chest whatever the
+ * packets do, and silence where there is none. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include "models/breath.h"
+#include "models/model.h"
+#include "tests/support/synth.h"
+
+#define LO_HZ (3.5f / 60)
+#define HI_HZ (42.0f / 60)
+
+static struct synth world;
+static void *model;
+static struct evidence evidence;
+static uint64_t tick_us;
+
+static void create(float lo_hz, float hi_hz)
+{
+	struct link_format format = {
+		.rx_count = world.rx_count, .tx_count = 1, .tones = world.tones, .freq_hz = 2437e6f,
+		.shared_lo = !world.amplitude_only, .amplitude_only = world.amplitude_only,
+	};
+	struct model_params params = { .breath_lo_hz = lo_hz, .breath_hi_hz = hi_hz };
+
+	memset(&evidence, 0, sizeof(evidence));
+	model = model_respiration.create(&format, &params);
+	assert_non_null(model);
+	tick_us = world.now_us;
+}
+
+static void start(int rx_count, int tones, float rate_hz)
+{
+	world = (struct synth){
+		.rx_count = rx_count, .tones = tones, .rate_hz = rate_hz, .amplitude = 3000, .noise = 60,
+		.chest = 0.1f, .swing_rad = 0.4f, .breath_hz = 0.25f, .phase_error = true,
+	};
+	synth_start(&world, 5);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	model_respiration.destroy(model);
+	model = NULL;
+	return 0;
+}
+
+/* Lets time pass; returns the looks that had a spectrum. */
+static int pass(float seconds, bool moving)
+{
+	uint64_t until = world.now_us + (uint64_t)(seconds * 1e6f);
+	int looks = 0;
+
+	while (world.now_us < until) {
+		const struct csi_frame *f = synth_next(&world);
+
+		for (; tick_us < world.now_us; tick_us += 100000) {
+			evidence.rate_hz = world.rate_hz * (1 - world.loss);
+			evidence.motion.moving = moving;
+			model_respiration.tick(model, tick_us, &evidence);
+			looks += evidence.breath.updated && evidence.breath.reason == REASON_NONE;
+		}
+		model_respiration.push(model, f);
+	}
+	return looks;
+}
+
+static float top_per_min(float lo_hz, float hi_hz)
+{
+	int best = 0;
+
+	for (int j = 1; j < BREATH_BINS; j++)
+		if (evidence.breath.row_db[j] > evidence.breath.row_db[best])
+			best = j;
+	return 60 * breath_bin_hz(best, lo_hz, hi_hz);
+}
+
+static void expect_rate(float per_min, float within)
+{
+	assert_int_equal(evidence.breath.reason, REASON_NONE);
+	assert_float_equal(top_per_min(LO_HZ, HI_HZ), per_min, within);
+	assert_true(evidence.breath.q_db > evidence.breath.q_null_db);
+}
+
+static void a_chest_is_found_at_any_packet_rate(void **state)
+{
+	static const float rates_hz[] = { 10, 20, 50, 200 };
+
+	for (size_t i = 0; i < sizeof(rates_hz) / sizeof(*rates_hz); i++) {
+		start(1, 52, rates_hz[i]);
+		create(LO_HZ, HI_HZ);
+		pass(50, false);
+		expect_rate(15, 0.4f);
+		end(state);
+	}
+}
+
+static void jitter_and_loss_change_nothing(void **state)
+{
+	(void)state;
+	start(1, 52, 30);
+	world.jitter = 0.8f;
+	world.loss = 0.3f;
+	create(LO_HZ, HI_HZ);
+	pass(50, false);
+	expect_rate(15, 0.4f);
+}
+
+static void gain_steps_change_nothing(void **state)
+{
+	(void)state;
+	start(1, 52, 50);
+	world.gain_db = 4;
+	create(LO_HZ, HI_HZ);
+	pass(50, false);
+	expect_rate(15, 0.4f);
+}
+
+static void chains_that_share_an_oscillator_are_divided(void **state)
+{
+	(void)state;
+	start(3, 30, 50);
+	world.chest = 0.02f;		/* far too little for amplitudes */
+	create(LO_HZ, HI_HZ);
+	pass(50, false);
+	expect_rate(15, 0.4f);
+}
+
+static void amplitudes_alone_are_enough(void **state)
+{
+	(void)state;
+	start(1, 56, 20);
+	world.amplitude_only = true;
+	create(LO_HZ, HI_HZ);
+	pass(50, false);
+	expect_rate(15, 0.4f);
+}
+
+static void an_empty_room_stays_below_the_null(void **state)
+{
+	(void)state;
+	for (int rx = 1; rx <= 2; rx++) {
+		start(rx, 52, 50);
+		world.breath_hz = 0;
+		create(LO_HZ, HI_HZ);
+		for (int i = 0; i < 300; i++) {
+			pass(1, false);
+			if (evidence.breath.reason == REASON_NONE)
+				assert_true(evidence.breath.q_db < evidence.breath.q_null_db);
+		}
+		end(state);
+	}
+}
+
+static void a_slow_rate_waits_for_its_window(void **state)
+{
+	(void)state;
+	start(1, 52, 50);
+	world.breath_hz = 5 / 60.0f;
+	world.swing_rad = 0.2f;		/* hardly a harmonic */
+	create(LO_HZ, HI_HZ);
+	for (int s = 0; s < 26; s++) {		/* two and a half periods are 30 s */
+		pass(1, false);
+		if (evidence.breath.reason == REASON_NONE)
+			assert_true(fabsf(top_per_min(LO_HZ, HI_HZ) - 5) > 0.5f ||
+				    evidence.breath.q_db < evidence.breath.q_null_db);
+	}
+	pass(25, false);
+	expect_rate(5, 0.5f);
+}
+
+static void the_harmonic_of_a_rate_too_slow_to_see_is_no_rate(void **state)
+{
+	(void)state;
+	start(1, 52, 50);
+	world.breath_hz = 6 / 60.0f;
+	world.swing_rad = 2;		/* mostly harmonics */
+	create(LO_HZ, HI_HZ);
+	for (int s = 0; s < 23; s++) {
+		pass(1, false);
+		if (evidence.breath.reason == REASON_NONE && evidence.breath.q_db > evidence.breath.q_null_db)
+			assert_true(fabsf(top_per_min(LO_HZ, HI_HZ) - 12) > 1.5f);
+	}
+}
+
+static void infants_have_their_own_band(void **state)
+{
+	(void)state;
+	start(1, 52, 50);
+	world.breath_hz = 50 / 60.0f;
+	create(20 / 60.0f, 75 / 60.0f);
+	pass(25, false);
+	assert_int_equal(evidence.breath.reason, REASON_NONE);
+	assert_float_equal(top_per_min(20 / 60.0f, 75 / 60.0f), 50, 0.7);
+	assert_true(evidence.breath.q_db > evidence.breath.q_null_db);
+}
+
+static void only_a_long_movement_begins_a_new_window(void **state)
+{
+	(void)state;
+	start(1, 52, 50);
+	create(LO_HZ, HI_HZ);
+	pass(40, false);
+	pass(1.5f, true);
+	pass(1, false);
+	assert_true(evidence.breath.window_s > 35);
+	pass(4, true);
+	pass(5, false);
+	assert_int_equal(evidence.breath.reason, REASON_MOVING);
+	pass(11, false);
+	assert_int_equal(evidence.breath.reason, REASON_NONE);
+	assert_true(evidence.breath.window_s < 20);
+}
+
+static void what_hinders_it_is_told(void **state)
+{
+	(void)state;
+	start(1, 2, 50);
+	create(LO_HZ, HI_HZ);
+	assert_int_equal(pass(20, false), 0);
+	assert_int_equal(evidence.breath.reason, REASON_ONE_TONE);
+	end(state);
+	start(1, 52, 2);
+	create(LO_HZ, HI_HZ);
+	assert_int_equal(pass(30, false), 0);
+	assert_int_equal(evidence.breath.reason, REASON_RATE_LOW);
+	end(state);
+	start(1, 52, 50);
+	create(LO_HZ, HI_HZ);
+	pass(5, false);
+	assert_int_equal(evidence.breath.reason, REASON_WARMING_UP);
+	for (; tick_us < world.now_us + 7000000; tick_us += 100000)
+		model_respiration.tick(model, tick_us, &evidence);
+	assert_int_equal(evidence.breath.reason, REASON_NO_CSI);
+}
+
+#define TEST(f) cmocka_unit_test_teardown(f, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_chest_is_found_at_any_packet_rate),
+		TEST(jitter_and_loss_change_nothing),
+		TEST(gain_steps_change_nothing),
+		TEST(chains_that_share_an_oscillator_are_divided),
+		TEST(amplitudes_alone_are_enough),
+		TEST(an_empty_room_stays_below_the_null),
+		TEST(a_slow_rate_waits_for_its_window),
+		TEST(the_harmonic_of_a_rate_too_slow_to_see_is_no_rate),
+		TEST(infants_have_their_own_band),
+		TEST(only_a_long_movement_begins_a_new_window),
+		TEST(what_hinders_it_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

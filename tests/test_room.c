@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * models/room.c: what the links say becomes one room, which never says "nobody" when it
+ * means "cannot see". */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+#include "models/room.h"
+
+#define TICK_US 100000u
+
+static struct room *room;
+static struct evidence link[2];
+static const struct evidence *const links[2] = { &link[0], &link[1] };
+static uint64_t now_us;
+
+static void quiet(struct evidence *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->rate_hz = 100;
+	e->breath.q_null_db = 10;
+	e->breath.window_s = 30;
+	for (int j = 0; j < BREATH_BINS; j++)
+		e->breath.row_db[j] = (float)(j % 3) - 1;
+}
+
+static void breathing(struct evidence *e, int bin)
+{
+	quiet(e);
+	for (int j = 0; j < BREATH_BINS; j++)
+		e->breath.row_db[j] += 16 * expf(-0.5f * (float)((j - bin) * (j - bin)) / 9);
+	e->breath.q_db = 16;
+}
+
+static int begin(void **state)
+{
+	const struct model_params params = { .breath_lo_hz = 3.5f / 60, .breath_hi_hz = 42.0f / 60 };
+
+	(void)state;
+	room = room_create(&params);
+	now_us = 1000000;
+	quiet(&link[0]);
+	quiet(&link[1]);
+	return room ? 0 : -1;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	room_destroy(room);
+	return 0;
+}
+
+/* Lets time pass with so many links; what the room says then. */
+static const struct room_state *pass(float seconds, int n)
+{
+	for (int i = 0; i < (int)(seconds * 10); i++) {
+		now_us += TICK_US;
+		for (int k = 0; k < 2; k++)
+			link[k].breath.updated = i % 10 == 0;
+		room_tick(room, now_us, links, n, REASON_NONE);
+	}
+	return room_state(room);
+}
+
+static void blind(struct evidence *e, enum reason why)
+{
+	e->motion.reason = why;
+	e->breath.reason = why;
+}
+
+static void one_link_that_sees_motion_is_enough(void **state)
+{
+	const struct room_state *s;
+
+	(void)state;
+	link[1].motion.moving = true;
+	link[1].motion.level = 0.9f;
+	s = pass(3, 2);
+	assert_int_equal(s->motion, TRUTH_YES);
+	assert_float_equal(s->motion_level, 0.9, 1e-6);
+	assert_int_equal(s->presence, PRESENCE_OCCUPIED);
+	assert_int_equal(s->activity, ACTIVITY_ACTIVE);
+	assert_int_equal(s->breath.reason, REASON_MOVING);
+}
+
+static void a_link_that_cannot_see_does_not_silence_the_other(void **state)
+{
+	const struct room_state *s;
+
+	(void)state;
+	blind(&link[0], REASON_WEAK_LINK);
+	link[1].motion.moving = true;
+	link[1].motion.level = 0.9f;
+	s = pass(3, 2);
+	assert_int_equal(s->motion, TRUTH_YES);
+	assert_int_equal(s->sensing, SENSING_OK);
+}
+
+static void a_room_without_links_knows_nothing(void **state)
+{
+	const struct room_state *s = pass(100, 0);
+
+	(void)state;
+	assert_int_equal(s->motion, TRUTH_UNKNOWN);
+	assert_true(isnan(s->motion_level));
+	assert_int_equal(s->presence, PRESENCE_UNKNOWN);
+	assert_int_equal(s->presence_reason, REASON_NO_CSI);
+	assert_int_equal(s->activity, ACTIVITY_UNKNOWN);
+	assert_int_equal(s->sensing, SENSING_DOWN);
+	assert_int_equal(s->capabilities, 0);
+}
+
+static void a_weak_link_never_says_nobody(void **state)
+{
+	const struct room_state *s;
+
+	(void)state;
+	blind(&link[0], REASON_WEAK_LINK);
+	s = pass(300, 1);
+	assert_int_equal(s->presence, PRESENCE_UNKNOWN);
+	assert_int_equal(s->presence_reason, REASON_WEAK_LINK);
+	assert_int_equal(s->sensing, SENSING_DEGRADED);
+	assert_int_equal(s->sensing_reason, REASON_WEAK_LINK);
+}
+
+static void silence_becomes_nobody(void **state)
+{
+	const struct room_state *s = pass(31, 1);
+
+	(void)state;
+	assert_int_equal(s->presence, PRESENCE_EMPTY);
+	assert_int_equal(s->activity, ACTIVITY_EMPTY);
+	assert_int_equal(s->breath.reason, REASON_NOBODY);
+	assert_int_equal(s->sensing, SENSING_OK);
+	assert_int_equal(s->capabilities, CAPABLE_MOTION | CAPABLE_PRESENCE | CAPABLE_RESPIRATION);
+}
+
+static void a_sleeper_stays(void **state)
+{
+	const struct room_state *s;
+
+	(void)state;
+	breathing(&link[0], 50);
+	s = pass(3600, 2);
+	assert_int_equal(s->presence, PRESENCE_OCCUPIED);
+	assert_int_equal(s->presence_evidence, PRESENCE_BY_BREATHING);
+	assert_int_equal(s->activity, ACTIVITY_STILL);
+	assert_int_equal(s->breath.reason, REASON_NONE);
+	assert_float_equal(s->breath.rate_per_min, 60 * breath_bin_hz(50, 3.5f / 60, 42.0f / 60), 0.3);
+}
+
+static void a_hole_in_the_frames_is_not_a_departure(void **state)
+{
+	const struct room_state *s;
+
+	(void)state;
+	breathing(&link[0], 50);
+	pass(60, 1);
+	blind(&link[0], REASON_GAP);
+	s = pass(1, 1);
+	assert_int_equal(s->presence, PRESENCE_OCCUPIED);
+	assert_int_equal(s->motion, TRUTH_UNKNOWN);
+	s = pass(60, 1);
+	assert_int_equal(s->presence, PRESENCE_UNKNOWN);
+	assert_int_equal(s->presence_reason, REASON_GAP);
+}
+
+static void a_source_that_is_down_is_the_reason_for_everything(void **state)
+{
+	const struct room_state *s;
+
+	(void)state;
+	breathing(&link[0], 50);
+	pass(60, 1);
+	now_us += TICK_US;
+	room_tick(room, now_us, links, 1, REASON_PAUSED);
+	s = room_state(room);
+	assert_int_equal(s->presence, PRESENCE_UNKNOWN);
+	assert_int_equal(s->presence_reason, REASON_PAUSED);
+	assert_int_equal(s->breath.reason, REASON_PAUSED);
+	assert_true(isnan(s->breath.rate_per_min));
+	assert_int_equal(s->motion, TRUTH_UNKNOWN);
+	assert_int_equal(s->sensing, SENSING_DOWN);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(one_link_that_sees_motion_is_enough),
+		TEST(a_link_that_cannot_see_does_not_silence_the_other),
+		TEST(a_room_without_links_knows_nothing),
+		TEST(a_weak_link_never_says_nobody),
+		TEST(silence_becomes_nobody),
+		TEST(a_sleeper_stays),
+		TEST(a_hole_in_the_frames_is_not_a_departure),
+		TEST(a_source_that_is_down_is_the_reason_for_everything),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
