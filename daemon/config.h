@@ -27,6 +27,7 @@
 #define CONFIG_ROOMS_MAX   64
 #define CONFIG_LINKS_MAX   16
 #define CONFIG_BROKERS_MAX 4
+#define CONFIG_STATIONS_MAX 10		/* as many as a radio can filter */
 #define CONFIG_NAME_LEN    32		/* with the final 0; names become MQTT topic levels */
 #define CONFIG_PATH_LEN    512
 #define CONFIG_FILE_MAX    (256 * 1024)	/* bytes of a file */
@@ -63,6 +64,12 @@ struct config_source {
 	float speed;
 	bool  loop;
 	int   baud;
+	uint8_t station[CONFIG_STATIONS_MAX][6];	/* to measure alone */
+	int   stations;			/* 0: everybody */
+	const char *numbering;		/* static: of mt76's attributes; auto, a, b or c */
+	int   radio;			/* of several in one chip */
+	int   group;			/* of the connector */
+	int   protocol;			/* of netlink */
 };
 
 struct config_link {

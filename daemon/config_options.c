@@ -19,6 +19,13 @@ static const char *profile_name(int i)
 	return profiles[i].name;
 }
 
+static const char *numbering_name(int i)
+{
+	static const char *const names[] = { "auto", "a", "b", "c", NULL };
+
+	return names[i];
+}
+
 static const char *band_name(int i)
 {
 	return breathing_bands[i].name;
@@ -92,6 +99,21 @@ const struct config_option config_options[] = {
 	{ .section = CONFIG_SOURCE, .name = "baud", .kind = CONFIG_INT, AT(config_source, baud),
 	  .min = 9600, .max = 4000000, .value = "921600",
 	  .help = "speed of the serial line, as its firmware has it" },
+	{ .section = CONFIG_SOURCE, .name = "stations", .kind = CONFIG_STATIONS, AT(config_source, station),
+	  .max = CONFIG_STATIONS_MAX, .value_help = "everybody",
+	  .help = "mt76: the radio measures packets of these alone, aa:bb:cc:dd:ee:ff, blanks between them" },
+	{ .section = CONFIG_SOURCE, .name = "numbering", .kind = CONFIG_CHOICE, AT(config_source, numbering),
+	  .choice = numbering_name, .value = "auto",
+	  .help = "mt76: how the driver's version numbers its attributes, if finding out fails" },
+	{ .section = CONFIG_SOURCE, .name = "radio", .kind = CONFIG_INT, AT(config_source, radio),
+	  .max = 7, .value = "0",
+	  .help = "mt76: which of the radios in one chip of the MT7996 family" },
+	{ .section = CONFIG_SOURCE, .name = "group", .kind = CONFIG_INT, AT(config_source, group),
+	  .min = 25, .max = 26, .value = "26",
+	  .help = "intel5300: group of the connector: 26, of older kernels 25; the wrong one is silent" },
+	{ .section = CONFIG_SOURCE, .name = "protocol", .kind = CONFIG_INT, AT(config_source, protocol),
+	  .min = 2, .max = 31, .value = "2",
+	  .help = "openwifi: netlink protocol, 31 with older versions" },
 
 	{ .section = CONFIG_ROOM, .name = "profile", .kind = CONFIG_CHOICE, AT(config_room, profile),
 	  .choice = profile_name, .value = "living",
@@ -132,6 +154,7 @@ static void print_values(FILE *out, const struct config_option *o)
 			fprintf(out, "%s%s", i ? ", " : "", o->choice(i));
 		break;
 	case CONFIG_LINKS:
+	case CONFIG_STATIONS:
 		fprintf(out, "up to %g", o->max);
 		break;
 	case CONFIG_PATH:

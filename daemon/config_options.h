@@ -20,6 +20,7 @@ enum config_kind {
 	CONFIG_FLOAT,		/* float */
 	CONFIG_BOOL,		/* bool */
 	CONFIG_CHOICE,		/* const char *; one of the names that choice() lists */
+	CONFIG_STATIONS,	/* uint8_t[][6]; also fills stations */
 	CONFIG_LINKS,		/* the links of a room */
 };
 

@@ -204,6 +204,53 @@ static bool set_brokers(struct config_mqtt *m, const char *text, char *complaint
 	return true;
 }
 
+static int hex_digit(char c)
+{
+	const char *all = "0123456789abcdef", *at = c ? strchr(all, tolower((unsigned char)c)) : NULL;
+
+	return at ? (int)(at - all) : -1;
+}
+
+static bool read_mac(const char *text, uint8_t mac[6])
+{
+	for (int i = 0; i < 6; i++, text += 3) {
+		int hi = hex_digit(text[0]), lo = hi < 0 ? -1 : hex_digit(text[1]);
+
+		if (lo < 0 || text[2] != (i < 5 ? ':' : 0))
+			return false;
+		mac[i] = (uint8_t)(hi << 4 | lo);
+	}
+	return true;
+}
+
+static bool add_station(struct config_source *c, const char *word, char *complaint)
+{
+	uint8_t mac[6];
+
+	if (!read_mac(word, mac))
+		return wrong(complaint, "\"%s\" is not an address; write aa:bb:cc:dd:ee:ff", word);
+	for (int i = 0; i < c->stations; i++)
+		if (!memcmp(c->station[i], mac, sizeof(mac)))
+			return wrong(complaint, "\"%s\" is there twice; remove one", word);
+	if (c->stations == CONFIG_STATIONS_MAX)
+		return wrong(complaint, "too many stations; name at most %d", CONFIG_STATIONS_MAX);
+	memcpy(c->station[c->stations++], mac, sizeof(mac));
+	return true;
+}
+
+static bool set_stations(struct config_source *c, const char *text, char *complaint)
+{
+	char words[CONFIG_LINE_MAX + 1], *save = NULL;
+
+	c->stations = 0;
+	if (!copy(words, sizeof(words), text, complaint))
+		return false;
+	for (char *w = strtok_r(words, " \t", &save); w; w = strtok_r(NULL, " \t", &save))
+		if (!add_station(c, w, complaint))
+			return false;
+	return true;
+}
+
 bool config_value_set(const struct config_option *o, void *section, const char *text,
 		      const char *folder, char complaint[CONFIG_COMPLAINT_LEN])
 {
@@ -232,27 +279,10 @@ bool config_value_set(const struct config_option *o, void *section, const char *
 		return set_bool(member, text, complaint);
 	case CONFIG_CHOICE:
 		return set_choice(o, member, text, complaint);
+	case CONFIG_STATIONS:
+		return set_stations(section, text, complaint);
 	case CONFIG_LINKS:
 		break;			/* when all sources are known: config_links_set() */
-	}
-	return true;
-}
-
-static int hex_digit(char c)
-{
-	const char *all = "0123456789abcdef", *at = c ? strchr(all, tolower((unsigned char)c)) : NULL;
-
-	return at ? (int)(at - all) : -1;
-}
-
-static bool read_mac(const char *text, uint8_t mac[6])
-{
-	for (int i = 0; i < 6; i++, text += 3) {
-		int hi = hex_digit(text[0]), lo = hi < 0 ? -1 : hex_digit(text[1]);
-
-		if (lo < 0 || text[2] != (i < 5 ? ':' : 0))
-			return false;
-		mac[i] = (uint8_t)(hi << 4 | lo);
 	}
 	return true;
 }

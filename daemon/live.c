@@ -20,6 +20,9 @@ struct live {
 	struct assembler *assembler;	/* made with the first record that is a part */
 	struct live_clock clock;
 	uint64_t part_us;		/* when the last part came */
+	uint64_t record_us;		/* when the last record came, before one: when we opened */
+	uint64_t lag_us;
+	uint16_t freq_mhz;		/* 0: as the format says */
 	uint64_t told_us;		/* when the log was told; 0: never */
 	uint8_t *window;
 	size_t size, len;		/* of the window; bytes in it */
@@ -80,6 +83,8 @@ static void deliver(struct live *l, const struct csi_record *r)
 		tell(l);
 		return;
 	}
+	if (l->freq_mhz)
+		f.freq_mhz = l->freq_mhz;
 	f.time_us = live_clock_us(&l->clock, csi_record_clock(r), r->time_bits, l->stream.arrived_us);
 	count(l, SOURCE_DROP_CLOCK_RESET, l->clock.resets - resets);
 	l->source->sink->frame(l->source, &f);
@@ -99,6 +104,7 @@ static void take_record(struct live *l)
 {
 	struct losses before = losses(l);
 
+	l->record_us = loop_now_us();
 	if (!l->stream.record.part) {
 		deliver(l, &l->stream.record);
 		return;
@@ -232,11 +238,26 @@ static void on_step(void *owner)
 	struct live *l = owner;
 	uint64_t now_us = loop_now_us();
 
-	if (l->part_us && now_us - l->part_us > 2 * ASSEMBLE_WAIT_US) {
+	if (l->part_us && now_us - l->part_us > 2 * ASSEMBLE_WAIT_US + l->lag_us) {
 		l->part_us = 0;
 		flush_packets(l);
 	}
-	l->source->sink->clock(l->source, now_us);
+	l->source->sink->clock(l->source, now_us - l->lag_us);
+}
+
+void live_channel(struct live *l, uint16_t freq_mhz)
+{
+	l->freq_mhz = freq_mhz;
+}
+
+void live_lag(struct live *l, uint64_t lag_us)
+{
+	l->lag_us = lag_us;
+}
+
+uint64_t live_silent_us(const struct live *l)
+{
+	return loop_now_us() - l->record_us;
 }
 
 static void release(struct live *l)
@@ -280,6 +301,7 @@ int live_open(struct live **out, struct source *s, const struct csi_format *form
 	if (!l)
 		return -ENOMEM;
 	l->source = s;
+	l->record_us = loop_now_us();
 	l->size = window;
 	l->window = window ? malloc(window) : NULL;
 	err = window && !l->window ? -ENOMEM : begin(l, format);

@@ -40,6 +40,16 @@ void live_message(struct live *l, const uint8_t *p, size_t len, uint64_t arrived
  * wait.  0, or -errno with s->error: -ENODATA at its end, -EBADMSG as live_bytes(). */
 int live_read(struct live *l, int fd);
 
+/* The channel that the radio is on, for formats that do not say; 0: as they assume. */
+void live_channel(struct live *l, uint16_t freq_mhz);
+
+/* Frames come up to so late, because they are fetched: the source's clock waits for them,
+ * and so does what still lacks antenna pairs. */
+void live_lag(struct live *l, uint64_t lag_us);
+
+/* For how long no record came, or none since it opened, µs. */
+uint64_t live_silent_us(const struct live *l);
+
 /* Ends the stream: what is still under way is finished, or counted. */
 void live_end(struct live *l);
 

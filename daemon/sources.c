@@ -5,10 +5,18 @@
 #include "daemon/source.h"
 
 extern const struct source_driver source_replay;
+extern const struct source_driver source_mt76;
+extern const struct source_driver source_iwlwifi;
+extern const struct source_driver source_intel5300;
+extern const struct source_driver source_openwifi;
 extern const struct source_driver source_esp32_serial;
 
 const struct source_driver *const source_drivers[] = {
 	&source_replay,
+	&source_mt76,
+	&source_iwlwifi,
+	&source_intel5300,
+	&source_openwifi,
 	&source_esp32_serial,
 	NULL
 };

@@ -156,7 +156,9 @@ bool wifi_read_interface(const struct nlmsghdr *m, struct wifi_interface *i)
 	get_text(at[NL80211_ATTR_IFNAME], i->name, sizeof(i->name));
 	get_text(at[NL80211_ATTR_SSID], i->ssid, sizeof(i->ssid));
 	if (get_u32(at[NL80211_ATTR_WIPHY_FREQ], &value) && value < UINT16_MAX)
-		i->freq_mhz = (uint16_t)value;
+		i->freq_mhz = i->center_mhz = (uint16_t)value;
+	if (get_u32(at[NL80211_ATTR_CENTER_FREQ1], &value) && value < UINT16_MAX)
+		i->center_mhz = (uint16_t)value;
 	if (get_u32(at[NL80211_ATTR_CHANNEL_WIDTH], &value))
 		i->width_mhz = width_mhz(value);
 	return true;

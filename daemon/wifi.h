@@ -36,7 +36,8 @@ struct wifi_interface {
 	char     name[32];
 	uint32_t type;			/* NL80211_IFTYPE_... */
 	uint8_t  mac[6];
-	uint16_t freq_mhz, width_mhz;	/* 0: no channel */
+	uint16_t freq_mhz, width_mhz;	/* of the primary channel, of the whole; 0: no channel */
+	uint16_t center_mhz;		/* of the whole */
 	char     ssid[33];
 };
 

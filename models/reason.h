@@ -10,6 +10,7 @@
 	X(WARMING_UP,     "warming_up",     "not enough has been seen since the start") \
 	X(NO_CSI,         "no_csi",         "no frames arrive") \
 	X(SOURCE_DOWN,    "source_down",    "the source of the frames is closed or failed") \
+	X(FIRMWARE_SILENT, "firmware_silent", "the radio hears packets, but its firmware measures none of them") \
 	X(RATE_LOW,       "rate_low",       "too few frames a second for this value") \
 	X(GAP,            "gap",            "too long a hole in the frames") \
 	X(BLIND,          "blind",          "too much was missing while something happened") \

@@ -27,6 +27,9 @@ struct mt76 {
  * a measurement; false if it is another message. */
 bool mt76_find_data(const uint8_t *p, size_t len, bool big_endian, struct nl_attr *data);
 
+/* When the packet was measured, by the radio's clock, µs; false: it does not say. */
+bool mt76_time(const struct nl_attr *data, bool big_endian, uint32_t *time_us);
+
 /* Fills the record, which is a part (assemble.h), from what mt76_find_data() found.
  * NULL, or why there is no record; static. */
 const char *mt76_read(struct mt76 *st, struct csi_record *r, const struct nl_attr *data, bool big_endian);

@@ -130,6 +130,17 @@ bool mt76_find_data(const uint8_t *p, size_t len, bool big_endian, struct nl_att
 	return false;
 }
 
+bool mt76_time(const struct nl_attr *data, bool big_endian, uint32_t *time_us)
+{
+	struct nl_attrs attrs = nl_attr_inside(data, big_endian);
+	struct nl_attr at;
+
+	while (nl_attr_next(&attrs, &at))
+		if (at.type == AT_TIME)
+			return nl_attr_number(&at, big_endian, time_us);
+	return false;
+}
+
 /* Six attributes of a byte, or the six bytes as they are. */
 static bool read_address(const struct fields *f, uint8_t mac[6])
 {

@@ -35,6 +35,14 @@ struct nl_attr {
 	size_t   len;
 };
 
+/* The byte order of this machine, for what its kernel says. */
+static inline bool nl_host_big_endian(void)
+{
+	const uint16_t one = 1;
+
+	return !*(const uint8_t *)&one;
+}
+
 /* The head of a message at p, which has NL_MESSAGE_HEAD bytes. */
 struct nl_message nl_message_head(const uint8_t *p, bool big_endian);
 

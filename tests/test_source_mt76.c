@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * test_source_mt76.c -- the source against a thread that answers like nl80211 and the
+ * patched driver, with the driver's faults. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+#include "tests/support/listener.h"
+#include "tests/support/mock_nl80211.h"
+
+#define PACKETS   120
+#define PACKET_S  0.01
+#define LINES     "driver = mt76\ninterface = lo\n"
+
+static struct mock_nl80211 mock;
+static struct listener l;
+static struct loop_timer *air;
+static int packets;
+
+static int setup(void **state)
+{
+	(void)state;
+	mock_start(&mock);
+	packets = 0;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	if (l.loop)
+		listener_close(&l);
+	mock_stop(&mock);
+	return 0;
+}
+
+/* A packet that two chains hear; the radio's clock wraps soon. */
+static void on_air(void *owner)
+{
+	(void)owner;
+	if (packets == PACKETS)
+		return;
+	for (int rx = 0; rx < 2; rx++)
+		mock_push(&mock, (uint32_t)packets * 10000u + 4294600000u, rx, 0);
+	packets++;
+}
+
+static bool sent_all(struct listener *listener)
+{
+	(void)listener;
+	return packets == PACKETS;
+}
+
+/* Opens the source and lets the packets come. */
+static void hear_them_all(void)
+{
+	assert_int_equal(listener_open(&l, LINES), 0);
+	air = loop_timer_add(l.loop, 0, PACKET_S, on_air, NULL);
+	assert_true(listener_until(&l, sent_all));
+}
+
+static uint64_t dropped(enum source_drop cause)
+{
+	return l.source.counts.dropped[cause];
+}
+
+static void every_numbering_is_found(void **state)
+{
+	(void)state;
+	for (int numbering = 'a'; numbering <= 'c'; numbering++) {
+		teardown(NULL);
+		setup(NULL);
+		atomic_store(&mock.numbering, numbering);
+		hear_them_all();
+		assert_int_equal(atomic_load(&mock.starts), 1);
+		assert_int_equal(atomic_load(&mock.sets), numbering == 'c' ? 0 : 2);
+		assert_true(l.frames > PACKETS / 2);
+		assert_int_equal(l.frame.rx_count, 2);
+		assert_int_equal(l.frame.tx_count, 1);
+		assert_int_equal(l.frame.freq_mhz, MOCK_FREQ);	/* of the interface */
+		assert_int_equal(l.tones.count, 56);
+		assert_memory_equal(l.frame.tx_mac, "\x02\x11\x22\x33\x44\x55", 6);
+		assert_int_equal(l.samples[28].re, 2);		/* tone 1 */
+		assert_int_equal(l.samples[28].im, 1001);
+		assert_int_equal(l.samples[28 + 56].im, 2001);
+		assert_false(l.went_back);
+	}
+}
+
+static bool a_queue_is_left(struct listener *listener)
+{
+	(void)listener;
+	return mock.queued + mock.lost <= 1;
+}
+
+/* The driver loses the last record of a queue that runs empty. */
+static void a_steady_stream_loses_nothing(void **state)
+{
+	(void)state;
+	hear_them_all();
+	assert_int_equal(mock.lost, 0);
+	assert_true(mock.queued < 2 * 20);		/* and nothing waits for ever either */
+	assert_int_equal(dropped(SOURCE_DROP_INCOMPLETE), 0);
+	assert_int_equal(dropped(SOURCE_DROP_CLOCK_RESET), 0);
+	assert_false(l.went_back);
+	assert_true(listener_until(&l, a_queue_is_left));
+	listener_run(&l, 1);
+	assert_in_range(mock.lost, 0, 1);		/* that of the end */
+	assert_in_range(l.frames, PACKETS - 1, PACKETS);
+}
+
+static void what_is_configured_is_believed(void **state)
+{
+	(void)state;
+	assert_int_equal(listener_open(&l, LINES "numbering = c\n"), 0);
+	assert_int_equal(atomic_load(&mock.dumps), 0);	/* nothing had to be found out */
+	assert_int_equal(atomic_load(&mock.sets), 0);
+}
+
+static void stations_become_filters(void **state)
+{
+	(void)state;
+	assert_int_equal(listener_open(&l, LINES "stations = 02:00:00:00:00:01 02:00:00:00:00:02\n"), 0);
+	assert_int_equal(atomic_load(&mock.stations_added), 2);
+}
+
+static void an_error_at_the_end_of_a_dump_is_one(void **state)
+{
+	(void)state;
+	assert_int_equal(listener_open(&l, LINES), 0);
+	atomic_store(&mock.refuse_dump, -ENETDOWN);
+	assert_true(listener_lost(&l));
+	assert_string_equal(l.source.error, "lo: the interface is down; `ip link set lo up`");
+}
+
+static void refusals_say_what_to_do(void **state)
+{
+	(void)state;
+	atomic_store(&mock.refuse, -EPERM);
+	assert_int_equal(listener_open(&l, LINES), -EPERM);
+	assert_non_null(strstr(l.source.error, "CAP_NET_ADMIN"));
+	atomic_store(&mock.refuse, 0);
+	atomic_store(&mock.command, 0xc3);
+	assert_int_equal(listener_reopen(&l), -EOPNOTSUPP);
+	assert_non_null(strstr(l.source.error, "cannot deliver CSI"));
+	atomic_store(&mock.no_interface, true);
+	assert_int_equal(listener_reopen(&l), -ENODEV);
+	assert_non_null(strstr(l.source.error, "no such WiFi interface"));
+}
+
+static void two_of_us_do_not_share_a_queue(void **state)
+{
+	static struct listener other;
+
+	(void)state;
+	assert_int_equal(listener_open(&l, LINES), 0);
+	assert_int_equal(listener_open(&other, LINES), -EADDRINUSE);
+	assert_non_null(strstr(other.source.error, "another process"));
+	listener_close(&other);
+	assert_int_equal(atomic_load(&mock.stops), 1);		/* it did not stop ours */
+}
+
+static void odd_answers_are_counted_and_survived(void **state)
+{
+	(void)state;
+	atomic_store(&mock.odd_answers, true);
+	hear_them_all();
+	assert_true(l.frames > PACKETS / 2);
+	assert_true(dropped(SOURCE_DROP_OTHER_KIND) >= 3);
+	assert_false(l.lost);
+}
+
+static void closing_stops_the_radio(void **state)
+{
+	(void)state;
+	assert_int_equal(listener_open(&l, LINES), 0);
+	listener_close(&l);
+	assert_int_equal(atomic_load(&mock.stops), 2);		/* one when it opened */
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(every_numbering_is_found),
+		CASE(a_steady_stream_loses_nothing),
+		CASE(what_is_configured_is_believed),
+		CASE(stations_become_filters),
+		CASE(an_error_at_the_end_of_a_dump_is_one),
+		CASE(refusals_say_what_to_do),
+		CASE(two_of_us_do_not_share_a_queue),
+		CASE(odd_answers_are_counted_and_survived),
+		CASE(closing_stops_the_radio),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
