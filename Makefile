@@ -11,7 +11,7 @@
 # make clean        removes build/
 #
 # CC, CFLAGS, LDFLAGS, PKG_CONFIG can be set for cross builds; WITH_FFTW=0 uses liquid-dsp's
-# FFT in place of FFTW.
+# FFT in place of FFTW; WITH_SECCOMP=0 does without libseccomp, as builds do where it is not.
 
 CC         ?= cc
 PKG_CONFIG ?= pkg-config
@@ -21,6 +21,8 @@ BUILD      ?= build
 WITH_FFTW  ?= 1
 WERROR     ?= $(if $(CI),-Werror)
 SANITIZE   ?=
+# Sanitizers need system calls that we never do.
+WITH_SECCOMP ?= $(if $(SANITIZE),0,$(shell $(PKG_CONFIG) --exists libseccomp && echo 1 || echo 0))
 
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
@@ -30,14 +32,15 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wco
 	-Wno-sign-conversion $(WERROR)
 SAN      := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 NL_CFLAGS := $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0 2>/dev/null)
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) -I. -MMD -MP -DWITH_FFTW=$(WITH_FFTW) \
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) -I. -MMD -MP -DWITH_FFTW=$(WITH_FFTW) -DWITH_SECCOMP=$(WITH_SECCOMP) \
 	$(SAN) $(NL_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(SAN) $(LDFLAGS)
 
 # Each library is linked only where the layer that knows it is.
 pkg       = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 DSP_LIBS  = $(if $(filter 0,$(WITH_FFTW)),-lliquid,$(call pkg,fftw3f)) -lm
-ALL_LIBS  = $(call pkg,libmosquitto openssl) -lev $(call pkg,libcjson) $(call pkg,zlib) $(call pkg,libnl-genl-3.0) $(DSP_LIBS)
+ALL_LIBS  = $(call pkg,libmosquitto openssl) -lev $(call pkg,libcjson) $(call pkg,zlib) $(call pkg,libnl-genl-3.0) \
+	$(if $(filter 1,$(WITH_SECCOMP)),$(call pkg,libseccomp)) $(DSP_LIBS)
 
 obj     = $(patsubst %.c,$(BUILD)/%.o,$(1))
 DSP    := $(call obj,$(wildcard dsp/*.c))
@@ -153,6 +156,8 @@ install: all
 	install -m 755 $(BUILD)/sixth $(DESTDIR)$(PREFIX)/bin/sixth
 	install -m 755 $(BUILD)/sixthd $(DESTDIR)$(PREFIX)/sbin/sixthd
 	install -m 644 README.md LICENSE daemon/sixth.conf $(DESTDIR)$(PREFIX)/share/doc/sixth/
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's,/usr/sbin/,$(PREFIX)/sbin/,' daemon/sixth.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/sixth.service
 
 clean:
 	rm -rf build

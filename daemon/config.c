@@ -399,6 +399,9 @@ static void fill_in(struct config *c)
 {
 	if (!*c->node)
 		name_node(c->node);
+	c->user_given = *c->user;
+	if (!c->user_given)
+		snprintf(c->user, sizeof(c->user), "sixth");
 	if (!*c->mqtt.base)
 		snprintf(c->mqtt.base, sizeof(c->mqtt.base), "sixth/%s", c->node);
 	if (!*c->mqtt.client_id)

@@ -88,6 +88,8 @@ struct config_room {
 /* About 27 KiB: not for a small stack. */
 struct config {
 	char node[64];
+	char user[CONFIG_NAME_LEN];	/* default: "sixth", where there is one */
+	bool user_given;
 	struct config_mqtt   mqtt;
 	struct config_source source[CONFIG_SOURCES_MAX];
 	int sources;

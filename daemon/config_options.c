@@ -49,6 +49,9 @@ const struct config_option config_options[] = {
 	{ .section = CONFIG_GLOBAL, .name = "node", .kind = CONFIG_NAME, AT(config, node), .max = CONFIG_NAME_LEN - 1,
 	  .value_help = "from the host's name",
 	  .help = "name of this device in topics" },
+	{ .section = CONFIG_GLOBAL, .name = "user", .kind = CONFIG_NAME, AT(config, user), .max = CONFIG_NAME_LEN - 1,
+	  .value_help = "sixth, where there is one",
+	  .help = "whom to become when started as root; what it reads and writes must be theirs" },
 
 	{ .section = CONFIG_MQTT, .name = "broker", .kind = CONFIG_BROKER, AT(config_mqtt, url),
 	  .value = "mqtt://127.0.0.1:1883",

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "daemon/log.h"
 #include "daemon/node.h"
+#include "daemon/sandbox.h"
 #include "daemon/source.h"
 #include "daemon/version.h"
 
@@ -79,6 +80,16 @@ static bool parse(struct options *o, int argc, char **argv)
 	return false;
 }
 
+/* Before anything from outside is read. */
+static int enter_sandbox(const struct config *c)
+{
+	struct sandbox_options o = { .user = c->user, .user_required = c->user_given };
+
+	for (int i = 0; i < c->sources; i++)
+		o.radio |= !source_driver_find(c->source[i].driver)->no_radio;
+	return sandbox_enter(&o);
+}
+
 static int run(const struct config *c)
 {
 	struct loop *loop = loop_create();
@@ -127,5 +138,7 @@ int main(int argc, char **argv)
 	log_open(o.verbose ? LOG_LVL_DEBUG : LOG_LVL_INFO);
 	if (config_load(&config, o.config_path, stderr))
 		return EXIT_FAILED;
-	return o.check ? EXIT_DONE : run(&config);
+	if (o.check)
+		return EXIT_DONE;
+	return enter_sandbox(&config) ? EXIT_FAILED : run(&config);
 }

@@ -35,6 +35,7 @@ struct source_driver {
 	/* Whoever can reach this machine can make up its frames: they are sensed, but can
 	 * never raise an alarm. */
 	bool hearsay;
+	bool no_radio;			/* it needs no rights to ask a radio for anything */
 	/* Checks what the configuration gives, without opening anything; a sentence,
 	 * or NULL if it can work. */
 	const char *(*check)(const struct config_source *c);

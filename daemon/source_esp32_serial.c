@@ -163,6 +163,7 @@ static int serial_open(struct source *s)
 
 const struct source_driver source_esp32_serial = {
 	.name  = "esp32_serial",
+	.no_radio = true,
 	.help  = "CSI_DATA lines of an ESP32 on a serial line (file, baud)",
 	.check = serial_check,
 	.open  = serial_open,

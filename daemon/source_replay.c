@@ -148,6 +148,7 @@ static int replay_open(struct source *s)
 
 const struct source_driver source_replay = {
 	.name  = "replay",
+	.no_radio = true,
 	.help  = "a recording (file), at speed times its own pace, once or in a loop",
 	.check = replay_check,
 	.open  = replay_open,

@@ -7,7 +7,7 @@
 # root, else prints the command that does and fails.
 set -eu
 
-build="gcc libc6-dev make pkg-config libfftw3-dev libliquid-dev libmosquitto-dev libssl-dev libev-dev libcjson-dev zlib1g-dev libnl-genl-3-dev"
+build="gcc libc6-dev make pkg-config libfftw3-dev libliquid-dev libmosquitto-dev libssl-dev libseccomp-dev libev-dev libcjson-dev zlib1g-dev libnl-genl-3-dev"
 run="$build mosquitto mosquitto-clients"
 check="$run clang libclang-rt-14-dev libcmocka-dev python3 openssl nats-server"
 
