@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "tools/command.h"
 #include "tools/sim/measure.h"
+#include "tools/sim/picture.h"
 #include "tools/sim/render.h"
 #include "tools/sim/suite.h"
 #include "tools/sim/truth.h"
@@ -17,7 +18,7 @@ extern const struct command command_simulate;
 #define PATH_LEN 4096
 
 struct options {
-	const char *scene, *out, *truth, *suite;
+	const char *scene, *out, *truth, *suite, *picture;
 	uint64_t seed;
 	bool seeded, list, sample, measure;
 };
@@ -36,7 +37,8 @@ static int read_options(struct options *o, int argc, char **argv)
 	static const struct option known[] = {
 		{ "seed", required_argument, NULL, 's' }, { "truth", required_argument, NULL, 't' },
 		{ "list", no_argument, NULL, 'l' }, { "suite", required_argument, NULL, 'u' },
-		{ "sample", no_argument, NULL, 'm' }, { "measure", no_argument, NULL, 'M' }, { NULL, 0, NULL, 0 }
+		{ "sample", no_argument, NULL, 'm' }, { "picture", required_argument, NULL, 'p' },
+		{ "measure", no_argument, NULL, 'M' }, { NULL, 0, NULL, 0 }
 	};
 	int c;
 
@@ -52,6 +54,8 @@ static int read_options(struct options *o, int argc, char **argv)
 			o->list = true;
 		else if (c == 'u')
 			o->suite = optarg;
+		else if (c == 'p')
+			o->picture = optarg;
 		else if (c == 'M')
 			o->measure = true;
 		else if (c == 'm')
@@ -69,8 +73,8 @@ static int read_options(struct options *o, int argc, char **argv)
 		return wrong_usage(&command_simulate, "--suite needs -o FOLDER and no scene");
 	if (o->suite)
 		return EXIT_DONE;
-	if (optind + 1 != argc || !o->out)
-		return wrong_usage(&command_simulate, "a scene and -o OUT.csic are needed");
+	if (optind + 1 != argc || (!o->out && !o->picture))
+		return wrong_usage(&command_simulate, "a scene and -o OUT.csic or --picture are needed");
 	o->scene = argv[optind];
 	return EXIT_DONE;
 }
@@ -121,9 +125,10 @@ static int simulate(const struct options *o)
 	struct render *r = render_open(o->scene, o->seeded ? &o->seed : NULL, error);
 	int code = EXIT_DONE;
 
-	if (!r || render_recording(r, o->out, error) < 0)
+	if (!r || (o->picture && picture_write(r, o->picture, error) < 0) ||
+	    (o->out && render_recording(r, o->out, error) < 0))
 		code = failed("simulate", "%s", error);
-	else if (write_truth(r, o) != EXIT_DONE) {
+	else if (o->out && write_truth(r, o) != EXIT_DONE) {
 		unlink(o->out);
 		code = EXIT_FAILED;
 	}
@@ -172,19 +177,19 @@ static int simulate_run(int argc, char **argv)
 		return measure_all(argc - optind, argv + optind);
 	if (o.suite)
 		return write_suite(&o);
-	if (!ends_in(o.out, ".csic") && !ends_in(o.out, ".csic.gz"))
+	if (o.out && !ends_in(o.out, ".csic") && !ends_in(o.out, ".csic.gz"))
 		return wrong_usage(&command_simulate, "%s: the name must end in .csic or .csic.gz", o.out);
 	return simulate(&o);
 }
 
 const struct command command_simulate = {
 	.name  = "simulate",
-	.usage = "SCENE -o OUT.csic[.gz] [--seed N] [--truth FILE.tsv] | --suite SET -o FOLDER [--sample] | --list |\n"
-		 "                      --measure FILE...",
+	.usage = "SCENE -o OUT.csic[.gz] [--seed N] [--truth FILE.tsv] [--picture FILE.svg] |\n"
+		 "                      --suite SET -o FOLDER [--sample] | --list | --measure FILE...",
 	.help  = "makes a recording of a scene that never was",
 	.details =
 		"SCENE is a text file; --list prints what it can contain.  Beside OUT.csic stands OUT.csv, the table of\n"
-		"labels for `sixth eval`; --truth also writes every movement at 50 Hz.  The same scene and seed\n"
+		"labels for `sixth eval`; --truth also writes every movement at 50 Hz, --picture draws the scene.  The same scene and seed\n"
 		"(default: that of the scene) give the same bytes.\n\n"
 		"--suite writes the scenes of an evaluation set, or of `all`, and a table of labels for each group of\n"
 		"sets; --sample a fixed few of them.  `sixth eval FOLDER/GROUP.csv --simulate` makes each recording\n"

@@ -24,7 +24,7 @@ told 1 "No such file" "$sixth" simulate "$dir/none.scene" -o "$dir/empty/x.csic"
 told 1 "No such file" "$sixth" simulate $scenes/empty.scene -o "$dir/nowhere/x.csic"
 told 2 "must end in .csic" "$sixth" simulate $scenes/empty.scene -o "$dir/empty/x.txt"
 told 2 "--seed needs a whole number" "$sixth" simulate $scenes/empty.scene -o "$dir/empty/x.csic" --seed 1x
-told 2 "a scene and -o" "$sixth" simulate $scenes/empty.scene
+told 2 "a scene and -o OUT.csic or --picture" "$sixth" simulate $scenes/empty.scene
 told 1 "no set" "$sixth" simulate --suite nonsense -o "$dir/empty/suite"
 rmdir "$dir/empty/suite"
 { printf '[room]\nsize = 5 4 2.5\nduration = 86400\n[sender ap]\n'

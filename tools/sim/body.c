@@ -8,6 +8,7 @@
 #include "tools/sim/people.h"
 
 #define TURN_S  0.5	/* to turn into the direction of a walk */
+#define SKIN_M  0.02	/* of a wall, nearer no part of a body comes */
 #define SWAY_HZ 0.05	/* sway is from here to 0.5 Hz */
 #define SWAY_OCTAVES 3
 
@@ -62,6 +63,7 @@ int person_make(struct person *p, const struct person_setup *setup, const struct
 
 	memset(p, 0, sizeof(*p));
 	p->setup = setup;
+	memcpy(p->size, room->size, sizeof(p->size));
 	rng_init(&p->rng, seed, stream);
 	make_sway(p);
 	topple_make(p);
@@ -280,6 +282,16 @@ static void make_blocker(const struct person *p, const struct pose *q, const str
 	}
 }
 
+/* Who falls against a wall slides down it. */
+static void keep_inside(const struct person *p, struct scatterer *s, int n)
+{
+	for (int i = 0; i < n; i++) {
+		s[i].at.x = fmax(SKIN_M, fmin(p->size[0] - SKIN_M, s[i].at.x));
+		s[i].at.y = fmax(SKIN_M, fmin(p->size[1] - SKIN_M, s[i].at.y));
+		s[i].at.z = fmax(SKIN_M, fmin(p->size[2] - SKIN_M, s[i].at.z));
+	}
+}
+
 int person_points(struct person *p, double t_s, struct scatterer *out, struct blocker *block)
 {
 	const struct stretch *s = person_stretch(p, t_s);
@@ -299,6 +311,7 @@ int person_points(struct person *p, double t_s, struct scatterer *out, struct bl
 	n = trunk_points(p, &f, cross, t_s, out);
 	n += arm_points(p, &f, steps, swing, t_s, restless, out + n);
 	n += leg_points(p, &f, &q, steps, swing, t_s, restless, out + n);
+	keep_inside(p, out, n);
 	make_blocker(p, &q, &f, t_s, block);
 	return n;
 }

@@ -23,7 +23,11 @@ void channel_add_path(const struct channel *c, double amplitude, double length_m
 		a_im = a_re * s_im + a_im * s_re;
 		a_re = t;
 	}
-	phasor(LANES * c->spacing_hz * length_m / LIGHT_M_S, &s_re, &s_im);
+	for (int n = 1; n < LANES; n *= 2) {	/* the step of a whole group: squared and squared */
+		t = s_re * s_re - s_im * s_im;
+		s_im = 2 * s_re * s_im;
+		s_re = t;
+	}
 	for (int l = 0; l < LANES; l++) {
 		step_re[l] = (float)s_re;
 		step_im[l] = (float)s_im;

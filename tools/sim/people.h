@@ -51,6 +51,7 @@ struct person {
 	struct { double at_s, width_s, x, y; } shift[SHIFTS_MAX];
 	int shifts, shift_cursor;
 	double limb_hz[6], limb_turns[6];
+	double size[3];			/* of the room, which no limb leaves */
 	struct rng rng;
 };
 
