@@ -47,7 +47,11 @@ static void line(const struct drawing *d, const char *style, double x0, double y
 static void dot(const struct drawing *d, const double at[2], const char *colour, const char *name)
 {
 	fprintf(d->f, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\"/>\n", px(d, at[0]), py(d, at[1]), colour);
-	text(d, px(d, at[0]) + 7, py(d, at[1]) - 6, name);
+	if (at[0] < 0.75 * d->r->scene.room.size[0])
+		text(d, px(d, at[0]) + 7, py(d, at[1]) - 6, name);
+	else
+		fprintf(d->f, "<text text-anchor=\"end\" x=\"%.0f\" y=\"%.0f\">%s</text>\n", px(d, at[0]) - 7,
+			py(d, at[1]) - 6, name);
 }
 
 /* Where somebody goes, each half second. */
@@ -101,19 +105,22 @@ static void draw_plan(struct drawing *d)
 	dot(d, s->receiver.at, "#06c", "receiver");
 }
 
-/* The first 40 s of the first person. */
+/* The first 40 s of the first person; the heart on a scale of its own. */
 static void draw_wave(const struct drawing *d)
 {
 	const struct scene *s = &d->r->scene;
 	struct person *p = &d->r->world.person[0];
-	double length_s = fmin(WAVE_S, s->room.duration_s), most = 1;
+	double length_s = fmin(WAVE_S, s->room.duration_s), most = 1, beat = 0.01;
 	char what[96];
 
 	if (!s->persons)
 		return;
-	for (double t = 0; t < length_s; t += 0.1)
+	for (double t = 0; t < length_s; t += 0.05) {
 		most = fmax(most, chest_breath_mm(&p->chest, t));
-	snprintf(what, sizeof(what), "%s's chest, %.0f s: breath and heart, %.1f mm high", s->person[0].name, length_s, most);
+		beat = fmax(beat, chest_heart_mm(&p->chest, t));
+	}
+	snprintf(what, sizeof(what), "%s's chest, %.0f s: breath, %.1f mm, and heart, %.2f mm", s->person[0].name, length_s,
+		 most, beat);
 	text(d, WAVE_X, 28, what);
 	fprintf(d->f, "<path class=\"breath\" d=\"");
 	for (double t = 0; t < length_s; t += 0.1)
@@ -122,7 +129,7 @@ static void draw_wave(const struct drawing *d)
 	fprintf(d->f, "\"/>\n<path class=\"heart\" d=\"");
 	for (double t = 0; t < length_s; t += 0.08)
 		fprintf(d->f, "%c%.1f %.1f", t > 0 ? 'L' : 'M', WAVE_X + t / length_s * WAVE_WIDE,
-			165 - 60 * chest_heart_mm(&p->chest, t) / most);
+			165 - 20 * chest_heart_mm(&p->chest, t) / beat);
 	fprintf(d->f, "\"/>\n");
 }
 
