@@ -4,10 +4,10 @@
  * packet closes when its transmitter begins the next one, when its last part says so
  * and no chain is missing, when ASSEMBLE_WAIT_US have passed, or when too many are open.
  * Only the first of the ring goes out, so that time does not run back. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/formats/assemble.h"
+#include "daemon/formats/unpack.h"
 
 #define RING (ASSEMBLE_OPEN + 1)	/* with one that was closed and can be popped */
 
@@ -279,8 +279,7 @@ static void copy_scaled(struct csi_sample *to, const struct csi_sample *from, si
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
-		to[i] = (struct csi_sample){ (int16_t)lrintf((float)from[i].re * by),
-					     (int16_t)lrintf((float)from[i].im * by) };
+		to[i] = (struct csi_sample){ round_int16(from[i].re * by), round_int16(from[i].im * by) };
 }
 
 /* Parts in order of arrival become [rx][tx][tone]. */

@@ -128,66 +128,48 @@ static const struct nexmon_coding *find_coding(struct nexmon *n, uint16_t chip, 
 	return c ? c : &integers;
 }
 
-struct word {
-	int re, im, exponent;
-};
-
-static struct word split(uint32_t word, const struct nexmon_coding *c)
+/* magnitude * 2^exponent with this sign bit, as the bits of a float; exact. */
+static inline uint32_t float_bits(uint32_t magnitude, int exponent, uint32_t sign)
 {
-	int magnitude = c->mantissa - 1, half = 1 << (c->exponent - 1), at = c->exponent;
-	struct word v;
+	uint32_t power = (uint32_t)(exponent + 127) << 23, bits;
+	float v, by;
 
-	v.exponent = (int)((word & (2u * half - 1)) ^ half) - half;
-	v.im = (int)(word >> at & ((1u << magnitude) - 1));
-	if (word >> (at + magnitude) & 1)
-		v.im = -v.im;
-	at += c->mantissa;
-	v.re = (int)(word >> at & ((1u << magnitude) - 1));
-	if (word >> (at + magnitude) & 1)
-		v.re = -v.re;
-	return v;
+	memcpy(&by, &power, sizeof(by));
+	v = (float)magnitude * by;
+	memcpy(&bits, &v, sizeof(bits));
+	return bits | sign << 31;
 }
 
-static int bits_of(int v)
+/* Real and imaginary parts of all words, as bits of floats.  Returns the largest
+ * magnitude, which is the largest number as floats of one sign are in order. */
+static uint32_t split(uint32_t *out, const uint8_t *p, int words, const struct nexmon_coding *c)
 {
-	unsigned u = (unsigned)(v < 0 ? -v : v);
-	int n = 0;
+	const uint32_t half = 1u << (c->exponent - 1), mask = (1u << (c->mantissa - 1)) - 1;
+	const int im = c->exponent, re = im + c->mantissa, sign = c->mantissa - 1;
+	uint32_t most = 0;
 
-	for (; u; u >>= 1)
-		n++;
-	return n;
+	for (int i = 0; i < words; i++) {
+		uint32_t word = get_le32(p + 4 * i);
+		int exponent = (int)((word & (2 * half - 1)) ^ half) - (int)half;
+
+		out[2 * i] = float_bits(word >> re & mask, exponent, word >> (re + sign) & 1);
+		out[2 * i + 1] = float_bits(word >> im & mask, exponent, word >> (im + sign) & 1);
+		most = (out[2 * i] & INT32_MAX) > most ? out[2 * i] & INT32_MAX : most;
+		most = (out[2 * i + 1] & INT32_MAX) > most ? out[2 * i + 1] & INT32_MAX : most;
+	}
+	return most;
 }
 
-/* v * 2^by, rounded; 15 bits at most come out. */
-static int16_t shifted(int v, int by)
-{
-	int sign = v < 0 ? -1 : 1;
-	unsigned u = (unsigned)(v * sign);
-
-	if (by >= 0)
-		return (int16_t)(sign * (int)(u << by));
-	return (int16_t)(by < -16 ? 0 : sign * (int)((u + (1u << (-by - 1))) >> -by));
-}
-
-/* The largest value of the packet gets 14 bits, all others the same exponent. */
+/* The largest value of the datagram gets 14 bits, all others the same exponent. */
 static void read_floats(struct csi_record *r, const uint8_t *p, int words, const struct nexmon_coding *c)
 {
-	int top = -64;
+	uint32_t parts[2 * TONES_MAX], most = split(parts, p, words, c);
+	int top = most ? (int)(most >> 23) - 126 : 14;		/* most < 2^top */
+	float up = ldexpf(1, 14 - top), v[2];
 
 	for (int i = 0; i < words; i++) {
-		struct word v = split(get_le32(p + 4 * i), c);
-		int re = v.re ? v.exponent + bits_of(v.re) : -64;
-		int im = v.im ? v.exponent + bits_of(v.im) : -64;
-
-		top = re > top ? re : top;
-		top = im > top ? im : top;
-	}
-	for (int i = 0; i < words; i++) {
-		struct word v = split(get_le32(p + 4 * i), c);
-		int by = v.exponent - (top - 14);
-
-		r->samples[i].re = v.re ? shifted(v.re, by) : 0;
-		r->samples[i].im = v.im ? shifted(v.im, by) : 0;
+		memcpy(v, parts + 2 * i, sizeof(v));
+		r->samples[i] = (struct csi_sample){ round_int16(v[0] * up), round_int16(v[1] * up) };
 	}
 	r->scale = ldexpf(1, top - 14);
 	r->floats = true;

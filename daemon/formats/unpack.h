@@ -30,6 +30,13 @@ int16_t intel5300_index(int i, bool wide);
  * p holds atheros_bytes(), tones <= ATHEROS_TONES, chains <= ATHEROS_CHAINS. */
 void atheros_unpack(struct csi_sample *out, const uint8_t *p, int tones, int rx, int tx);
 
+/* To the nearest integer, halves away from zero; -32768 <= v <= 32767.  (lrintf() is a
+ * call of the library wherever errno is minded.) */
+static inline int16_t round_int16(float v)
+{
+	return (int16_t)(v + (v < 0 ? -0.5f : 0.5f));
+}
+
 /* n pairs of little-endian 16-bit integers: real, imaginary, or the other way round. */
 void int16_unpack(struct csi_sample *out, const uint8_t *p, int n, bool imaginary_first);
 
