@@ -35,6 +35,7 @@ enum {
 	CSI_SHARED_LO   = 1,	/* receive chains share one oscillator: antenna ratios hold */
 	CSI_GAIN_DONE   = 2,	/* the source has already compensated the gain */
 	CSI_AMPLITUDE   = 4,	/* amplitudes only: the imaginary parts are 0 */
+	CSI_DIRECTION   = 8,	/* no amplitudes: at each tone, a stream's chains have length 1 */
 };
 
 /* Which subcarriers a frame has: ascending indices relative to the centre

@@ -214,7 +214,7 @@ static void read_frame_head(struct csi_record *r, const uint8_t *p)
 	r->raw_time = get_le64(p + 12);
 	memcpy(r->tx_mac, p + 20, sizeof(r->tx_mac));
 	r->phy = p[26] <= CSI_PHY_NR ? p[26] : CSI_PHY_UNKNOWN;
-	r->flags = p[27] & (CSI_SHARED_LO | CSI_GAIN_DONE | CSI_AMPLITUDE);
+	r->flags = p[27] & (CSI_SHARED_LO | CSI_GAIN_DONE | CSI_AMPLITUDE | CSI_DIRECTION);
 	r->sequence = get_le32(p + 28);
 	r->freq_mhz = get_le16(p + 32);
 	r->bandwidth_mhz = get_le16(p + 34);

@@ -7,7 +7,7 @@
 
 extern const struct csi_format format_csic, format_esp32, format_intel5300;
 extern const struct csi_format format_atheros, format_feitcsi, format_nexmon, format_picoscenes;
-extern const struct csi_format format_iax, format_mt76, format_openwifi;
+extern const struct csi_format format_iax, format_mt76, format_openwifi, format_beamforming;
 
 const struct csi_format *const csi_formats[] = {
 	&format_csic,
@@ -20,6 +20,7 @@ const struct csi_format *const csi_formats[] = {
 	&format_nexmon,
 	&format_feitcsi,
 	&format_picoscenes,
+	&format_beamforming,
 	NULL
 };
 

@@ -6,15 +6,17 @@
  * captured, u32 bytes there were.
  *
  * There is no checksum and no sync word.  A header that makes no sense starts a
- * search for one that does and is followed by another. */
+ * search for one that does and is followed by another.  Headers four bytes off may look
+ * right all the way (the two lengths are equal, and what follows may pass for one), but
+ * their "seconds" jump: so after damage time must go on. */
 #include "daemon/formats/bytes.h"
 #include "daemon/formats/pcap_stream.h"
 
 #define FILE_HEAD  24
 #define MAGIC_US   0xa1b2c3d4u
 #define MAGIC_NS   0xa1b23c4du
-#define NETWORK_MAX (1u << 24)		/* nothing is longer on the wire */
 #define DAY_S       86400
+#define DOUBT       8			/* packets after damage that must convince */
 
 static uint32_t get32(const struct pcap_stream *ps, const uint8_t *p)
 {
@@ -62,7 +64,12 @@ static struct parsed file_head(struct pcap_stream *ps, struct stream_info *info,
 static bool plausible(const struct pcap_stream *ps, const uint8_t *p)
 {
 	return get32(ps, p + 4) < (ps->nanoseconds ? 1000000000u : 1000000u) &&
-	       get32(ps, p + 8) <= PCAP_BYTES_MAX;
+	       get32(ps, p + 8) <= PCAP_BYTES_MAX && get32(ps, p + 8) <= get32(ps, p + 12);
+}
+
+static bool is_near(uint32_t second, uint32_t other)
+{
+	return second - other + DAY_S <= 2 * DAY_S;
 }
 
 /* What we demand where a header may or may not stand: also that time goes on. */
@@ -70,9 +77,8 @@ static bool convincing(const struct pcap_stream *ps, const uint8_t *p)
 {
 	uint32_t captured = get32(ps, p + 8), on_wire = get32(ps, p + 12);
 
-	if (ps->timed && get32(ps, p) - ps->last_s + DAY_S > 2 * DAY_S)
-		return false;
-	return plausible(ps, p) && captured && captured <= on_wire && on_wire < NETWORK_MAX;
+	return plausible(ps, p) && captured && on_wire <= PCAP_BYTES_MAX &&
+	       (!ps->timed || is_near(get32(ps, p), ps->last_s));
 }
 
 /* Whether a packet starts here, within damage. */
@@ -87,10 +93,18 @@ static enum seek_verdict starts_here(const void *arg, const uint8_t *p, size_t l
 		return SEEK_NO;
 	whole = PCAP_HEAD + get32(ps, p + 8);
 	if (len >= whole + PCAP_HEAD)
-		return convincing(ps, p + whole) ? SEEK_YES : SEEK_NO;
+		return convincing(ps, p + whole) && is_near(get32(ps, p), get32(ps, p + whole)) ? SEEK_YES : SEEK_NO;
 	if (!last)
 		return SEEK_UNSURE;
 	return len == whole ? SEEK_YES : SEEK_NO;
+}
+
+static struct parsed search(struct pcap_stream *ps, struct stream_info *info, const uint8_t *p, size_t len, bool last)
+{
+	if (ps->doubt)			/* what was found last was none */
+		ps->timed = false;
+	ps->doubt = DOUBT;
+	return seek_from(&ps->seek, info, p, len, last, starts_here, ps);
 }
 
 struct parsed pcap_next(struct pcap_stream *ps, struct stream_info *info, const uint8_t *p, size_t len,
@@ -105,16 +119,16 @@ struct parsed pcap_next(struct pcap_stream *ps, struct stream_info *info, const 
 		return parsed;
 	if (len < PCAP_HEAD && !last)
 		return (struct parsed){ PARSE_MORE, 0 };
-	if (len < PCAP_HEAD || !plausible(ps, p))
-		return seek_from(&ps->seek, info, p, len, last, starts_here, ps);
+	if (len < PCAP_HEAD || !(ps->doubt ? convincing(ps, p) : plausible(ps, p)))
+		return search(ps, info, p, len, last);
 	captured = get32(ps, p + 8);
 	if (len - PCAP_HEAD < captured)
-		return last ? seek_from(&ps->seek, info, p, len, last, starts_here, ps) :
-			      (struct parsed){ PARSE_MORE, 0 };
+		return last ? search(ps, info, p, len, last) : (struct parsed){ PARSE_MORE, 0 };
 	packet->time_us = get32(ps, p) * UINT64_C(1000000) +
 			  get32(ps, p + 4) / (ps->nanoseconds ? 1000u : 1u);
 	ps->timed = true;
 	ps->last_s = get32(ps, p);
+	ps->doubt -= ps->doubt > 0;
 	packet->data = p + PCAP_HEAD;
 	packet->len = captured;
 	packet->wire_len = get32(ps, p + 12);

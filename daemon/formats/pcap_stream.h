@@ -30,6 +30,7 @@ struct pcap_stream {
 	bool     started, big_endian, nanoseconds, timed;
 	uint32_t link_type;
 	uint32_t last_s;		/* second of the last packet, if timed */
+	int      doubt;			/* packets after damage that are still to convince */
 	struct seek seek;
 };
 
