@@ -395,7 +395,7 @@ static void bare_802_11_is_read_too(void **state)
 	pcap_add_packet(&b, &bare, 78, p, len + 4, 0);
 	assert_int_equal(read_bytes(&b).frames, 2);
 	assert_int_equal(last.raw_time, 78);
-	assert_int_equal(last.freq_mhz, 0);
+	assert_int_equal(last.freq_mhz, 5210);
 	free(b.p);
 }
 

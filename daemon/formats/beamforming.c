@@ -17,6 +17,7 @@
 #define COMPRESSED      0		/* action */
 #define FCS_LEN         4
 #define HAS_ORDER       0x80		/* second byte: four bytes more in the head */
+#define FREQ_ASSUMED_MHZ 5210		/* where no radiotap header says */
 
 struct state {
 	struct pcap_stream pcap;
@@ -85,6 +86,8 @@ static struct parsed beamforming_parse(struct csi_stream *s, const uint8_t *p, s
 	}
 	s->record.raw_time = packet.time_us;
 	s->record.time_bits = 63;
+	if (!s->record.freq_mhz)
+		s->record.freq_mhz = FREQ_ASSUMED_MHZ;
 	if (!s->info.driver[0]) {
 		snprintf(s->info.driver, sizeof(s->info.driver), "beamforming");
 		snprintf(s->info.note, sizeof(s->info.note), "beamforming reports: directions, no amplitudes");
