@@ -101,8 +101,9 @@ static size_t make_frame(uint8_t *out, const struct made *m)
 	p[24] = m->he ? 30 : 21;
 	p[25] = 0;
 	p += 26;
-	for (int i = 0; i < (m->he ? 5 : 3); i++)
-		*p++ = i < 2 ? (uint8_t)(v >> 8 * i) : 0x40;
+	put_le16(p, (uint16_t)v);
+	memset(p + 2, 0x40, 3);
+	p += m->he ? 5 : 3;
 	for (int i = 0; i < m->columns; i++)
 		*p++ = 20;			/* SNR */
 	put_angles(&w, m);
