@@ -223,7 +223,7 @@ static void assert_columns_are_orthonormal(const struct made *m)
 
 				for (int r = 0; r < m->rows; r++)
 					product += at(r, a, tone) * conj(at(r, b, tone));
-				assert_float_equal((float)creal(product), a == b ? 1.0f : 0.0f, 2e-3f);
+				assert_float_equal((float)creal(product), (a == b ? 1.0f : 0.0f), 2e-3f);
 				assert_float_equal((float)cimag(product), 0, 2e-3f);
 			}
 }
