@@ -61,46 +61,17 @@ void pace_remove(struct pace *p, int station)
 
 /* --- time ------------------------------------------------------------------------- */
 
-static void count_pass(struct pace_count *c, uint64_t from_slot, uint64_t to_slot)
-{
-	if (to_slot - from_slot >= PACE_SLOTS) {
-		memset(c, 0, sizeof(*c));
-		return;
-	}
-	while (from_slot != to_slot) {
-		uint16_t *oldest = &c->slot[++from_slot % PACE_SLOTS];
-
-		c->sum -= *oldest;
-		*oldest = 0;
-	}
-}
-
-static void count_one(struct pace_count *c, uint64_t now_us)
-{
-	uint16_t *slot = &c->slot[now_us / PACE_SLOT_US % PACE_SLOTS];
-
-	if (*slot == UINT16_MAX)
-		return;
-	++*slot;
-	c->sum++;
-}
-
-static float per_second(const struct pace_count *c)
-{
-	return (float)c->sum * (1e6f / (PACE_SLOTS * PACE_SLOT_US));
-}
-
 /* What comes anyway: of what is heard, up to a frame for each answer is our own doing. */
-static double anyway_hz(const struct pace_station *s)
+static double anyway_hz(const struct pace *p, const struct pace_station *s)
 {
-	double heard = (double)per_second(&s->heard), answered = (double)per_second(&s->answered);
+	double heard = (double)recent_hz(&s->heard, p->now_us), answered = (double)recent_hz(&s->answered, p->now_us);
 
 	return heard > answered ? heard - answered : 0;
 }
 
 static double missing_hz(const struct pace *p, const struct pace_station *s)
 {
-	double missing = (double)p->options.rate_hz - anyway_hz(s);
+	double missing = (double)p->options.rate_hz - anyway_hz(p, s);
 
 	return missing > 0 ? missing : 0;
 }
@@ -184,15 +155,9 @@ static void advance(struct pace *p, uint64_t now_us)
 
 	if (now_us <= p->now_us)
 		return;
-	for (int i = 0; i < PACE_STATIONS_MAX; i++) {
-		struct pace_station *s = &p->station[i];
-
-		if (!s->used)
-			continue;
-		count_pass(&s->heard, p->now_us / PACE_SLOT_US, now_us / PACE_SLOT_US);
-		count_pass(&s->answered, p->now_us / PACE_SLOT_US, now_us / PACE_SLOT_US);
-		earn(p, s, passed_s);
-	}
+	for (int i = 0; i < PACE_STATIONS_MAX; i++)
+		if (p->station[i].used)
+			earn(p, &p->station[i], passed_s);
 	pass_air(p, now_us);
 	p->tokens_us += (double)p->options.airtime * passed_s * 1e6;
 	if (p->tokens_us > most)
@@ -215,8 +180,8 @@ void pace_heard(struct pace *p, const uint8_t mac[6], uint64_t now_us)
 	if (i < 0)
 		return;
 	advance(p, now_us);
-	count_one(&s->heard, p->now_us);
-	if (s->asleep && anyway_hz(s) >= AWAKE_HZ && s->retry_us > p->now_us + AWAKE_WAIT_US)
+	recent_add(&s->heard, p->now_us);
+	if (s->asleep && anyway_hz(p, s) >= AWAKE_HZ && s->retry_us > p->now_us + AWAKE_WAIT_US)
 		s->retry_us = p->now_us + AWAKE_WAIT_US;
 }
 
@@ -285,10 +250,10 @@ void pace_answered(struct pace *p, int station, bool yes, uint64_t now_us)
 			doze(p, s, false);
 	} else if (s->slow) {
 		p->stats.late++;
-		count_one(&s->answered, p->now_us);
+		recent_add(&s->answered, p->now_us);
 	} else {
 		p->stats.prompt++;
-		count_one(&s->answered, p->now_us);
+		recent_add(&s->answered, p->now_us);
 		doze(p, s, true);
 	}
 	s->asked_us = 0;
@@ -337,12 +302,12 @@ uint64_t pace_wait_us(const struct pace *p, uint64_t now_us)
 
 float pace_heard_hz(const struct pace *p, int station)
 {
-	return per_second(&p->station[station].heard);
+	return recent_hz(&p->station[station].heard, p->now_us);
 }
 
 float pace_answered_hz(const struct pace *p, int station)
 {
-	return per_second(&p->station[station].answered);
+	return recent_hz(&p->station[station].answered, p->now_us);
 }
 
 float pace_airtime(const struct pace *p)

@@ -19,12 +19,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "daemon/recent.h"
 
 #define PACE_STATIONS_MAX 16
-#define PACE_SLOTS        10
-#define PACE_SLOT_US      100000	/* rates are those of the last PACE_SLOTS of these */
 #define PACE_AIR_SLOTS    10
-#define PACE_AIR_SLOT_US  1000000	/* the same for airtime */
+#define PACE_AIR_SLOT_US  1000000	/* airtime is that of the last PACE_AIR_SLOTS of these */
 
 #define PACE_PROMPT_US    30000		/* an answer that takes longer waited for a beacon */
 #define PACE_LOST_US      500000	/* none comes any more */
@@ -40,17 +39,11 @@ struct pace_options {
 	uint32_t seed;			/* of the jitter */
 };
 
-/* Events of the last second. */
-struct pace_count {
-	uint16_t slot[PACE_SLOTS];
-	uint32_t sum;
-};
-
 struct pace_station {
 	bool     used;
 	uint8_t  mac[6];
 	unsigned cost_us;		/* airtime of a question and its answer */
-	struct pace_count heard, answered;
+	struct recent heard, answered;
 	double   credit, need;		/* it is its turn when credit reaches need */
 	uint64_t asked_us;		/* the question that is out; 0: none */
 	bool     slow;			/* that one has been counted as slow */
