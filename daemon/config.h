@@ -70,6 +70,8 @@ struct config_source {
 	int   radio;			/* of several in one chip */
 	int   group;			/* of the connector */
 	int   protocol;			/* of netlink */
+	const char *sounding;		/* static: a name of sounding_method_name() */
+	float sounding_hz, sounding_percent;
 };
 
 struct config_link {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "daemon/config.h"
 #include "daemon/config_options.h"
+#include "daemon/sounding.h"
 #include "daemon/source.h"
 #include "models/profile.h"
 
@@ -117,6 +118,19 @@ const struct config_option config_options[] = {
 	{ .section = CONFIG_SOURCE, .name = "protocol", .kind = CONFIG_INT, AT(config_source, protocol),
 	  .min = 2, .max = 31, .value = "2",
 	  .help = "openwifi: netlink protocol, 31 with older versions" },
+
+	{ .section = CONFIG_SOURCE, .name = "sounding", .kind = CONFIG_CHOICE, AT(config_source, sounding),
+	  .choice = sounding_method_name, .value = "auto",
+	  .help = "how stations of the interface are asked for frames if they send too few: probe (empty frames, "
+		  "which an access point's radio sends), ping, arp; auto takes the best that works, where the driver "
+		  "measures stations" },
+	{ .section = CONFIG_SOURCE, .name = "sounding_rate", .kind = CONFIG_FLOAT, AT(config_source, sounding_hz),
+	  .unit = "/s", .min = 1, .max = 200, .value = "50 /s",
+	  .help = "frames wanted of each station; what it sends anyway counts" },
+	{ .section = CONFIG_SOURCE, .name = "sounding_airtime", .kind = CONFIG_FLOAT,
+	  AT(config_source, sounding_percent),
+	  .unit = "%", .min = 0.1, .max = 20, .value = "2 %",
+	  .help = "the most of the channel's time that asking may use" },
 
 	{ .section = CONFIG_ROOM, .name = "profile", .kind = CONFIG_CHOICE, AT(config_room, profile),
 	  .choice = profile_name, .value = "living",

@@ -16,6 +16,7 @@ static const struct {
 	double factor;
 } units[] = {
 	{ "s", "s", 1 }, { "s", "ms", 0.001 }, { "s", "min", 60 }, { "s", "h", 3600 },
+	{ "/s", "/s", 1 }, { "%", "%", 1 },
 };
 
 #define UNITS (sizeof(units) / sizeof(*units))

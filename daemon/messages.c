@@ -190,6 +190,8 @@ static void write_sources(struct json *j, const struct message_context *c)
 			if (counts->dropped[d])
 				json_add_number(drops, source_drop_name((enum source_drop)d),
 						(double)counts->dropped[d], 0);
+		if (c->output->source_sounding)
+			c->output->source_sounding(c->output->owner, i, source);
 	}
 }
 

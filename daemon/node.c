@@ -18,6 +18,8 @@
 #include "daemon/mqtt.h"
 #include "daemon/node.h"
 #include "daemon/node_info.h"
+#include "daemon/node_rooms.h"
+#include "daemon/node_sounding.h"
 #include "daemon/source.h"
 #include "daemon/version.h"
 
@@ -35,7 +37,9 @@ struct node_source {
 	uint64_t now_us;		/* where it stands on the rooms' clock */
 	uint64_t retry_us;		/* when to open it again; real clock */
 	unsigned wait_s;		/* from the last failure to then */
-	enum reason state;
+	enum reason says;		/* the driver */
+	enum reason state;		/* that, and what the sounding knows */
+	struct node_sounding sounding;
 	char     told[256];		/* the last error that was logged */
 };
 
@@ -56,10 +60,6 @@ struct node {
 	uint64_t begun_us, ticked_us;	/* real clock */
 	char boot_id[BOOT_ID_LEN];
 };
-
-_Static_assert(CONFIG_SOURCES_MAX <= 32, "rooms keep their sources as bits");
-_Static_assert(CONFIG_ROOMS_MAX <= SENSING_ROOMS_MAX, "every room that is configured has a place");
-_Static_assert(CONFIG_LINKS_MAX <= WIRING_WANTED_MAX, "every link that is configured has a place");
 
 static uint64_t wall_now_us(void)
 {
@@ -179,6 +179,13 @@ static const struct source_counts *on_source_counts(void *owner, int source)
 	const struct node *n = owner;
 
 	return &n->source[source].source.counts;
+}
+
+static void on_source_sounding(void *owner, int source, struct json *j)
+{
+	const struct node *n = owner;
+
+	node_sounding_write(&n->source[source].sounding, j);
 }
 
 /* --- commands --------------------------------------------------------------------- */
@@ -310,8 +317,10 @@ static struct node_source *of(struct source *s)
 	return &n->source[s->number];
 }
 
-static void set_state(struct node *n, struct node_source *ns, enum reason why)
+static void show_state(struct node *n, struct node_source *ns)
 {
+	enum reason why = node_sounding_reason(&ns->sounding, ns->says);
+
 	if (ns->state == why)
 		return;
 	ns->state = why;
@@ -321,6 +330,12 @@ static void set_state(struct node *n, struct node_source *ns, enum reason why)
 		return;			/* a source that comes and goes must not put it off */
 	n->news = true;
 	loop_timer_set(n->info_timer, NEWS_S);
+}
+
+static void set_state(struct node *n, struct node_source *ns, enum reason why)
+{
+	ns->says = why;
+	show_state(n, ns);
 }
 
 /* Where the sources that share a room with this one stand, itself included. */
@@ -362,6 +377,7 @@ static void on_frame(struct source *s, const struct csi_frame *f)
 	moved.time_us = to_rooms_us(n, of(s), f->time_us);
 	of(s)->wait_s = 0;
 	of(s)->told[0] = 0;
+	node_sounding_heard(&of(s)->sounding, f->tx_mac);
 	sensing_frame(n->sensing, s->number, &moved);
 }
 
@@ -448,6 +464,8 @@ static void on_tick(void *owner)
 
 		if (ns->lost)
 			close_lost(n, ns);
+		node_sounding_tick(&ns->sounding, n->config, &ns->source, ns->open);
+		show_state(n, ns);
 		if (ns->open)
 			continue;
 		ns->now_us += (uint64_t)((double)passed_us * (double)ns->source.config->speed);
@@ -473,75 +491,18 @@ static void open_sources(struct node *n)
 		try_open(n, &n->source[i]);
 }
 
-/* --- rooms ------------------------------------------------------------------------ */
-
-/* Its sources' clocks would run apart, and what the slower ones see come too late. */
-static void warn_of_speeds(const struct node *n, const struct sensing_room_options *room)
-{
-	const struct config_source *first = NULL;
-
-	for (int i = 0; i < n->config->sources; i++) {
-		const struct config_source *c = &n->config->source[i];
-
-		if (!(room->sources >> i & 1))
-			continue;
-		if (!first)
-			first = c;
-		if (c->speed < first->speed || c->speed > first->speed)
-			log_warn("room %s: its sources %s and %s run at different speeds; give them one, or "
-				 "a room each", room->name, first->name, c->name);
-	}
-}
-
-/* `c` NULL: a configuration without rooms gets one that hears everything. */
-static int add_room(struct node *n, const struct config_room *c)
-{
-	struct sensing_room_options *o = &n->room[n->rooms];
-	int room;
-
-	snprintf(o->name, sizeof(o->name), "%s", c ? c->name : "room");
-	o->profile = c ? profile_find(c->profile) : &profiles[0];
-	o->band = c ? breathing_band_find(c->breathing_band) : NULL;
-	for (int i = 0; c && i < c->links; i++) {
-		struct wiring_wanted *wanted = &o->wanted[o->wanted_count++];
-
-		wanted->source = c->link[i].source;
-		memcpy(wanted->mac, c->link[i].mac, sizeof(wanted->mac));
-		o->sources |= UINT32_C(1) << wanted->source;
-	}
-	if (!o->sources)
-		o->sources = all_sources(n);
-	warn_of_speeds(n, o);
-	room = sensing_add_room(n->sensing, o);
-	if (room < 0)
-		return room;
-	n->rooms++;
-	return 0;
-}
-
-static int add_rooms(struct node *n)
-{
-	int err = 0;
-
-	if (!n->config->rooms)
-		return add_room(n, NULL);
-	for (int i = 0; i < n->config->rooms && !err; i++)
-		err = add_room(n, &n->config->room[i]);
-	return err;
-}
-
 /* --- all of it -------------------------------------------------------------------- */
 
 static int start(struct node *n)
 {
 	const struct sensing_output output = {
 		.publish = on_publish, .wall_us = on_wall, .source_name = on_source_name,
-		.source_counts = on_source_counts, .owner = n,
+		.source_counts = on_source_counts, .source_sounding = on_source_sounding, .owner = n,
 	};
 	int err = sensing_create(&n->sensing, n->config->mqtt.base, &output);
 
 	if (!err)
-		err = add_rooms(n);
+		err = node_rooms_add(n->sensing, n->config, n->room, &n->rooms);
 	if (!err)
 		err = open_mqtt(n);
 	if (err)
@@ -578,9 +539,11 @@ void node_close(struct node *n)
 {
 	if (!n)
 		return;
-	for (int i = 0; i < n->config->sources; i++)
+	for (int i = 0; i < n->config->sources; i++) {
+		node_sounding_end(&n->source[i].sounding);
 		if (n->source[i].open)
 			n->source[i].source.driver->close(&n->source[i].source);
+	}
 	loop_timer_remove(n->tick);
 	loop_timer_remove(n->info_timer);
 	loop_io_remove(n->mqtt_io);

@@ -17,6 +17,8 @@
 #define SENSING_TICK_US   100000
 #define SENSING_NAME_LEN  32
 
+struct json;
+
 struct sensing_room_options {
 	char name[SENSING_NAME_LEN];
 	char origin[16];			/* "live", "replay", "simulated" */
@@ -47,6 +49,8 @@ struct sensing_output {
 	void (*incident)(void *owner, uint64_t now_us, int room, const struct incident *i);
 	/* What it could not use; NULL (also the whole function): not counted. */
 	const struct source_counts *(*source_counts)(void *owner, int source);
+	/* Adds what it does for its frames to an object.  NULL: nothing. */
+	void (*source_sounding)(void *owner, int source, struct json *j);
 	void *owner;
 };
 

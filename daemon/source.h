@@ -36,6 +36,9 @@ struct source_driver {
 	 * never raise an alarm. */
 	bool hearsay;
 	bool no_radio;			/* it needs no rights to ask a radio for anything */
+	/* It measures what the stations of `interface` send: they are sounded unless the
+	 * configuration says otherwise. */
+	bool stations;
 	/* Checks what the configuration gives, without opening anything; a sentence,
 	 * or NULL if it can work. */
 	const char *(*check)(const struct config_source *c);

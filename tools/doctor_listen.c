@@ -51,12 +51,23 @@ static void on_state(struct source *source, enum reason why)
 	((struct ear *)source->owner)->into->state = why;
 }
 
+/* What it read from is gone; the end closes it. */
+static void on_lost(struct source *source)
+{
+	struct doctor_source *s = ((struct ear *)source->owner)->into;
+
+	s->state = REASON_SOURCE_DOWN;
+	memcpy(s->error, source->error, sizeof(s->error));
+}
+
 static void on_over(void *owner)
 {
 	loop_stop(owner);
 }
 
-static const struct source_sink sink = { .frame = on_frame, .clock = on_clock, .state = on_state };
+static const struct source_sink sink = {
+	.frame = on_frame, .clock = on_clock, .state = on_state, .lost = on_lost,
+};
 
 static void open_ear(struct ear *e, const struct config_source *c, int number, struct loop *loop)
 {

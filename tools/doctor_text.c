@@ -156,7 +156,7 @@ static void print_source(const struct doctor_source *s, FILE *out)
 	}
 	fprintf(out, "%" PRIu64 " frames in %.1f s", s->frames, s->seconds);
 	if (s->state)
-		fprintf(out, "; it says %s: %s", reason_name(s->state), reason_help(s->state));
+		fprintf(out, "; it says %s: %s", reason_name(s->state), *s->error ? s->error : reason_help(s->state));
 	fputc('\n', out);
 	for (int i = 0; i < s->transmitters; i++) {
 		fputs("             ", out);
