@@ -155,7 +155,7 @@ static void on_publish(void *owner, uint64_t now_us, const struct message *m)
 {
 	struct node *n = owner;
 
-	log_debug("%.1f s: %s %s", (double)(now_us - n->begun_us) / 1e6, m->topic, m->payload);
+	log_debug("%.1f s: %s %s", (double)(int64_t)(now_us - n->begun_us) / 1e6, m->topic, m->payload);
 	send(n, m);
 }
 

@@ -4,6 +4,7 @@
 
 #define CREDIT_MAX    1.5	/* turns that may be saved up: no bursts */
 #define BUCKET_S      0.5	/* of airtime that may be saved up */
+#define AIR_RING      (PACE_AIR_SLOTS + 1)
 #define JITTER        0.1
 #define DOZE_SLOW     2
 #define DOZE_ASLEEP   6
@@ -128,14 +129,17 @@ static void earn(struct pace *p, struct pace_station *s, double passed_s)
 	s->credit = CREDIT_MAX;
 }
 
+static double *air_slot(struct pace *p)
+{
+	return &p->air_us[p->now_us / PACE_AIR_SLOT_US % AIR_RING];
+}
+
 static void pass_air(struct pace *p, uint64_t now_us)
 {
 	uint64_t from = p->now_us / PACE_AIR_SLOT_US, to = now_us / PACE_AIR_SLOT_US;
 
-	for (uint64_t i = from; i < to && i < from + PACE_AIR_SLOTS; i++)
-		p->air_us[(i + 1) % PACE_AIR_SLOTS] = 0;
-	if (to - from >= PACE_AIR_SLOTS)
-		memset(p->air_us, 0, sizeof(p->air_us));
+	for (uint64_t i = from; i < to && i < from + AIR_RING; i++)
+		p->air_us[(i + 1) % AIR_RING] = 0;
 }
 
 static double bucket_us(const struct pace *p)
@@ -213,7 +217,7 @@ int pace_next(struct pace *p, uint64_t now_us)
 			return -1;	/* it stays whose turn it is */
 		p->turn = i;
 		p->tokens_us -= s->cost_us;
-		p->air_us[p->now_us / PACE_AIR_SLOT_US % PACE_AIR_SLOTS] += s->cost_us;
+		*air_slot(p) += s->cost_us;
 		p->stats.sent++;
 		if (!s->asleep)
 			s->credit -= s->need;
@@ -232,7 +236,7 @@ void pace_untake(struct pace *p, int station)
 	s->asked_us = 0;
 	p->stats.sent--;
 	p->tokens_us += s->cost_us;
-	p->air_us[p->now_us / PACE_AIR_SLOT_US % PACE_AIR_SLOTS] -= s->cost_us;
+	*air_slot(p) -= s->cost_us;
 	if (s->asleep)
 		s->retry_us = p->now_us + s->wait_us;
 }
@@ -314,8 +318,9 @@ float pace_airtime(const struct pace *p)
 {
 	double sum_us = 0;
 
-	for (int i = 0; i < PACE_AIR_SLOTS; i++)
-		sum_us += p->air_us[i];
+	for (int i = 0; i < AIR_RING; i++)
+		if (i != (int)(p->now_us / PACE_AIR_SLOT_US % AIR_RING))
+			sum_us += p->air_us[i];
 	return (float)(sum_us / (PACE_AIR_SLOTS * (double)PACE_AIR_SLOT_US));
 }
 

@@ -63,7 +63,7 @@ struct pace {
 	int      turn;			/* who was asked last */
 	uint64_t now_us;
 	double   tokens_us;		/* airtime that may be used now */
-	double   air_us[PACE_AIR_SLOTS];	/* that was used, a ring of seconds */
+	double   air_us[PACE_AIR_SLOTS + 1];	/* that was used, a ring; the newest does not count yet */
 	bool     busy;
 	float    load;			/* of the channel, 0..1 */
 	uint64_t load_us;		/* when that was told; 0: never */

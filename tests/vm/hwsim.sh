@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# hwsim.sh: the doctor and the sounding against a real kernel.
+#
+# Boots Debian's kernel with three simulated radios: an access point and two stations.
+# What is sounded is counted on the air.  Needs build/sixthd and build/sixth, and the
+# packages that tools/need-packages.sh lists for vm.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+build=${BUILD:-build}
+dir=$build/vm
+log=$dir/hwsim.log
+programs="qemu-system-x86_64 busybox cpio modprobe strip hostapd wpa_supplicant iw tcpdump"
+export PATH=$PATH:/usr/sbin:/sbin
+
+fail() {
+	echo "FAILED: $*"
+	[ ! -s "$log" ] || tail -n "${VM_LOG_LINES:-60}" "$log" | cut -c 1-400
+	exit 1
+}
+
+mkdir -p "$dir"
+: >"$log"
+for program in $programs; do
+	command -v "$program" >/dev/null || fail "no $program here; tools/need-packages.sh vm installs it"
+done
+[ -x "$build/sixthd" ] && [ -x "$build/sixth" ] || fail "no $build/sixthd; run make"
+
+# The kernel is fetched and unpacked, not installed.
+tree=$dir/kernel
+if ! ls "$tree"/boot/vmlinuz-* >/dev/null 2>&1; then
+	package=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p')
+	[ -n "$package" ] || fail "apt-cache knows no linux-image-amd64; run apt-get update"
+	(cd "$dir" && apt-get download -q "$package") >"$log" 2>&1 || fail "cannot download $package"
+	dpkg-deb -x "$dir/$package"_*.deb "$tree" && rm -f "$dir/$package"_*.deb || fail "cannot unpack $package"
+	depmod -b "$tree" "$(basename "$tree"/lib/modules/*)"
+fi
+
+cc -O2 -static -o "$dir/exit" tests/vm/exit.c || fail "no guest program"
+tests/vm/initrd.sh "$dir/hwsim.cpio.gz" "$tree" tests/vm/hwsim-init \
+	"ccm ctr cmac gcm aes_generic af_packet cfg80211 mac80211 mac80211_hwsim" \
+	"$(command -v hostapd)" "$(command -v wpa_supplicant)" "$(command -v iw)" "$(command -v tcpdump)" \
+	"$build/sixthd" "$build/sixth" "$dir/exit" || fail "no memory disk"
+tests/vm/boot.sh "$(ls "$tree"/boot/vmlinuz-*)" "$dir/hwsim.cpio.gz" "$log"
+code=$?
+grep -aE '^(proves|ok|FAILED)' "$log" | tr -d '\r'
+[ $code = 0 ] || fail "the guest did not succeed"
