@@ -63,7 +63,7 @@ static void on_interface(void *owner, const struct netlink_message *m)
 	struct wifi_interface i;
 	struct found *f = owner;
 
-	if (!wifi_read_interface(m->head, &i) || i.index != f->index)
+	if (!wifi_read_interface(m, &i) || i.index != f->index)
 		return;
 	f->interface = i;
 	f->any = true;
@@ -100,8 +100,8 @@ static void on_phy(void *owner, const struct netlink_message *m)
 	struct wifi_phy *p = owner;
 	uint32_t index;
 
-	if (wifi_phy_index(m->head, &index) && index == p->index)
-		wifi_read_phy(m->head, p);
+	if (wifi_phy_index(m, &index) && index == p->index)
+		wifi_read_phy(m, p);
 }
 
 int nl80211_has_vendor(struct netlink *n, uint32_t wiphy, uint32_t vendor, uint32_t command)
@@ -178,7 +178,7 @@ static void on_station(void *owner, const struct netlink_message *m)
 
 	if (!m->sequence)
 		return;			/* an event that came meanwhile */
-	if (wifi_read_station(m->head, &s) && is_asked_for(h, s.mac))
+	if (wifi_read_station(m, &s) && is_asked_for(h, s.mac))
 		h->packets += s.rx_packets;
 }
 

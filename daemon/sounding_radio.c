@@ -42,8 +42,8 @@ static void on_phy(void *owner, const struct netlink_message *m)
 	struct sounding_radio *r = owner;
 	uint32_t index;
 
-	if (wifi_phy_index(m->head, &index) && index == r->interface.phy)
-		wifi_read_phy(m->head, &r->phy);
+	if (wifi_phy_index(m, &index) && index == r->interface.phy)
+		wifi_read_phy(m, &r->phy);
 }
 
 static void on_interface(void *owner, const struct netlink_message *m)
@@ -51,7 +51,7 @@ static void on_interface(void *owner, const struct netlink_message *m)
 	struct sounding_radio *r = owner;
 	struct wifi_interface i;
 
-	if (wifi_read_interface(m->head, &i) && i.index == r->interface.index)
+	if (wifi_read_interface(m, &i) && i.index == r->interface.index)
 		r->interface = i;
 }
 
@@ -59,7 +59,7 @@ static void on_station(void *owner, const struct netlink_message *m)
 {
 	struct list *l = owner;
 
-	if (l->n < l->max && wifi_read_station(m->head, &l->station[l->n]))
+	if (l->n < l->max && wifi_read_station(m, &l->station[l->n]))
 		l->n++;
 }
 
@@ -68,7 +68,7 @@ static void on_survey(void *owner, const struct netlink_message *m)
 	struct list *l = owner;
 	struct wifi_survey s;
 
-	if (wifi_read_survey(m->head, &s) && s.in_use)
+	if (wifi_read_survey(m, &s) && s.in_use)
 		l->survey = s;
 }
 

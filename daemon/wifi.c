@@ -1,118 +1,119 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <linux/nl80211.h>
-#include <netlink/genl/genl.h>
-#include <netlink/netlink.h>
-#include <stdio.h>
 #include <string.h>
+#include "daemon/formats/nlattr.h"
+#include "daemon/netlink.h"
 #include "daemon/wifi.h"
 
-/* The attributes of a message, by number; those that are too long or wrong are absent. */
-static bool parse(const struct nlmsghdr *m, struct nlattr *at[NL80211_ATTR_MAX + 1])
+static struct nl_attrs attrs_of(const struct netlink_message *m)
 {
-	struct nlmsghdr *msg = (struct nlmsghdr *)(uintptr_t)m;	/* libnl knows no const here */
+	size_t head = m->len < NL_GENERIC_HEAD ? m->len : NL_GENERIC_HEAD;
 
-	return nlmsg_valid_hdr(msg, GENL_HDRLEN) &&
-	       nlmsg_parse(msg, GENL_HDRLEN, at, NL80211_ATTR_MAX, NULL) >= 0;
+	return (struct nl_attrs){ m->payload + head, m->len - head, nl_host_big_endian(), false };
 }
 
-static bool get_u32(const struct nlattr *a, uint32_t *out)
+static struct nl_attrs inside(const struct nl_attr *a)
 {
-	if (!a || nla_len(a) != sizeof(uint32_t))
-		return false;
-	*out = nla_get_u32(a);
-	return true;
+	return nl_attr_inside(a, nl_host_big_endian());
 }
 
-static bool get_mac(const struct nlattr *a, uint8_t mac[6])
+static bool get_u32(const struct nl_attr *a, uint32_t *out)
 {
-	if (!a || nla_len(a) != 6)
+	return a->len == sizeof(uint32_t) && nl_attr_number(a, nl_host_big_endian(), out);
+}
+
+static bool get_mac(const struct nl_attr *a, uint8_t mac[6])
+{
+	if (a->len != 6)
 		return false;
-	memcpy(mac, nla_data(a), 6);
+	memcpy(mac, a->data, 6);
 	return true;
 }
 
 /* Text of the kernel, with or without the final 0.  A network's name may be any bytes
  * that somebody's neighbour has chosen: what is not plain becomes '?'. */
-static void get_text(const struct nlattr *a, char *out, size_t size)
+static void get_text(const struct nl_attr *a, char *out, size_t size)
 {
-	size_t len = a ? strnlen(nla_data(a), (size_t)nla_len(a)) : 0;
+	size_t len = strnlen((const char *)a->data, a->len);
 
-	if (!a)
-		return;
 	len = len < size ? len : size - 1;
-	memcpy(out, nla_data(a), len);
+	memcpy(out, a->data, len);
 	out[len] = 0;
 	for (char *c = out; *c; c++)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
 }
 
-static bool get_u64(const struct nlattr *a, uint64_t *out)
+static bool get_u64(const struct nl_attr *a, uint64_t *out)
 {
-	if (!a || nla_len(a) != sizeof(uint64_t))
+	if (a->len != sizeof(uint64_t))
 		return false;
-	memcpy(out, nla_data(a), sizeof(*out));	/* it is aligned to 4 only */
+	memcpy(out, a->data, sizeof(*out));	/* it is aligned to 4 only */
 	return true;
 }
 
 /* --- radios ----------------------------------------------------------------------- */
 
-bool wifi_phy_index(const struct nlmsghdr *m, uint32_t *index)
+bool wifi_phy_index(const struct netlink_message *m, uint32_t *index)
 {
-	struct nlattr *at[NL80211_ATTR_MAX + 1];
+	struct nl_attrs attrs = attrs_of(m);
+	struct nl_attr a;
 
-	return parse(m, at) && get_u32(at[NL80211_ATTR_WIPHY], index);
+	while (nl_attr_next(&attrs, &a))
+		if (a.type == NL80211_ATTR_WIPHY)
+			return get_u32(&a, index);
+	return false;
 }
 
 /* Flags whose number is the interface type. */
-static void read_iftypes(struct nlattr *list, struct wifi_phy *p)
+static void read_iftypes(const struct nl_attr *list, struct wifi_phy *p)
 {
-	struct nlattr *a;
-	int left;
+	struct nl_attrs attrs = inside(list);
+	struct nl_attr a;
 
-	nla_for_each_nested(a, list, left)
-		if (nla_type(a) < 32)
-			p->iftypes |= UINT32_C(1) << nla_type(a);
+	while (nl_attr_next(&attrs, &a))
+		if (a.type < 32)
+			p->iftypes |= UINT32_C(1) << a.type;
 }
 
-static void read_commands(struct nlattr *list, struct wifi_phy *p)
+static void read_commands(const struct nl_attr *list, struct wifi_phy *p)
 {
-	struct nlattr *a;
+	struct nl_attrs attrs = inside(list);
+	struct nl_attr a;
 	uint32_t command;
-	int left;
 
-	nla_for_each_nested(a, list, left)
-		if (get_u32(a, &command) && command == NL80211_CMD_PROBE_CLIENT)
+	while (nl_attr_next(&attrs, &a))
+		if (get_u32(&a, &command) && command == NL80211_CMD_PROBE_CLIENT)
 			p->probes_clients = true;
 }
 
-static void read_vendor(struct nlattr *list, struct wifi_phy *p)
+static void read_vendor(const struct nl_attr *list, struct wifi_phy *p)
 {
-	struct wifi_vendor_command v;
-	struct nlattr *a;
-	int left;
+	struct nl_attrs attrs = inside(list);
+	struct nl_attr a;
 
-	nla_for_each_nested(a, list, left) {
-		if (nla_len(a) != sizeof(v) || p->vendors == WIFI_VENDOR_MAX)
-			continue;
-		memcpy(&v, nla_data(a), sizeof(v));
-		p->vendor[p->vendors++] = v;
-	}
+	while (nl_attr_next(&attrs, &a))
+		if (a.len == sizeof(*p->vendor) && p->vendors < WIFI_VENDOR_MAX)
+			memcpy(&p->vendor[p->vendors++], a.data, sizeof(*p->vendor));
 }
 
-void wifi_read_phy(const struct nlmsghdr *m, struct wifi_phy *p)
+void wifi_read_phy(const struct netlink_message *m, struct wifi_phy *p)
 {
-	struct nlattr *at[NL80211_ATTR_MAX + 1];
+	struct nl_attrs attrs = attrs_of(m);
+	struct nl_attr a;
 
-	if (!parse(m, at) || !get_u32(at[NL80211_ATTR_WIPHY], &p->index))
-		return;
-	get_text(at[NL80211_ATTR_WIPHY_NAME], p->name, sizeof(p->name));
-	if (at[NL80211_ATTR_SUPPORTED_IFTYPES])
-		read_iftypes(at[NL80211_ATTR_SUPPORTED_IFTYPES], p);
-	if (at[NL80211_ATTR_SUPPORTED_COMMANDS])
-		read_commands(at[NL80211_ATTR_SUPPORTED_COMMANDS], p);
-	if (at[NL80211_ATTR_VENDOR_DATA])
-		read_vendor(at[NL80211_ATTR_VENDOR_DATA], p);
+	while (nl_attr_next(&attrs, &a)) {
+		if (a.type == NL80211_ATTR_WIPHY)
+			get_u32(&a, &p->index);
+		else if (a.type == NL80211_ATTR_WIPHY_NAME)
+			get_text(&a, p->name, sizeof(p->name));
+		else if (a.type == NL80211_ATTR_SUPPORTED_IFTYPES)
+			read_iftypes(&a, p);
+		else if (a.type == NL80211_ATTR_SUPPORTED_COMMANDS)
+			read_commands(&a, p);
+		else if (a.type == NL80211_ATTR_VENDOR_DATA)
+			read_vendor(&a, p);
+	}
 }
 
 bool wifi_phy_has_vendor(const struct wifi_phy *p, uint32_t vendor, uint32_t command)
@@ -142,26 +143,45 @@ static uint16_t width_mhz(uint32_t width)
 	return width < sizeof(mhz) / sizeof(*mhz) ? mhz[width] : 0;
 }
 
-bool wifi_read_interface(const struct nlmsghdr *m, struct wifi_interface *i)
+static void read_number(const struct nl_attr *a, struct wifi_interface *i)
 {
-	struct nlattr *at[NL80211_ATTR_MAX + 1];
 	uint32_t value;
 
-	memset(i, 0, sizeof(*i));
-	if (!parse(m, at) || !get_u32(at[NL80211_ATTR_IFINDEX], &i->index))
-		return false;
-	get_u32(at[NL80211_ATTR_WIPHY], &i->phy);
-	get_u32(at[NL80211_ATTR_IFTYPE], &i->type);
-	get_mac(at[NL80211_ATTR_MAC], i->mac);
-	get_text(at[NL80211_ATTR_IFNAME], i->name, sizeof(i->name));
-	get_text(at[NL80211_ATTR_SSID], i->ssid, sizeof(i->ssid));
-	if (get_u32(at[NL80211_ATTR_WIPHY_FREQ], &value) && value < UINT16_MAX)
-		i->freq_mhz = i->center_mhz = (uint16_t)value;
-	if (get_u32(at[NL80211_ATTR_CENTER_FREQ1], &value) && value < UINT16_MAX)
+	if (!get_u32(a, &value))
+		return;
+	if (a->type == NL80211_ATTR_IFINDEX)
+		i->index = value;
+	else if (a->type == NL80211_ATTR_WIPHY)
+		i->phy = value;
+	else if (a->type == NL80211_ATTR_IFTYPE)
+		i->type = value;
+	else if (a->type == NL80211_ATTR_WIPHY_FREQ && value < UINT16_MAX)
+		i->freq_mhz = (uint16_t)value;
+	else if (a->type == NL80211_ATTR_CENTER_FREQ1 && value < UINT16_MAX)
 		i->center_mhz = (uint16_t)value;
-	if (get_u32(at[NL80211_ATTR_CHANNEL_WIDTH], &value))
+	else if (a->type == NL80211_ATTR_CHANNEL_WIDTH)
 		i->width_mhz = width_mhz(value);
-	return true;
+}
+
+bool wifi_read_interface(const struct netlink_message *m, struct wifi_interface *i)
+{
+	struct nl_attrs attrs = attrs_of(m);
+	struct nl_attr a;
+
+	memset(i, 0, sizeof(*i));
+	while (nl_attr_next(&attrs, &a)) {
+		if (a.type == NL80211_ATTR_MAC)
+			get_mac(&a, i->mac);
+		else if (a.type == NL80211_ATTR_IFNAME)
+			get_text(&a, i->name, sizeof(i->name));
+		else if (a.type == NL80211_ATTR_SSID)
+			get_text(&a, i->ssid, sizeof(i->ssid));
+		else
+			read_number(&a, i);
+	}
+	if (!i->center_mhz)
+		i->center_mhz = i->freq_mhz;
+	return i->index != 0;
 }
 
 const char *wifi_type_name(uint32_t iftype)
@@ -180,65 +200,103 @@ const char *wifi_type_name(uint32_t iftype)
 
 /* --- stations --------------------------------------------------------------------- */
 
-/* In 100 kb/s, 16 bits or 32 bits wide. */
-static void read_rate(struct nlattr *nest, uint32_t *kbps)
+/* In 100 kb/s, 16 bits or 32 bits wide; the wider one says more. */
+static void read_rate(const struct nl_attr *nest, uint32_t *kbps)
 {
-	struct nlattr *at[NL80211_RATE_INFO_MAX + 1];
-	uint32_t rate = 0;
+	struct nl_attrs attrs = inside(nest);
+	struct nl_attr a;
+	uint32_t rate = 0, value;
 
-	if (!nest || nla_parse_nested(at, NL80211_RATE_INFO_MAX, nest, NULL) < 0)
-		return;
-	if (!get_u32(at[NL80211_RATE_INFO_BITRATE32], &rate) && at[NL80211_RATE_INFO_BITRATE] &&
-	    nla_len(at[NL80211_RATE_INFO_BITRATE]) == sizeof(uint16_t))
-		rate = nla_get_u16(at[NL80211_RATE_INFO_BITRATE]);
+	while (nl_attr_next(&attrs, &a)) {
+		bool wide = a.type == NL80211_RATE_INFO_BITRATE32 && a.len == sizeof(uint32_t);
+		bool narrow = a.type == NL80211_RATE_INFO_BITRATE && a.len == sizeof(uint16_t);
+
+		if ((wide || (narrow && !rate)) && nl_attr_number(&a, nl_host_big_endian(), &value))
+			rate = value;
+	}
 	if (rate < UINT32_MAX / 100)
 		*kbps = rate * 100;
 }
 
-static void read_flags(const struct nlattr *a, struct wifi_station *s)
+static void read_flags(const struct nl_attr *a, struct wifi_station *s)
 {
 	struct nl80211_sta_flag_update f;
 
-	if (!a || nla_len(a) < (int)sizeof(f))
+	if (a->len < sizeof(f))
 		return;
-	memcpy(&f, nla_data(a), sizeof(f));
+	memcpy(&f, a->data, sizeof(f));
 	if (f.mask >> NL80211_STA_FLAG_AUTHORIZED & 1)
 		s->authorized = f.set >> NL80211_STA_FLAG_AUTHORIZED & 1;
 }
 
-bool wifi_read_station(const struct nlmsghdr *m, struct wifi_station *s)
+static void read_station_info(const struct nl_attr *info, struct wifi_station *s)
 {
-	struct nlattr *at[NL80211_ATTR_MAX + 1], *in[NL80211_STA_INFO_MAX + 1];
+	struct nl_attrs attrs = inside(info);
+	struct nl_attr a;
+
+	while (nl_attr_next(&attrs, &a)) {
+		if (a.type == NL80211_STA_INFO_INACTIVE_TIME)
+			get_u32(&a, &s->inactive_ms);
+		else if (a.type == NL80211_STA_INFO_RX_PACKETS)
+			get_u32(&a, &s->rx_packets);
+		else if (a.type == NL80211_STA_INFO_SIGNAL && a.len == 1)
+			s->signal_dbm = (int8_t)a.data[0];
+		else if (a.type == NL80211_STA_INFO_TX_BITRATE)
+			read_rate(&a, &s->tx_kbps);
+		else if (a.type == NL80211_STA_INFO_RX_BITRATE)
+			read_rate(&a, &s->rx_kbps);
+		else if (a.type == NL80211_STA_INFO_STA_FLAGS)
+			read_flags(&a, s);
+	}
+}
+
+bool wifi_read_station(const struct netlink_message *m, struct wifi_station *s)
+{
+	struct nl_attrs attrs = attrs_of(m);
+	struct nl_attr a;
+	bool named = false;
 
 	memset(s, 0, sizeof(*s));
 	s->authorized = true;
-	if (!parse(m, at) || !get_mac(at[NL80211_ATTR_MAC], s->mac))
-		return false;
-	if (!at[NL80211_ATTR_STA_INFO] ||
-	    nla_parse_nested(in, NL80211_STA_INFO_MAX, at[NL80211_ATTR_STA_INFO], NULL) < 0)
-		return true;
-	get_u32(in[NL80211_STA_INFO_INACTIVE_TIME], &s->inactive_ms);
-	get_u32(in[NL80211_STA_INFO_RX_PACKETS], &s->rx_packets);
-	if (in[NL80211_STA_INFO_SIGNAL] && nla_len(in[NL80211_STA_INFO_SIGNAL]) == 1)
-		s->signal_dbm = (int8_t)nla_get_u8(in[NL80211_STA_INFO_SIGNAL]);
-	read_rate(in[NL80211_STA_INFO_TX_BITRATE], &s->tx_kbps);
-	read_rate(in[NL80211_STA_INFO_RX_BITRATE], &s->rx_kbps);
-	read_flags(in[NL80211_STA_INFO_STA_FLAGS], s);
-	return true;
+	while (nl_attr_next(&attrs, &a)) {
+		if (a.type == NL80211_ATTR_MAC)
+			named |= get_mac(&a, s->mac);
+		else if (a.type == NL80211_ATTR_STA_INFO)
+			read_station_info(&a, s);
+	}
+	return named;
 }
 
 /* --- channels --------------------------------------------------------------------- */
 
-bool wifi_read_survey(const struct nlmsghdr *m, struct wifi_survey *s)
+static void read_survey_info(const struct nl_attr *info, struct wifi_survey *s)
 {
-	struct nlattr *at[NL80211_ATTR_MAX + 1], *in[NL80211_SURVEY_INFO_MAX + 1];
+	struct nl_attrs attrs = inside(info);
+	bool time = false, busy = false;
+	struct nl_attr a;
+
+	while (nl_attr_next(&attrs, &a)) {
+		if (a.type == NL80211_SURVEY_INFO_IN_USE)
+			s->in_use = true;
+		else if (a.type == NL80211_SURVEY_INFO_TIME)
+			time |= get_u64(&a, &s->time_ms);
+		else if (a.type == NL80211_SURVEY_INFO_TIME_BUSY)
+			busy |= get_u64(&a, &s->busy_ms);
+	}
+	s->has_time = time && busy;
+}
+
+bool wifi_read_survey(const struct netlink_message *m, struct wifi_survey *s)
+{
+	struct nl_attrs attrs = attrs_of(m);
+	struct nl_attr a;
+	bool any = false;
 
 	memset(s, 0, sizeof(*s));
-	if (!parse(m, at) || !at[NL80211_ATTR_SURVEY_INFO] ||
-	    nla_parse_nested(in, NL80211_SURVEY_INFO_MAX, at[NL80211_ATTR_SURVEY_INFO], NULL) < 0)
-		return false;
-	s->in_use = in[NL80211_SURVEY_INFO_IN_USE] != NULL;
-	s->has_time = get_u64(in[NL80211_SURVEY_INFO_TIME], &s->time_ms) &&
-		get_u64(in[NL80211_SURVEY_INFO_TIME_BUSY], &s->busy_ms);
-	return true;
+	while (nl_attr_next(&attrs, &a))
+		if (a.type == NL80211_ATTR_SURVEY_INFO) {
+			read_survey_info(&a, s);
+			any = true;
+		}
+	return any;
 }

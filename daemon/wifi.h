@@ -3,17 +3,16 @@
  * wifi.h -- what the kernel's nl80211 says about radios, interfaces, stations and
  * channels, as plain structures.
  *
- * The reading functions take one netlink message of a reply (borrowed) and are shared
- * by those who wait for it (wifi_facts.c) and those who must not (sounding).  A message
- * comes from the kernel, but its attributes vary with kernel and driver: what is
- * missing stays as it was, what has another length than it should is left out. */
+ * The reading functions take one message of a reply (borrowed).  It comes from the
+ * kernel, but its attributes vary with kernel and driver: what is missing stays as it
+ * was, what has another length than it should is left out. */
 #ifndef DAEMON_WIFI_H
 #define DAEMON_WIFI_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct nlmsghdr;
+struct netlink_message;
 
 #define WIFI_VENDOR_MAX 32
 
@@ -57,15 +56,15 @@ struct wifi_survey {
 };
 
 /* The radio a message of NL80211_CMD_GET_WIPHY is about; false if it names none. */
-bool wifi_phy_index(const struct nlmsghdr *m, uint32_t *index);
+bool wifi_phy_index(const struct netlink_message *m, uint32_t *index);
 
 /* Adds what the message tells to *p. */
-void wifi_read_phy(const struct nlmsghdr *m, struct wifi_phy *p);
+void wifi_read_phy(const struct netlink_message *m, struct wifi_phy *p);
 
 /* Fill the structure; false if the message does not say whom it is about. */
-bool wifi_read_interface(const struct nlmsghdr *m, struct wifi_interface *i);
-bool wifi_read_station(const struct nlmsghdr *m, struct wifi_station *s);
-bool wifi_read_survey(const struct nlmsghdr *m, struct wifi_survey *s);
+bool wifi_read_interface(const struct netlink_message *m, struct wifi_interface *i);
+bool wifi_read_station(const struct netlink_message *m, struct wifi_station *s);
+bool wifi_read_survey(const struct netlink_message *m, struct wifi_survey *s);
 
 bool wifi_phy_has_vendor(const struct wifi_phy *p, uint32_t vendor, uint32_t command);
 bool wifi_phy_can(const struct wifi_phy *p, uint32_t iftype);

@@ -3,7 +3,7 @@
  * wifi_facts.h -- the WiFi of this machine as its kernel tells it: radios, interfaces,
  * who is associated, how busy the channels are.
  *
- * These calls wait for the kernel, 2 s at most each: for tools, never for the loop. */
+ * It waits for the kernel, half a second at most for each question: for tools, not for the loop. */
 #ifndef DAEMON_WIFI_FACTS_H
 #define DAEMON_WIFI_FACTS_H
 

@@ -6,65 +6,75 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <linux/netlink.h>
 #include <linux/nl80211.h>
-#include <netlink/genl/genl.h>
-#include <netlink/netlink.h>
 #include <string.h>
+#include "daemon/netlink.h"
 #include "daemon/wifi.h"
 
-static struct nl_msg *msg;
+static struct netlink_request *msg;
+static struct netlink_message message;
 
 static void begin(uint8_t command)
 {
-	nlmsg_free(msg);
-	msg = nlmsg_alloc();
+	netlink_request_free(msg);
+	msg = netlink_request(28, command, 0);
 	assert_non_null(msg);
-	assert_non_null(genlmsg_put(msg, 0, 0, 28, 0, 0, command, 0));
 }
 
 static int end(void **state)
 {
 	(void)state;
-	nlmsg_free(msg);
+	netlink_request_free(msg);
 	msg = NULL;
 	return 0;
 }
 
-static const struct nlmsghdr *head(void)
+/* What was built, as if it had come. */
+static const struct netlink_message *come(void)
 {
-	return nlmsg_hdr(msg);
+	const struct nlmsghdr *h = netlink_request_message(msg);
+
+	assert_non_null(h);
+	message = (struct netlink_message){
+		.type = h->nlmsg_type, .payload = NLMSG_DATA(h), .len = h->nlmsg_len - NLMSG_HDRLEN };
+	return &message;
+}
+
+static void put_u64(int type, uint64_t value)
+{
+	netlink_put(msg, type, &value, sizeof(value));
 }
 
 static void test_a_radio_is_put_together_from_several_messages(void **state)
 {
 	const struct wifi_vendor_command csi = { 0x0ce7, 0xc2 };
 	struct wifi_phy p = { .index = 0 };
-	struct nlattr *nest;
 	uint32_t index;
 
 	(void)state;
 	begin(NL80211_CMD_NEW_WIPHY);
-	nla_put_u32(msg, NL80211_ATTR_WIPHY, 3);
-	nla_put_string(msg, NL80211_ATTR_WIPHY_NAME, "phy3");
-	nest = nla_nest_start(msg, NL80211_ATTR_SUPPORTED_IFTYPES);
-	nla_put_flag(msg, NL80211_IFTYPE_AP);
-	nla_put_flag(msg, 77);
-	nla_nest_end(msg, nest);
-	assert_true(wifi_phy_index(head(), &index));
+	netlink_put_u32(msg, NL80211_ATTR_WIPHY, 3);
+	netlink_put(msg, NL80211_ATTR_WIPHY_NAME, "phy3", sizeof("phy3"));
+	netlink_nest(msg, NL80211_ATTR_SUPPORTED_IFTYPES);
+	netlink_put(msg, NL80211_IFTYPE_AP, NULL, 0);
+	netlink_put(msg, 77, NULL, 0);
+	netlink_nest_end(msg);
+	assert_true(wifi_phy_index(come(), &index));
 	assert_int_equal(index, 3);
-	wifi_read_phy(head(), &p);
+	wifi_read_phy(come(), &p);
 
 	begin(NL80211_CMD_NEW_WIPHY);
-	nla_put_u32(msg, NL80211_ATTR_WIPHY, 3);
-	nest = nla_nest_start(msg, NL80211_ATTR_SUPPORTED_COMMANDS);
-	nla_put_u32(msg, 1, NL80211_CMD_START_AP);
-	nla_put_u32(msg, 2, NL80211_CMD_PROBE_CLIENT);
-	nla_nest_end(msg, nest);
-	nest = nla_nest_start(msg, NL80211_ATTR_VENDOR_DATA);
-	nla_put(msg, 1, sizeof(csi), &csi);
-	nla_put(msg, 2, 3, "abc");
-	nla_nest_end(msg, nest);
-	wifi_read_phy(head(), &p);
+	netlink_put_u32(msg, NL80211_ATTR_WIPHY, 3);
+	netlink_nest(msg, NL80211_ATTR_SUPPORTED_COMMANDS);
+	netlink_put_u32(msg, 1, NL80211_CMD_START_AP);
+	netlink_put_u32(msg, 2, NL80211_CMD_PROBE_CLIENT);
+	netlink_nest_end(msg);
+	netlink_nest(msg, NL80211_ATTR_VENDOR_DATA);
+	netlink_put(msg, 1, &csi, sizeof(csi));
+	netlink_put(msg, 2, "abc", 3);
+	netlink_nest_end(msg);
+	wifi_read_phy(come(), &p);
 
 	assert_string_equal(p.name, "phy3");
 	assert_true(wifi_phy_can(&p, NL80211_IFTYPE_AP));
@@ -80,16 +90,15 @@ static void test_more_vendor_commands_than_places_are_left_out(void **state)
 {
 	const struct wifi_vendor_command v = { 1, 2 };
 	struct wifi_phy p = { .index = 0 };
-	struct nlattr *nest;
 
 	(void)state;
 	begin(NL80211_CMD_NEW_WIPHY);
-	nla_put_u32(msg, NL80211_ATTR_WIPHY, 0);
-	nest = nla_nest_start(msg, NL80211_ATTR_VENDOR_DATA);
+	netlink_put_u32(msg, NL80211_ATTR_WIPHY, 0);
+	netlink_nest(msg, NL80211_ATTR_VENDOR_DATA);
 	for (int i = 0; i < 2 * WIFI_VENDOR_MAX; i++)
-		nla_put(msg, i, sizeof(v), &v);
-	nla_nest_end(msg, nest);
-	wifi_read_phy(head(), &p);
+		netlink_put(msg, i, &v, sizeof(v));
+	netlink_nest_end(msg);
+	wifi_read_phy(come(), &p);
 	assert_int_equal(p.vendors, WIFI_VENDOR_MAX);
 }
 
@@ -99,15 +108,15 @@ static void test_an_interface_and_its_channel(void **state)
 
 	(void)state;
 	begin(NL80211_CMD_NEW_INTERFACE);
-	nla_put_u32(msg, NL80211_ATTR_IFINDEX, 7);
-	nla_put_string(msg, NL80211_ATTR_IFNAME, "wlan0");
-	nla_put_u32(msg, NL80211_ATTR_WIPHY, 1);
-	nla_put_u32(msg, NL80211_ATTR_IFTYPE, NL80211_IFTYPE_AP);
-	nla_put(msg, NL80211_ATTR_MAC, 6, "\x02\x00\x00\x00\x00\x01");
-	nla_put(msg, NL80211_ATTR_SSID, 5, "a\033b\xffg");
-	nla_put_u32(msg, NL80211_ATTR_WIPHY_FREQ, 5180);
-	nla_put_u32(msg, NL80211_ATTR_CHANNEL_WIDTH, NL80211_CHAN_WIDTH_80);
-	assert_true(wifi_read_interface(head(), &i));
+	netlink_put_u32(msg, NL80211_ATTR_IFINDEX, 7);
+	netlink_put(msg, NL80211_ATTR_IFNAME, "wlan0", sizeof("wlan0"));
+	netlink_put_u32(msg, NL80211_ATTR_WIPHY, 1);
+	netlink_put_u32(msg, NL80211_ATTR_IFTYPE, NL80211_IFTYPE_AP);
+	netlink_put(msg, NL80211_ATTR_MAC, "\x02\x00\x00\x00\x00\x01", 6);
+	netlink_put(msg, NL80211_ATTR_SSID, "a\033b\xffg", 5);
+	netlink_put_u32(msg, NL80211_ATTR_WIPHY_FREQ, 5180);
+	netlink_put_u32(msg, NL80211_ATTR_CHANNEL_WIDTH, NL80211_CHAN_WIDTH_80);
+	assert_true(wifi_read_interface(come(), &i));
 	assert_int_equal(i.index, 7);
 	assert_int_equal(i.phy, 1);
 	assert_string_equal(i.name, "wlan0");
@@ -122,23 +131,22 @@ static void put_station(const void *signal, int signal_len)
 {
 	const struct nl80211_sta_flag_update flags = {
 		.mask = 1 << NL80211_STA_FLAG_AUTHORIZED, .set = 1 << NL80211_STA_FLAG_AUTHORIZED };
-	struct nlattr *info, *rate;
 
 	begin(NL80211_CMD_NEW_STATION);
-	nla_put(msg, NL80211_ATTR_MAC, 6, "\x02\x00\x00\x00\x00\x02");
-	info = nla_nest_start(msg, NL80211_ATTR_STA_INFO);
-	nla_put_u32(msg, NL80211_STA_INFO_INACTIVE_TIME, 120);
-	nla_put_u32(msg, NL80211_STA_INFO_RX_PACKETS, 1000);
-	nla_put(msg, NL80211_STA_INFO_SIGNAL, signal_len, signal);
-	nla_put(msg, NL80211_STA_INFO_STA_FLAGS, sizeof(flags), &flags);
-	rate = nla_nest_start(msg, NL80211_STA_INFO_TX_BITRATE);
-	nla_put_u16(msg, NL80211_RATE_INFO_BITRATE, 540);
-	nla_nest_end(msg, rate);
-	rate = nla_nest_start(msg, NL80211_STA_INFO_RX_BITRATE);
-	nla_put_u32(msg, NL80211_RATE_INFO_BITRATE32, 12000);
-	nla_put_u16(msg, NL80211_RATE_INFO_BITRATE, 0);
-	nla_nest_end(msg, rate);
-	nla_nest_end(msg, info);
+	netlink_put(msg, NL80211_ATTR_MAC, "\x02\x00\x00\x00\x00\x02", 6);
+	netlink_nest(msg, NL80211_ATTR_STA_INFO);
+	netlink_put_u32(msg, NL80211_STA_INFO_INACTIVE_TIME, 120);
+	netlink_put_u32(msg, NL80211_STA_INFO_RX_PACKETS, 1000);
+	netlink_put(msg, NL80211_STA_INFO_SIGNAL, signal, signal_len);
+	netlink_put(msg, NL80211_STA_INFO_STA_FLAGS, &flags, sizeof(flags));
+	netlink_nest(msg, NL80211_STA_INFO_TX_BITRATE);
+	netlink_put_u16(msg, NL80211_RATE_INFO_BITRATE, 540);
+	netlink_nest_end(msg);
+	netlink_nest(msg, NL80211_STA_INFO_RX_BITRATE);
+	netlink_put_u32(msg, NL80211_RATE_INFO_BITRATE32, 12000);
+	netlink_put_u16(msg, NL80211_RATE_INFO_BITRATE, 0);
+	netlink_nest_end(msg);
+	netlink_nest_end(msg);
 }
 
 static void test_a_station_and_its_rates(void **state)
@@ -147,7 +155,7 @@ static void test_a_station_and_its_rates(void **state)
 
 	(void)state;
 	put_station("\xc8", 1);
-	assert_true(wifi_read_station(head(), &s));
+	assert_true(wifi_read_station(come(), &s));
 	assert_int_equal(s.mac[5], 2);
 	assert_int_equal(s.inactive_ms, 120);
 	assert_int_equal(s.rx_packets, 1000);
@@ -164,40 +172,39 @@ static void test_a_value_of_wrong_length_is_left_out(void **state)
 
 	(void)state;
 	put_station("\xc8\xff", 2);
-	assert_true(wifi_read_station(head(), &s));
+	assert_true(wifi_read_station(come(), &s));
 	assert_int_equal(s.signal_dbm, 0);
 	assert_int_equal(s.inactive_ms, 120);
 	begin(NL80211_CMD_NEW_STATION);
-	nla_put(msg, NL80211_ATTR_MAC, 5, "abcde");
-	assert_false(wifi_read_station(head(), &s));
+	netlink_put(msg, NL80211_ATTR_MAC, "abcde", 5);
+	assert_false(wifi_read_station(come(), &s));
 	begin(NL80211_CMD_NEW_INTERFACE);
-	nla_put_u16(msg, NL80211_ATTR_IFINDEX, 7);
-	assert_false(wifi_read_interface(head(), &i));
+	netlink_put_u16(msg, NL80211_ATTR_IFINDEX, 7);
+	assert_false(wifi_read_interface(come(), &i));
 }
 
 static void test_the_channel_in_use_and_how_busy_it_is(void **state)
 {
 	struct wifi_survey s;
-	struct nlattr *info;
 
 	(void)state;
 	begin(NL80211_CMD_NEW_SURVEY_RESULTS);
-	info = nla_nest_start(msg, NL80211_ATTR_SURVEY_INFO);
-	nla_put_flag(msg, NL80211_SURVEY_INFO_IN_USE);
-	nla_put_u64(msg, NL80211_SURVEY_INFO_TIME, UINT64_C(1) << 33);
-	nla_put_u64(msg, NL80211_SURVEY_INFO_TIME_BUSY, 1000);
-	nla_nest_end(msg, info);
-	assert_true(wifi_read_survey(head(), &s));
+	netlink_nest(msg, NL80211_ATTR_SURVEY_INFO);
+	netlink_put(msg, NL80211_SURVEY_INFO_IN_USE, NULL, 0);
+	put_u64(NL80211_SURVEY_INFO_TIME, UINT64_C(1) << 33);
+	put_u64(NL80211_SURVEY_INFO_TIME_BUSY, 1000);
+	netlink_nest_end(msg);
+	assert_true(wifi_read_survey(come(), &s));
 	assert_true(s.in_use && s.has_time);
 	assert_true(s.time_ms == UINT64_C(1) << 33);
 	assert_true(s.busy_ms == 1000);
 	begin(NL80211_CMD_NEW_SURVEY_RESULTS);
-	assert_false(wifi_read_survey(head(), &s));
+	assert_false(wifi_read_survey(come(), &s));
 }
 
 static void test_a_message_without_a_head_says_nothing(void **state)
 {
-	struct nlmsghdr h = { .nlmsg_len = sizeof(h) };
+	const struct netlink_message h = { .payload = (const uint8_t *)"ab", .len = 2 };
 	struct wifi_interface i;
 	uint32_t index;
 
