@@ -3,6 +3,7 @@
 # make              builds build/sixthd and build/sixth
 # make run          shows the daemon at work on two bundled recordings, within a minute
 # make check        runs all tests
+# make vmcheck      runs tests against a real kernel, in an emulated machine
 # make bench        measures cost and speed
 # make eval-sim     scores the pipeline on a sample of the simulated suite, within 5 minutes
 # make eval-sim-all the same on all of it, about an hour
@@ -137,6 +138,11 @@ run-asan-tests:
 run-thread-tests:
 	@tests/run-tests.sh TSan $(THREAD_TESTS)
 
+vmcheck:
+	@tools/need-packages.sh vm
+	@$(MAKE) --no-print-directory -s all
+	@tests/vm/hwsim.sh
+
 # Coverage-guided, FUZZ_S seconds for each parser; findings stay in build/fuzz-corpus.
 fuzz:
 	@tools/need-packages.sh check
@@ -166,7 +172,7 @@ help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 .PHONY: all tests fuzzers run check check-plain check-clang check-asan check-tsan run-core-tests \
-	run-asan-tests run-thread-tests fuzz bench eval-sim eval-sim-all install clean help
+	run-asan-tests run-thread-tests vmcheck fuzz bench eval-sim eval-sim-all install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

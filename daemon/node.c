@@ -435,6 +435,7 @@ static void try_open(struct node *n, struct node_source *ns)
 		log_info("source %s: %s is open (%s)", s->config->name, s->driver->name, s->origin);
 		set_state(n, ns, REASON_NONE);
 		update_origins(n);
+		node_sounding_tick(&ns->sounding, n->config, s, true);
 		return;
 	}
 	s->driver->close(s);

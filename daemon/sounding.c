@@ -291,9 +291,11 @@ void sounding_write(const struct sounding *s, struct json *j)
 
 /* --- opening ------------------------------------------------------------------------ */
 
+/* Packets may be needed later, when we no longer have the right to open their sockets. */
 static int choose_method(struct sounding *s, char error[SOUNDING_ERROR_LEN])
 {
 	bool probes = sounding_radio_probes(s->radio);
+	int err;
 
 	s->method = s->options.method == SOUNDING_AUTO ? probes ? SOUNDING_PROBE : SOUNDING_PING :
 		    s->options.method;
@@ -302,7 +304,8 @@ static int choose_method(struct sounding *s, char error[SOUNDING_ERROR_LEN])
 			 "or its driver has no NL80211_CMD_PROBE_CLIENT; use sounding = ping", s->options.interface);
 		return -EOPNOTSUPP;
 	}
-	return s->method == SOUNDING_PROBE ? 0 : use_ip(s, error);
+	err = s->options.method == SOUNDING_PROBE ? 0 : use_ip(s, error);
+	return s->method == SOUNDING_PROBE ? 0 : err;
 }
 
 static int start(struct sounding *s, char error[SOUNDING_ERROR_LEN])

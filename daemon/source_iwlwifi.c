@@ -161,6 +161,7 @@ static int iwlwifi_open(struct source *s)
 const struct source_driver source_iwlwifi = {
 	.name  = "iwlwifi",
 	.help  = "Intel AX200 and AX210 with a driver that delivers CSI (interface)",
+	.stations = true,
 	.check = iwlwifi_check,
 	.open  = iwlwifi_open,
 	.close = iwlwifi_close,

@@ -327,6 +327,7 @@ static int mt76_open(struct source *s)
 const struct source_driver source_mt76 = {
 	.name  = "mt76",
 	.help  = "MediaTek WiFi 6 and 7 with MediaTek's CSI patch to the driver (interface)",
+	.stations = true,
 	.check = mt76_check,
 	.open  = mt76_open,
 	.close = mt76_close,
