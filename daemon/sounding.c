@@ -312,6 +312,7 @@ static int start(struct sounding *s, char error[SOUNDING_ERROR_LEN])
 {
 	const struct sounding_answers answers = { .answered = on_answer, .owner = s };
 	struct pace_options o = { .rate_hz = s->options.rate_hz, .airtime = s->options.airtime };
+	double look_s = s->options.look_s > 0 ? s->options.look_s : LOOK_S;
 	int err;
 
 	if (getrandom(&o.seed, sizeof(o.seed), GRND_NONBLOCK) < 0)
@@ -324,7 +325,7 @@ static int start(struct sounding *s, char error[SOUNDING_ERROR_LEN])
 		return err;
 	on_look(s);
 	s->turn_timer = loop_timer_add(s->loop, 0, 0, on_turn, s);
-	s->look_timer = loop_timer_add(s->loop, LOOK_S, LOOK_S, on_look, s);
+	s->look_timer = loop_timer_add(s->loop, look_s, look_s, on_look, s);
 	return s->turn_timer && s->look_timer ? 0 : -ENOMEM;
 }
 

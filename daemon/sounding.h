@@ -32,6 +32,7 @@ struct sounding_options {
 	float rate_hz, airtime;		/* as in sounding_pace.h */
 	uint8_t wanted[PACE_STATIONS_MAX][6];
 	int wanted_count;		/* 0: whoever is associated */
+	double look_s;			/* between two looks; 0: as usual */
 };
 
 /* 0 or -errno, told in error.  It goes on alone; close with sounding_close(). */

@@ -363,6 +363,92 @@ static void test_files_of_the_other_ways_are_found(void **state)
 	assert_false(lacks(find_way("ath9k"), "driver"));
 }
 
+/* --- what was heard ----------------------------------------------------------------- */
+
+/* A source of mt76 is listened to for 10 s on a patched MT7915. */
+static void hear(uint64_t frames, enum reason state)
+{
+	struct doctor_source *s = &hearing.source[0];
+
+	begin_mt7915("0x1003\n");
+	tell_nl80211(1 << NL80211_IFTYPE_AP, 0x0ce7, 0xc2, NL80211_IFTYPE_AP, 1);
+	hearing.sources = 1;
+	hearing.seconds = 10;
+	*s = (struct doctor_source){ .name = "ap", .driver = "mt76", .interface = "phy0-ap0", .opened = true,
+				     .seconds = 10, .frames = frames, .state = state };
+}
+
+/* Its station sent so many packets meanwhile. */
+static void judge_listening(uint32_t packets)
+{
+	static struct wifi_facts before;
+
+	before = facts.wifi;
+	facts.wifi.interface[0].station[0].rx_packets = packets;
+	doctor_judge(&report, &facts, &hearing, &before);
+}
+
+static void test_a_radio_that_could_deliver_is_ready_and_gets_a_configuration(void **state)
+{
+	static struct config config;
+	char text[4096];
+
+	(void)state;
+	begin_mt7915("0x1003\n");
+	tell_nl80211(1 << NL80211_IFTYPE_AP, 0x0ce7, 0xc2, NL80211_IFTYPE_AP, 1);
+	judge();
+	assert_int_equal(find_way("mt76")->verdict, DOCTOR_READY);
+	assert_true(doctor_suggest(&report, text, sizeof(text)));
+	assert_int_equal(config_parse(&config, text, strlen(text), "suggested", stderr), 0);
+	assert_string_equal(config.source[0].driver, "mt76");
+	assert_string_equal(config.source[0].interface, "phy0-ap0");
+	assert_int_equal(config.rooms, 1);
+}
+
+static void test_frames_that_come_show_that_it_works(void **state)
+{
+	(void)state;
+	hear(500, REASON_NONE);
+	judge_listening(500);
+	assert_int_equal(find_way("mt76")->verdict, DOCTOR_WORKS);
+	assert_int_equal(report.verdict, DOCTOR_WORKS);
+	assert_true(find_way("mt76")->rate_hz > 49.9 && find_way("mt76")->rate_hz < 50.1);
+}
+
+static void test_packets_without_frames_are_the_firmwares_fault(void **state)
+{
+	(void)state;
+	hear(0, REASON_NO_CSI);
+	judge_listening(400);
+	assert_int_equal(find_way("mt76")->verdict, DOCTOR_SILENT);
+	assert_true(lacks(find_way("mt76"), "firmware"));
+	assert_true(advised("use a firmware that measures CSI"));
+	hear(0, REASON_FIRMWARE_SILENT);
+	judge_listening(0);
+	assert_true(lacks(find_way("mt76"), "firmware"));
+}
+
+static void test_no_packets_and_no_frames_are_a_lack_of_traffic(void **state)
+{
+	(void)state;
+	hear(0, REASON_NO_CSI);
+	judge_listening(5);
+	assert_int_equal(find_way("mt76")->verdict, DOCTOR_SILENT);
+	assert_true(lacks(find_way("mt76"), "traffic"));
+	assert_false(lacks(find_way("mt76"), "firmware"));
+}
+
+static void test_a_source_that_does_not_open_says_why(void **state)
+{
+	(void)state;
+	hear(0, REASON_SOURCE_DOWN);
+	hearing.source[0].opened = false;
+	snprintf(hearing.source[0].error, sizeof(hearing.source[0].error), "another process reads this radio");
+	judge_listening(5);
+	assert_int_equal(find_way("mt76")->verdict, DOCTOR_LACKS);
+	assert_true(advised("another process reads this radio"));
+}
+
 /* --- what it says ------------------------------------------------------------------ */
 
 static void test_a_running_daemon_is_seen(void **state)
@@ -448,6 +534,11 @@ int main(void)
 		cmocka_unit_test(test_monitor_mode_hears_the_feedback_of_others),
 		cmocka_unit_test(test_intel_radios_are_told_apart_by_their_id),
 		cmocka_unit_test(test_files_of_the_other_ways_are_found),
+		cmocka_unit_test(test_a_radio_that_could_deliver_is_ready_and_gets_a_configuration),
+		cmocka_unit_test(test_frames_that_come_show_that_it_works),
+		cmocka_unit_test(test_packets_without_frames_are_the_firmwares_fault),
+		cmocka_unit_test(test_no_packets_and_no_frames_are_a_lack_of_traffic),
+		cmocka_unit_test(test_a_source_that_does_not_open_says_why),
 		cmocka_unit_test(test_a_running_daemon_is_seen),
 		cmocka_unit_test(test_both_reports_say_the_same),
 		cmocka_unit_test(test_a_tree_full_of_rubbish_is_bounded),

@@ -222,7 +222,7 @@ static void blame(const struct doctor_report *r, struct doctor_finding *d, const
 	double hz = traffic_hz(r, d->radio);
 
 	d->verdict = DOCTOR_SILENT;
-	if (!isnan(hz) && hz < WIRING_JOIN_HZ) {
+	if (s->state != REASON_FIRMWARE_SILENT && !isnan(hz) && hz < WIRING_JOIN_HZ) {
 		lack(d, "traffic", "no frame in %.0f s: its stations sent only %.1f packets/s", s->seconds, hz);
 		next(d, "%s: let something send to it steadily, as `ping -i 0.05` does; sixthd does so by itself",
 		     d->radio->phy);

@@ -151,6 +151,7 @@ static void on_interface(struct answer *a)
 	begin_command(a, FAMILY, NL80211_CMD_NEW_INTERFACE, 0);
 	put_u32(&a->at, NL80211_ATTR_IFINDEX, if_nametoindex("lo"));
 	put_u32(&a->at, NL80211_ATTR_WIPHY, 3);
+	put_u32(&a->at, NL80211_ATTR_IFTYPE, NL80211_IFTYPE_AP);
 	put_u32(&a->at, NL80211_ATTR_WIPHY_FREQ, MOCK_FREQ);
 	put_u32(&a->at, NL80211_ATTR_CHANNEL_WIDTH, NL80211_CHAN_WIDTH_20);
 	end(a);
@@ -167,8 +168,76 @@ static void on_wiphy(struct answer *a)
 	list = nest(&a->at, NL80211_ATTR_VENDOR_DATA);
 	mock_attr(&a->at, 1, pair, sizeof(pair));
 	nest_end(&a->at, list);
+	list = nest(&a->at, NL80211_ATTR_SUPPORTED_COMMANDS);
+	put_u32(&a->at, 1, NL80211_CMD_PROBE_CLIENT);
+	nest_end(&a->at, list);
 	end(a);
 	end_dump(a, 0);
+}
+
+static void put_station_mac(struct answer *a, int i)
+{
+	uint8_t mac[6] = MOCK_STATION;
+
+	mac[5] = (uint8_t)i;
+	mock_attr(&a->at, NL80211_ATTR_MAC, mac, sizeof(mac));
+}
+
+static void on_stations(struct answer *a)
+{
+	for (int i = 0; i < atomic_load(&a->m->stations); i++) {
+		begin_command(a, FAMILY, NL80211_CMD_NEW_STATION, NLM_F_MULTI);
+		put_station_mac(a, i);
+		end(a);
+	}
+	end_dump(a, 0);
+}
+
+/* 100 ms have passed since the last time. */
+static void on_survey(struct answer *a)
+{
+	uint64_t busy_ms;
+	uint8_t *info;
+
+	a->m->time_ms += 100;
+	a->m->busy_ms += (uint64_t)atomic_load(&a->m->busy_percent);
+	busy_ms = a->m->busy_ms;
+	begin_command(a, FAMILY, NL80211_CMD_NEW_SURVEY_RESULTS, NLM_F_MULTI);
+	info = nest(&a->at, NL80211_ATTR_SURVEY_INFO);
+	mock_attr(&a->at, NL80211_SURVEY_INFO_IN_USE, NULL, 0);
+	mock_attr(&a->at, NL80211_SURVEY_INFO_TIME, &a->m->time_ms, sizeof(a->m->time_ms));
+	mock_attr(&a->at, NL80211_SURVEY_INFO_TIME_BUSY, &busy_ms, sizeof(busy_ms));
+	nest_end(&a->at, info);
+	end(a);
+	end_dump(a, 0);
+}
+
+/* The event comes from the radio, to whom it may concern: nobody asked for it. */
+static void on_probe(struct answer *a, struct nl_attrs attrs)
+{
+	int acknowledges = atomic_load(&a->m->acknowledges), i = -1;
+	struct nl_attr at;
+
+	while (nl_attr_next(&attrs, &at))
+		if (at.type == NL80211_ATTR_MAC && at.len == 6 && !memcmp(at.data, MOCK_STATION, 5))
+			i = at.data[5];
+	if (i < 0 || i >= atomic_load(&a->m->stations)) {
+		acknowledge(a, -ENOLINK);
+		return;
+	}
+	if (i < (int)(sizeof(a->m->probes) / sizeof(*a->m->probes)))
+		atomic_fetch_add(&a->m->probes[i], 1);
+	acknowledge(a, 0);
+	if (acknowledges < 0)
+		return;
+	a->request.nlmsg_seq = 0;
+	begin_command(a, FAMILY, NL80211_CMD_PROBE_CLIENT, 0);
+	put_u32(&a->at, NL80211_ATTR_IFINDEX, if_nametoindex("lo"));
+	put_station_mac(a, i);
+	if (acknowledges)
+		mock_attr(&a->at, NL80211_ATTR_ACK, NULL, 0);
+	end(a);
+	finish(a);
 }
 
 static void put_values(struct answer *a, int type, int of)
@@ -342,7 +411,11 @@ static void answer(struct mock_nl80211 *m, const uint8_t *p, size_t len)
 	else if (p[NLMSG_HDRLEN] == NL80211_CMD_GET_WIPHY)
 		on_wiphy(&a);
 	else if (p[NLMSG_HDRLEN] == NL80211_CMD_GET_STATION)
-		end_dump(&a, 0);
+		on_stations(&a);
+	else if (p[NLMSG_HDRLEN] == NL80211_CMD_GET_SURVEY)
+		on_survey(&a);
+	else if (p[NLMSG_HDRLEN] == NL80211_CMD_PROBE_CLIENT)
+		on_probe(&a, attrs);
 	else if (p[NLMSG_HDRLEN] == NL80211_CMD_VENDOR)
 		on_vendor(&a, attrs);
 	else
@@ -375,6 +448,7 @@ void mock_start(struct mock_nl80211 *m)
 	atomic_store(&m->numbering, 'b');
 	atomic_store(&m->vendor, 0x0ce7);
 	atomic_store(&m->command, 0xc2);
+	atomic_store(&m->acknowledges, 1);
 	pthread_mutex_init(&m->lock, NULL);
 	m->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_USERSOCK);
 	if (m->fd < 0 || bind(m->fd, (struct sockaddr *)&me, sizeof(me)) < 0 ||

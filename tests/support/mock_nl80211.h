@@ -17,6 +17,7 @@
 #define MOCK_TONES   64
 #define MOCK_FREQ    5180
 #define MOCK_ROOM    16		/* records that fit into one answer */
+#define MOCK_STATION "\x02\x11\x22\x33\x44"
 
 struct mock_nl80211 {
 	int fd;
@@ -29,12 +30,17 @@ struct mock_nl80211 {
 	atomic_int  numbering;		/* 'a', 'b' or 'c' */
 	atomic_int  refuse;		/* -errno for every vendor command; 0: takes them */
 	atomic_int  refuse_dump;	/* the same at the end of a dump */
+	atomic_int  stations;		/* associated: MOCK_STATION with 0, 1, ... at its end */
+	atomic_int  acknowledges;	/* -1: probes stay unanswered, 0: nobody does, 1: they do */
+	atomic_int  busy_percent;	/* of the channel's time */
 	atomic_bool no_interface, odd_answers;	/* odd: data broken in many ways between good ones */
 
 	/* what it was asked */
 	atomic_uint starts, stops, sets, dumps, stations_added, registrations;
+	atomic_uint probes[4];		/* of the first stations */
 	atomic_uint listener;		/* port that registered last */
 
+	uint64_t time_ms, busy_ms;	/* of the channel; the thread's own */
 	pthread_mutex_t lock;		/* of the queue */
 	struct { uint32_t time_us; uint16_t rx, tx; } queue[MOCK_QUEUE];
 	unsigned queued, lost;

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Sounding with a stand-in for nl80211: who is asked, what it says, and when it goes on
+ * by another way.  (tests/vm has the real nl80211, and counts on the air.) */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+#include "daemon/json.h"
+#include "daemon/log.h"
+#include "daemon/node_sounding.h"
+#include "tests/support/mock_nl80211.h"
+
+#define LOOK_S 0.15
+
+static struct mock_nl80211 mock;
+static struct loop *loop;
+static struct loop_timer *over, *measuring;
+static struct sounding *sounding;
+static unsigned measured;		/* probes whose answers have been heard */
+static char *said;
+
+/* --- the world ---------------------------------------------------------------------- */
+
+static void on_over(void *owner)
+{
+	loop_stop(owner);
+}
+
+/* A radio that measures acknowledgements. */
+static void on_measuring(void *owner)
+{
+	uint8_t mac[6] = MOCK_STATION;
+
+	(void)owner;
+	for (; measured < atomic_load(&mock.probes[0]); measured++)
+		sounding_heard(sounding, mac);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	mock_start(&mock);
+	loop = loop_create();
+	over = loop_timer_add(loop, 1000, 0, on_over, loop);
+	measuring = NULL;
+	measured = 0;
+	return over ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	sounding_close(sounding);
+	sounding = NULL;
+	loop_destroy(loop);
+	mock_stop(&mock);
+	free(said);
+	said = NULL;
+	return 0;
+}
+
+static int open_sounding(enum sounding_method method, int wanted)
+{
+	struct sounding_options o = {
+		.name = "test", .interface = "lo", .method = method, .rate_hz = 200, .airtime = 0.2f,
+		.wanted_count = wanted >= 0, .look_s = LOOK_S,
+	};
+	char error[SOUNDING_ERROR_LEN];
+	int err;
+
+	memcpy(o.wanted[0], MOCK_STATION, 5);
+	o.wanted[0][5] = (uint8_t)wanted;
+	err = sounding_open(&sounding, loop, &o, error);
+	if (err)
+		print_message("%s\n", error);
+	return err;
+}
+
+static void run(double seconds)
+{
+	loop_timer_set(over, seconds);
+	loop_run(loop);
+}
+
+static unsigned probes(int i)
+{
+	return atomic_load(&mock.probes[i]);
+}
+
+/* It says this of itself. */
+static void assert_said(const char *text)
+{
+	struct json *j = json_object();
+
+	sounding_write(sounding, j);
+	free(said);
+	said = json_print(j);
+	json_free(j);
+	if (!strstr(said, text))
+		fail_msg("no %s in %s", text, said);
+}
+
+/* --- tests -------------------------------------------------------------------------- */
+
+static void test_everybody_who_is_associated_is_asked(void **state)
+{
+	uint64_t begun_us;
+	unsigned most;
+
+	(void)state;
+	atomic_store(&mock.stations, 2);
+	assert_int_equal(open_sounding(SOUNDING_AUTO, -1), 0);
+	begun_us = loop_now_us();
+	run(0.1);
+	most = (unsigned)((loop_now_us() - begun_us) * 220 / 1000000) + 3;
+	assert_in_range(probes(0), 3, most);
+	assert_in_range(probes(1), 3, most);
+	assert_said("\"method\":\"probe\"");
+	assert_said("\"mac\":\"02:11:22:33:44:01\",\"state\":\"awake\"");
+}
+
+static void test_only_links_that_are_wanted_are_asked(void **state)
+{
+	(void)state;
+	atomic_store(&mock.stations, 2);
+	assert_int_equal(open_sounding(SOUNDING_PROBE, 1), 0);
+	run(0.2);
+	assert_int_equal(probes(0), 0);
+	assert_true(probes(1) > 0);
+}
+
+static void test_who_comes_is_asked_and_who_goes_is_not(void **state)
+{
+	unsigned before;
+
+	(void)state;
+	assert_int_equal(open_sounding(SOUNDING_PROBE, -1), 0);
+	run(0.1);
+	assert_int_equal(probes(0), 0);
+	atomic_store(&mock.stations, 1);
+	run(2 * LOOK_S);
+	assert_true(probes(0) > 0);
+	atomic_store(&mock.stations, 0);
+	run(2 * LOOK_S);
+	before = probes(0);
+	run(0.1);
+	assert_int_equal(probes(0), before);
+	assert_said("\"stations\":[]");
+}
+
+static void test_stations_beyond_the_table_are_counted(void **state)
+{
+	(void)state;
+	atomic_store(&mock.stations, PACE_STATIONS_MAX + 3);
+	assert_int_equal(open_sounding(SOUNDING_PROBE, -1), 0);
+	assert_said("\"stations_left_out\":3");
+}
+
+static void test_acknowledgements_that_nobody_measures_lead_to_another_way(void **state)
+{
+	(void)state;
+	atomic_store(&mock.stations, 2);
+	assert_int_equal(open_sounding(SOUNDING_AUTO, -1), 0);
+	run(4 * LOOK_S);
+	assert_said("\"method\":\"ping\"");
+	assert_said("\"state\":\"no_address\"");
+}
+
+static void test_acknowledgements_that_are_measured_are_enough(void **state)
+{
+	(void)state;
+	atomic_store(&mock.stations, 1);
+	measuring = loop_timer_add(loop, 0.01, 0.01, on_measuring, NULL);
+	assert_int_equal(open_sounding(SOUNDING_AUTO, -1), 0);
+	run(4 * LOOK_S);
+	assert_true(measured > 50);
+	assert_said("\"method\":\"probe\"");
+}
+
+static void test_what_was_ordered_is_kept_to(void **state)
+{
+	(void)state;
+	atomic_store(&mock.stations, 2);
+	assert_int_equal(open_sounding(SOUNDING_PROBE, -1), 0);
+	run(4 * LOOK_S);
+	assert_said("\"method\":\"probe\"");
+}
+
+static void test_stations_that_do_not_answer_make_it_asleep(void **state)
+{
+	static const int manners[] = { 0, -1 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		atomic_store(&mock.acknowledges, manners[i]);
+		atomic_store(&mock.stations, 1);
+		assert_int_equal(open_sounding(SOUNDING_PROBE, -1), 0);
+		assert_false(sounding_asleep(sounding));
+		run(manners[i] ? 1.8 : 0.2);
+		assert_true(sounding_asleep(sounding));
+		assert_said("\"state\":\"asleep\"");
+		sounding_close(sounding);
+		sounding = NULL;
+	}
+}
+
+static void test_on_a_busy_channel_it_waits(void **state)
+{
+	unsigned before;
+
+	(void)state;
+	atomic_store(&mock.stations, 1);
+	atomic_store(&mock.busy_percent, 80);
+	assert_int_equal(open_sounding(SOUNDING_PROBE, -1), 0);
+	run(2 * LOOK_S);
+	assert_said("\"channel_busy\":0.8,\"waits_for_channel\":true");
+	before = probes(0);
+	run(0.2);
+	assert_int_equal(probes(0), before);
+	atomic_store(&mock.busy_percent, 20);
+	run(2 * LOOK_S);
+	assert_true(probes(0) > before);
+	assert_said("\"waits_for_channel\":false");
+}
+
+static void test_an_interface_that_is_not_there_is_told(void **state)
+{
+	char error[SOUNDING_ERROR_LEN];
+	struct sounding_options o = { .name = "test", .interface = "none0", .rate_hz = 50, .airtime = 0.02f };
+
+	(void)state;
+	assert_true(sounding_open(&sounding, loop, &o, error) < 0);
+	assert_non_null(strstr(error, "none0: it is not there"));
+}
+
+/* --- as the configuration wants it --------------------------------------------------- */
+
+static struct config config;
+
+static void parse(const char *text)
+{
+	assert_int_equal(config_parse(&config, text, strlen(text), "test", stderr), 0);
+}
+
+static bool sounds(int source)
+{
+	struct source s = {
+		.driver = source_driver_find(config.source[source].driver), .config = &config.source[source],
+		.number = source, .loop = loop,
+	};
+	struct node_sounding ns = { .sounding = NULL };
+	bool does;
+
+	node_sounding_tick(&ns, &config, &s, true);
+	does = ns.sounding != NULL;
+	node_sounding_end(&ns);
+	return does;
+}
+
+static void test_the_configuration_says_who_is_sounded(void **state)
+{
+	(void)state;
+	parse("[source a]\ndriver = mt76\ninterface = lo\n"
+	      "[source b]\ndriver = mt76\ninterface = lo\nsounding = off\n"
+	      "[source c]\ndriver = replay\nfile = x\ninterface = lo\n"
+	      "[source d]\ndriver = replay\nfile = x\ninterface = lo\nsounding = probe\n"
+	      "[source e]\ndriver = replay\nfile = x\n[room r]\n");
+	assert_true(sounds(0));
+	assert_false(sounds(1));
+	assert_false(sounds(2));
+	assert_true(sounds(3));
+	assert_false(sounds(4));
+	parse("[source a]\ndriver = mt76\ninterface = lo\n[source b]\ndriver = mt76\ninterface = lo\n"
+	      "[room r]\nlinks = b/02:11:22:33:44:01\n");
+	assert_false(sounds(0));
+	assert_true(sounds(1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_everybody_who_is_associated_is_asked, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_only_links_that_are_wanted_are_asked, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_who_comes_is_asked_and_who_goes_is_not, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stations_beyond_the_table_are_counted, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_acknowledgements_that_nobody_measures_lead_to_another_way,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_acknowledgements_that_are_measured_are_enough, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_what_was_ordered_is_kept_to, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stations_that_do_not_answer_make_it_asleep, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_on_a_busy_channel_it_waits, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_an_interface_that_is_not_there_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_the_configuration_says_who_is_sounded, set_up, tear_down),
+	};
+
+	log_open(LOG_LVL_ERROR);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
