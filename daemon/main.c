@@ -6,6 +6,7 @@
 #include <string.h>
 #include "daemon/log.h"
 #include "daemon/node.h"
+#include "daemon/node_sounding.h"
 #include "daemon/sandbox.h"
 #include "daemon/source.h"
 #include "daemon/version.h"
@@ -85,8 +86,11 @@ static int enter_sandbox(const struct config *c)
 {
 	struct sandbox_options o = { .user = c->user, .user_required = c->user_given };
 
-	for (int i = 0; i < c->sources; i++)
-		o.radio |= !source_driver_find(c->source[i].driver)->no_radio;
+	for (int i = 0; i < c->sources; i++) {
+		const struct source_driver *d = source_driver_find(c->source[i].driver);
+
+		o.radio |= !d->no_radio || node_sounding_meant(d, &c->source[i]);
+	}
 	return sandbox_enter(&o);
 }
 

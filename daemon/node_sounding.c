@@ -6,16 +6,15 @@
 
 #define RETRY_US 10000000
 
-/* auto sounds where the driver measures stations; any other word is an order. */
-static bool is_meant(const struct source *s)
+bool node_sounding_meant(const struct source_driver *d, const struct config_source *c)
 {
-	switch (sounding_method_find(s->config->sounding)) {
+	switch (sounding_method_find(c->sounding)) {
 	case SOUNDING_OFF:
 		return false;
 	case SOUNDING_AUTO:
-		return *s->config->interface && s->driver->stations;
+		return *c->interface && d->stations;
 	default:
-		return *s->config->interface;
+		return *c->interface;
 	}
 }
 
@@ -72,7 +71,7 @@ void node_sounding_tick(struct node_sounding *ns, const struct config *c, const 
 {
 	if (!open)
 		node_sounding_end(ns);
-	else if (!ns->sounding && is_meant(s) && loop_now_us() >= ns->retry_us)
+	else if (!ns->sounding && node_sounding_meant(s->driver, s->config) && loop_now_us() >= ns->retry_us)
 		begin(ns, c, s);
 }
 

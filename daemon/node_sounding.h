@@ -15,6 +15,10 @@ struct node_sounding {
 	char told[SOUNDING_ERROR_LEN];	/* the last error that was logged */
 };
 
+/* True if the stations of this source are to be sounded: auto does so where the driver
+ * measures stations, any other word is an order.  It needs an interface. */
+bool node_sounding_meant(const struct source_driver *d, const struct config_source *c);
+
 /* Called often: begins and ends it as the source opens and closes (`open`), and tries
  * again every 10 s what does not work. */
 void node_sounding_tick(struct node_sounding *ns, const struct config *c, const struct source *s, bool open);
