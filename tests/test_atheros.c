@@ -12,8 +12,8 @@
 #include "daemon/formats/format.h"
 #include "daemon/formats/unpack.h"
 #include "tests/support/broken.h"
-#include "tests/support/csic_bytes.h"
 #include "tests/support/golden.h"
+#include "tests/support/last.h"
 
 #define HEAD   27
 #define PACKET 40		/* bytes of the received packet that are kept */
@@ -80,23 +80,9 @@ static void add_record(struct bytes *b, const struct made *m)
 	bytes_add(b, r, HEAD + csi + PACKET);
 }
 
-static struct csi_record last;
-static struct csi_tones tones;
-static struct csi_sample samples[CSI_MAX_SAMPLES];
-
-static void keep(void *arg, const struct csi_record *r, const struct csi_frame *f)
-{
-	(void)arg;
-	last = *r;
-	tones = *f->tones;
-	memcpy(samples, f->samples, (size_t)csi_samples(f) * sizeof(*samples));
-}
-
 static struct feed_result read_bytes(const struct bytes *b)
 {
-	memset(&last, 0, sizeof(last));
-	feed_both(&format_atheros, b->p, b->len, 107);
-	return feed(&format_atheros, b->p, b->len, 0, keep, NULL);
+	return read_last(&format_atheros, b);
 }
 
 static struct bytes make(const struct made *m, int records)
@@ -125,7 +111,7 @@ static void bits_become_values_in_every_shape_and_byte_order(void **state)
 		for (int rx = 0; rx < m.rx; rx++)
 			for (int tx = 0; tx < m.tx; tx++)
 				for (int k = 0; k < m.tones; k++) {
-					const struct csi_sample *s = &samples[(rx * m.tx + tx) * m.tones + k];
+					const struct csi_sample *s = &last_samples[(rx * m.tx + tx) * m.tones + k];
 
 					assert_int_equal(s->re, value(k, rx, tx, 0));
 					assert_int_equal(s->im, value(k, rx, tx, 1));
@@ -155,18 +141,18 @@ static void fields_mean_what_the_tool_says(void **state)
 		assert_int_equal(last.rssi_dbm[1], 38 - 95);
 		assert_int_equal(last.rssi_dbm[2], CSI_RSSI_UNKNOWN);
 		assert_memory_equal(last.tx_mac, "\x02\x11\x22\x33\x44\x55", 6);
-		assert_int_equal(tones.count, 56);
-		assert_int_equal(tones.index[0], -28);
-		assert_int_equal(tones.index[28], 1);
+		assert_int_equal(last_tones.count, 56);
+		assert_int_equal(last_tones.index[0], -28);
+		assert_int_equal(last_tones.index[28], 1);
 		assert_true(csi_format_detect(b.p, b.len) == &format_atheros);
 		free(b.p);
 		m.tones = 114;
 		b = make(&m, 1);
 		assert_int_equal(read_bytes(&b).frames, 1);
 		assert_int_equal(last.bandwidth_mhz, 40);
-		assert_int_equal(tones.index[0], -58);
-		assert_int_equal(tones.index[57], 2);
-		assert_int_equal(tones.index[113], 58);
+		assert_int_equal(last_tones.index[0], -58);
+		assert_int_equal(last_tones.index[57], 2);
+		assert_int_equal(last_tones.index[113], 58);
 		free(b.p);
 	}
 }

@@ -15,6 +15,7 @@
 #include "daemon/formats/bytes.h"
 #include "daemon/formats/format.h"
 #include "tests/support/broken.h"
+#include "tests/support/last.h"
 #include "tests/support/pcap_bytes.h"
 
 #define RADIOTAP 127
@@ -139,27 +140,9 @@ static void add(struct bytes *b, const struct made *m, uint64_t time_us)
 	pcap_add_packet(b, &monitor, time_us, p, len, 0);
 }
 
-static struct csi_record last;
-static struct csi_frame frame;
-static struct csi_tones tones;
-static struct csi_sample samples[CSI_MAX_SAMPLES];
-
-static void keep(void *arg, const struct csi_record *r, const struct csi_frame *f)
-{
-	(void)arg;
-	last = *r;
-	frame = *f;
-	tones = *f->tones;
-	frame.tones = &tones;
-	memcpy(samples, f->samples, (size_t)csi_samples(f) * sizeof(*samples));
-	frame.samples = samples;
-}
-
 static struct feed_result read_bytes(const struct bytes *b)
 {
-	memset(&last, 0, sizeof(last));
-	feed_both(&format_beamforming, b->p, b->len, 997);
-	return feed(&format_beamforming, b->p, b->len, 0, keep, NULL);
+	return read_last(&format_beamforming, b);
 }
 
 static struct feed_result read_one(const struct made *m)
@@ -175,7 +158,7 @@ static struct feed_result read_one(const struct made *m)
 
 static double complex at(int rx, int tx, int tone)
 {
-	struct csi_sample s = csi_pair(&frame, rx, tx)[tone];
+	struct csi_sample s = csi_pair(&last_frame, rx, tx)[tone];
 
 	return (s.re + s.im * I) / 32767.0;
 }
@@ -286,13 +269,13 @@ static void every_bandwidth_and_grouping_has_its_tones(void **state)
 		assert_int_equal(read_one(&m).frames, 1);
 		assert_int_equal(last.bandwidth_mhz, 20 << m.width);
 		assert_int_equal(last.phy, m.he ? CSI_PHY_HE : CSI_PHY_VHT);
-		assert_int_equal(tones.count, kinds[i].tones);
-		assert_int_equal(tones.index[0], kinds[i].first);
-		assert_int_equal(tones.index[1], kinds[i].second);
-		assert_int_equal(tones.index[tones.count - 1], kinds[i].last);
-		assert_int_equal((int)tones.spacing_hz, m.he ? 78125 : 312500);
-		for (int k = 0; k < tones.count; k++)
-			assert_int_equal(tones.index[k], -tones.index[tones.count - 1 - k]);
+		assert_int_equal(last_tones.count, kinds[i].tones);
+		assert_int_equal(last_tones.index[0], kinds[i].first);
+		assert_int_equal(last_tones.index[1], kinds[i].second);
+		assert_int_equal(last_tones.index[last_tones.count - 1], kinds[i].last);
+		assert_int_equal((int)last_tones.spacing_hz, m.he ? 78125 : 312500);
+		for (int k = 0; k < last_tones.count; k++)
+			assert_int_equal(last_tones.index[k], -last_tones.index[last_tones.count - 1 - k]);
 		assert_angles(&m);
 	}
 }

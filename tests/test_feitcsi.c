@@ -12,8 +12,8 @@
 #include "daemon/formats/bytes.h"
 #include "daemon/formats/format.h"
 #include "tests/support/broken.h"
-#include "tests/support/csic_bytes.h"
 #include "tests/support/golden.h"
+#include "tests/support/last.h"
 
 #define HEAD       272
 #define RATE_HT20  0x0000c200u
@@ -64,23 +64,9 @@ static struct bytes make(const struct made *m, int records)
 	return b;
 }
 
-static struct csi_record last;
-static struct csi_tones tones;
-static struct csi_sample samples[CSI_MAX_SAMPLES];
-
-static void keep(void *arg, const struct csi_record *r, const struct csi_frame *f)
-{
-	(void)arg;
-	last = *r;
-	tones = *f->tones;
-	memcpy(samples, f->samples, (size_t)csi_samples(f) * sizeof(*samples));
-}
-
 static struct feed_result read_bytes(const struct bytes *b)
 {
-	memset(&last, 0, sizeof(last));
-	feed_both(&format_feitcsi, b->p, b->len, 509);
-	return feed(&format_feitcsi, b->p, b->len, 0, keep, NULL);
+	return read_last(&format_feitcsi, b);
 }
 
 static void a_record_is_read(void **state)
@@ -96,9 +82,9 @@ static void a_record_is_read(void **state)
 	assert_int_equal(last.phy, CSI_PHY_HT);
 	assert_int_equal(last.rssi_dbm[1], -60);
 	assert_int_equal(last.flags, CSI_SHARED_LO);
-	assert_int_equal(samples[56 + 3].re, 59);	/* real first, chain 1 */
-	assert_int_equal(samples[56 + 3].im, -118);
-	assert_int_equal(tones.index[3], -25);
+	assert_int_equal(last_samples[56 + 3].re, 59);	/* real first, chain 1 */
+	assert_int_equal(last_samples[56 + 3].im, -118);
+	assert_int_equal(last_tones.index[3], -25);
 	free(b.p);
 }
 
@@ -118,10 +104,10 @@ static void junk_at_160_mhz_is_left_out(void **state)
 
 		assert_int_equal(read_bytes(&b).frames, 1);
 		assert_int_equal(last.bandwidth_mhz, 160);
-		assert_int_equal(tones.count, kinds[i].tones);
+		assert_int_equal(last_tones.count, kinds[i].tones);
 		for (int pair = 0; pair < 4; pair++)
 			for (int k = 0; k < kinds[i].tones; k++)
-				assert_int_equal(samples[pair * kinds[i].tones + k].re,
+				assert_int_equal(last_samples[pair * kinds[i].tones + k].re,
 						 (int16_t)(pair * kinds[i].stored + k + (k >= kinds[i].before ? kinds[i].junk : 0)));
 		free(b.p);
 	}

@@ -10,9 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/formats/bytes.h"
-#include "tests/support/csic_bytes.h"
-#include "tests/support/feed.h"
 #include "tests/support/golden.h"
+#include "tests/support/last.h"
 
 #define RATE_HT40  0x0000ca00u		/* version 2: PHY 2, width 1 */
 #define RATE_HE80  0x00001400u
@@ -60,21 +59,9 @@ static void add_record(struct bytes *b, const struct made *m)
 	bytes_add(b, r, 280 + len);
 }
 
-static struct csi_record last;
-static struct csi_tones tones;
-
-static void keep(void *arg, const struct csi_record *r, const struct csi_frame *f)
-{
-	(void)arg;
-	last = *r;
-	tones = *f->tones;
-}
-
 static struct feed_result read_bytes(const struct bytes *b)
 {
-	memset(&last, 0, sizeof(last));
-	feed_both(&format_iax, b->p, b->len, 61);
-	return feed(&format_iax, b->p, b->len, 0, keep, NULL);
+	return read_last(&format_iax, b);
 }
 
 static void a_record_is_read(void **state)
@@ -93,8 +80,8 @@ static void a_record_is_read(void **state)
 	assert_int_equal(last.rssi_dbm[1], CSI_RSSI_UNKNOWN);
 	assert_int_equal(last.samples[3].im, 3);		/* imaginary first */
 	assert_int_equal(last.samples[3].re, -6);
-	assert_int_equal(tones.index[0], -58);
-	assert_int_equal(tones.index[113], 58);
+	assert_int_equal(last_tones.index[0], -58);
+	assert_int_equal(last_tones.index[113], 58);
 	free(b.p);
 }
 
@@ -141,8 +128,8 @@ static void number_and_rate_word_tell_the_tones(void **state)
 		assert_int_equal(read_bytes(&b).frames, 1);
 		assert_int_equal(last.phy, kinds[i].phy);
 		assert_int_equal(last.bandwidth_mhz, kinds[i].bandwidth);
-		assert_int_equal(tones.count, kinds[i].tones);
-		assert_int_equal(tones.index[0], kinds[i].first);
+		assert_int_equal(last_tones.count, kinds[i].tones);
+		assert_int_equal(last_tones.index[0], kinds[i].first);
 		free(b.p);
 	}
 }

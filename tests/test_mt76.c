@@ -12,6 +12,7 @@
 #include "daemon/formats/format.h"
 #include "tests/support/broken.h"
 #include "tests/support/golden.h"
+#include "tests/support/last.h"
 #include "tests/support/mt76_bytes.h"
 #include "tests/support/pcap_bytes.h"
 
@@ -21,23 +22,9 @@
 
 extern const struct csi_format format_mt76;
 
-static struct csi_record last;
-static struct csi_tones tones;
-static struct csi_sample samples[CSI_MAX_SAMPLES];
-
-static void keep(void *arg, const struct csi_record *r, const struct csi_frame *f)
-{
-	(void)arg;
-	last = *r;
-	tones = *f->tones;
-	memcpy(samples, f->samples, (size_t)csi_samples(f) * sizeof(*samples));
-}
-
 static struct feed_result read_bytes(const struct bytes *b)
 {
-	memset(&last, 0, sizeof(last));
-	feed_both(&format_mt76, b->p, b->len, 101);
-	return feed(&format_mt76, b->p, b->len, 0, keep, NULL);
+	return read_last(&format_mt76, b);
 }
 
 static struct feed_result read_one(const struct mt76_made *m)
@@ -139,11 +126,11 @@ static void bandwidth_mode_and_primary_channel_tell_the_tones(void **state)
 		assert_int_equal(read_one(&m).frames, 1);
 		assert_int_equal(last.phy, kinds[i].phy);
 		assert_int_equal(last.bandwidth_mhz, 20 << kinds[i].width);
-		assert_int_equal(tones.count, kinds[i].count);
-		assert_int_equal(tones.index[0], kinds[i].first);
-		assert_int_equal(tones.index[tones.count - 1], kinds[i].last);
-		for (int k = 0; k < tones.count; k++)
-			assert_int_equal(samples[k].re, tones.index[k] < 0 ? tones.index[k] + m.tones : tones.index[k]);
+		assert_int_equal(last_tones.count, kinds[i].count);
+		assert_int_equal(last_tones.index[0], kinds[i].first);
+		assert_int_equal(last_tones.index[last_tones.count - 1], kinds[i].last);
+		for (int k = 0; k < last_tones.count; k++)
+			assert_int_equal(last_samples[k].re, last_tones.index[k] < 0 ? last_tones.index[k] + m.tones : last_tones.index[k]);
 	}
 }
 

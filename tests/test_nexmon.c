@@ -14,6 +14,7 @@
 #include "daemon/formats/recording.h"
 #include "tests/support/broken.h"
 #include "tests/support/golden.h"
+#include "tests/support/last.h"
 #include "tests/support/pcap_bytes.h"
 #include "tests/support/scratch.h"
 
@@ -79,21 +80,9 @@ static void add(struct bytes *b, const struct made *m)
 	pcap_add_packet(b, &ethernet, m->time_us, w.p, w.len, 0);
 }
 
-static struct csi_record last;
-static struct csi_tones tones;
-
-static void keep(void *arg, const struct csi_record *r, const struct csi_frame *f)
-{
-	(void)arg;
-	last = *r;
-	tones = *f->tones;
-}
-
 static struct feed_result read_bytes(const struct bytes *b)
 {
-	memset(&last, 0, sizeof(last));
-	feed_both(&format_nexmon, b->p, b->len, 103);
-	return feed(&format_nexmon, b->p, b->len, 0, keep, NULL);
+	return read_last(&format_nexmon, b);
 }
 
 static struct feed_result read_one(const struct made *m)
@@ -192,7 +181,7 @@ static void widths_and_channels_are_told_by_chanspec(void **state)
 		assert_int_equal(read_one(&m).frames, 1);
 		assert_int_equal(last.bandwidth_mhz, kinds[i].mhz);
 		assert_int_equal(last.freq_mhz, kinds[i].freq);
-		assert_int_equal(tones.count, kinds[i].tones);
+		assert_int_equal(last_tones.count, kinds[i].tones);
 	}
 }
 

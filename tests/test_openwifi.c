@@ -10,9 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/formats/bytes.h"
-#include "tests/support/csic_bytes.h"
-#include "tests/support/feed.h"
 #include "tests/support/golden.h"
+#include "tests/support/last.h"
 
 #define FIRST_US UINT64_C(320255973457920)
 
@@ -50,23 +49,9 @@ static struct bytes make(int symbols, int records, uint64_t first_us, uint64_t s
 	return b;
 }
 
-static struct csi_record last;
-static struct csi_tones tones;
-static struct csi_sample samples[64];
-
-static void keep(void *arg, const struct csi_record *r, const struct csi_frame *f)
-{
-	(void)arg;
-	last = *r;
-	tones = *f->tones;
-	memcpy(samples, f->samples, f->tones->count * sizeof(*samples));
-}
-
 static struct feed_result read_bytes(const struct bytes *b)
 {
-	memset(&last, 0, sizeof(last));
-	feed_both(&format_openwifi, b->p, b->len, 203);
-	return feed(&format_openwifi, b->p, b->len, 0, keep, NULL);
+	return read_last(&format_openwifi, b);
 }
 
 static void every_length_of_records_is_found(void **state)
@@ -106,11 +91,11 @@ static void tones_are_in_order_and_those_of_legacy_packets(void **state)
 	assert_int_equal(last.tone_count, 56);
 	assert_int_equal(last.samples[0].re, -28);
 	assert_int_equal(last.samples[55].im, -84);
-	assert_int_equal(tones.count, 52);
+	assert_int_equal(last_tones.count, 52);
 	for (int i = 0; i < 52; i++) {
-		assert_int_equal(tones.index[i], i < 26 ? i - 26 : i - 25);
-		assert_int_equal(samples[i].re, tones.index[i]);
-		assert_int_equal(samples[i].im, -3 * tones.index[i]);
+		assert_int_equal(last_tones.index[i], i < 26 ? i - 26 : i - 25);
+		assert_int_equal(last_samples[i].re, last_tones.index[i]);
+		assert_int_equal(last_samples[i].im, -3 * last_tones.index[i]);
 	}
 	free(b.p);
 }

@@ -14,27 +14,14 @@
 #include "daemon/formats/unpack.h"
 #include "tests/support/broken.h"
 #include "tests/support/golden.h"
+#include "tests/support/last.h"
 #include "tests/support/picoscenes_bytes.h"
 
 extern const struct csi_format format_picoscenes;
 
-static struct csi_record last;
-static struct csi_tones tones;
-static struct csi_sample samples[CSI_MAX_SAMPLES];
-
-static void keep(void *arg, const struct csi_record *r, const struct csi_frame *f)
-{
-	(void)arg;
-	last = *r;
-	tones = *f->tones;
-	memcpy(samples, f->samples, (size_t)csi_samples(f) * sizeof(*samples));
-}
-
 static struct feed_result read_bytes(const struct bytes *b)
 {
-	memset(&last, 0, sizeof(last));
-	feed_both(&format_picoscenes, b->p, b->len, 509);
-	return feed(&format_picoscenes, b->p, b->len, 0, keep, NULL);
+	return read_last(&format_picoscenes, b);
 }
 
 static struct feed_result read_one(const struct pico_made *m)
@@ -68,9 +55,9 @@ static void every_version_of_the_segments_is_read(void **state)
 			assert_int_equal(last.rssi_dbm[1], basic ? -42 : CSI_RSSI_UNKNOWN);
 			assert_memory_equal(last.tx_mac, "\x02\x11\x22\x33\x44\x55", 6);
 			assert_int_equal(last.tone_count, 56);
-			assert_int_equal(samples[56 + 3].im, 59);	/* imaginary first, chain 1 */
-			assert_int_equal(samples[56 + 3].re, 1000 - 59);
-			assert_int_equal(tones.index[0], -28);
+			assert_int_equal(last_samples[56 + 3].im, 59);	/* imaginary first, chain 1 */
+			assert_int_equal(last_samples[56 + 3].re, 1000 - 59);
+			assert_int_equal(last_tones.index[0], -28);
 		}
 }
 
@@ -135,14 +122,14 @@ static void packed_values_of_old_chips_are_read(void **state)
 		m.tones = 30;
 		m.len = intel5300_bytes(m.rx, m.tx);
 		assert_int_equal(read_one(&m).frames, 1);
-		assert_int_equal(samples[m.rx * m.tx * 30 - 1].re, -1);
-		assert_int_equal(tones.index[0], wide ? -58 : -28);
+		assert_int_equal(last_samples[m.rx * m.tx * 30 - 1].re, -1);
+		assert_int_equal(last_tones.index[0], wide ? -58 : -28);
 		m.device = 0x9300;
 		m.tones = wide ? 114 : 56;
 		m.len = atheros_bytes(m.tones, m.rx, m.tx);
 		assert_int_equal(read_one(&m).frames, 1);
-		assert_int_equal(samples[m.rx * m.tx * m.tones - 1].im, -1);
-		assert_int_equal(tones.index[0], wide ? -58 : -28);
+		assert_int_equal(last_samples[m.rx * m.tx * m.tones - 1].im, -1);
+		assert_int_equal(last_tones.index[0], wide ? -58 : -28);
 		m.len--;
 		assert_int_equal(read_one(&m).info.dropped, 1);
 	}
@@ -164,11 +151,11 @@ static void numbers_of_software_radios_are_read(void **state)
 		assert_int_equal(read_one(&m).frames, 1);
 		assert_true(last.clock_us == m.time / 1000);
 		assert_true(last.floats);
-		assert_int_equal(tones.index[0], -26);
-		assert_int_equal(tones.index[51], 25);
-		assert_float_equal(samples[103].re * last.scale, 0.103f, 1e-6f);
-		assert_float_equal(samples[103].im * last.scale, -0.0515f, 1e-5f);
-		assert_int_equal(samples[103].re, 32767);
+		assert_int_equal(last_tones.index[0], -26);
+		assert_int_equal(last_tones.index[51], 25);
+		assert_float_equal(last_samples[103].re * last.scale, 0.103f, 1e-6f);
+		assert_float_equal(last_samples[103].im * last.scale, -0.0515f, 1e-5f);
+		assert_int_equal(last_samples[103].re, 32767);
 		free(v.p);
 	}
 }
@@ -264,9 +251,9 @@ static void many_offsets_are_told_apart(void **state)
 
 		m.offset = (int16_t)(64 * i);
 		pico_add(&b, &m);
-		r = feed(&format_picoscenes, b.p, b.len, 0, keep, NULL);
+		r = read_bytes(&b);
 		assert_int_equal(r.frames, i + 1);
-		assert_int_equal(tones.index[0], -28 + 64 * i);
+		assert_int_equal(last_tones.index[0], -28 + 64 * i);
 	}
 	free(b.p);
 }

@@ -8,16 +8,10 @@
 #include <string.h>
 #include "daemon/formats/assemble.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/must.h"
 
 #define STEP   6
 #define SHAPES 4
-
-#define MUST(condition) do {							\
-	if (!(condition)) {							\
-		fprintf(stderr, "%s:%d: broken promise: %s\n", __FILE__, __LINE__, #condition); \
-		abort();							\
-	}									\
-} while (0)
 
 static struct tone_layout layouts[SHAPES];
 

@@ -11,13 +11,7 @@
 #include "daemon/source.h"
 #include "models/profile.h"
 #include "tests/fuzz/fuzz.h"
-
-#define MUST(condition) do {							\
-	if (!(condition)) {							\
-		fprintf(stderr, "%s:%d: broken promise: %s\n", __FILE__, __LINE__, #condition); \
-		abort();							\
-	}									\
-} while (0)
+#include "tests/support/must.h"
 
 #define MUST_END(text) MUST(memchr(text, '\0', sizeof(text)))
 

@@ -6,13 +6,7 @@
 #include "daemon/formats/checksum.h"
 #include "daemon/formats/clock.h"
 #include "tests/support/feed.h"
-
-#define MUST(condition) do {							\
-	if (!(condition)) {							\
-		fprintf(stderr, "%s:%d: %s: broken promise: %s\n", __FILE__, __LINE__, __func__, #condition); \
-		abort();							\
-	}									\
-} while (0)
+#include "tests/support/must.h"
 
 struct feeder {
 	struct csi_stream stream;
