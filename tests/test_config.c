@@ -255,7 +255,7 @@ static void mistakes_of_form_are_told(void **state)
 	expect("what\n" REST, "1: \"what\" is no option and no section; write NAME = VALUE or [SECTION]");
 	expect("\nnode =  # x\n" REST, "2: node has no value; give it one or remove the line");
 	expect("node = a\nnode = b\n" REST, "2: node is there twice, first in line 1; remove one");
-	expect("nod = a\n" REST, "1: unknown option \"nod\" in the part before the first section; there is node");
+	expect("nod = a\n" REST, "1: unknown option \"nod\" in the part before the first section; there is node, user");
 	expect(SOURCE "sped = 1\n" ROOM, list("4: unknown option \"sped\" in [source s]; there is ",
 					     source_option));
 	expect(REST "speed = 1\n", "5: speed does not belong into [room r]; put it into [source NAME]");

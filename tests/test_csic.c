@@ -453,7 +453,7 @@ static void what_is_unknown_reads_as_unknown(void **state)
 	put_le_float(body.p + 35, 0);
 	assert_int_equal(feed_frame(&body, &k).frames, 1);
 	assert_int_equal(k.f.phy, CSI_PHY_UNKNOWN);
-	assert_int_equal(k.f.flags, 7);
+	assert_int_equal(k.f.flags, 15);
 	assert_true(k.f.scale > 0.99f && k.f.scale < 1.01f);
 	assert_int_equal(k.f.rssi_dbm[3], -55);
 	assert_int_equal(k.f.rssi_dbm[4], CSI_RSSI_UNKNOWN);
