@@ -89,6 +89,9 @@ $(BUILD)/bench/bench_%: $(BUILD)/tests/bench/bench_%.o $(TEST_SHARED) $(DAEMON) 
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
+# The simulator's scenes are parsed too.
+$(BUILD)/fuzz/fuzz_scene: $(SIM)
+
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<

@@ -165,6 +165,8 @@ static const struct {
 	{ ROOM "at_time = 9 fly\n", ":3: nobody can \"fly\"" },
 	{ ROOM "at_time = 9 walk 2\n", ":3: walk needs X Y" },
 	{ ROOM "height = 1\nheight = 2\n", ":4: height is there twice" },
+	{ ROOM "area = 1 1 1.2 3\n", ":3: this area is not at least 1 m" },
+	{ "[sender ap]\n[dog d]\nat = 2 3 0.4\narea = 0 0 9 3\n", ":4: this area is not inside" },
 	{ ROOM "[person b]\n", ":3: b is where a is" },
 	{ "[sender ap]\n[fan f]\nat = 2 2 1\nfrom = 9\nuntil = 5\n", ":5: f ends at 5 s, before it begins" },
 	{ "[sender ap]\n[fan f]\nat = 2 2 1\nfrom = 99\n", ":4: at 99 s the scene is over" },

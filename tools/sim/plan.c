@@ -158,7 +158,10 @@ static void wander(struct planner *pl, double length_s)
 		double x = rng_uniform(&pl->p->rng, a[0] + mx, a[2] - mx);
 		double y = rng_uniform(&pl->p->rng, a[1] + my, a[3] - my);
 
-		walk_to(pl, x, y);
+		if (hypot(x - pl->pose.x, y - pl->pose.y) > 0.1)
+			walk_to(pl, x, y);
+		else	/* already there: looks about */
+			add(pl, MOTION_STILL, 0.5, pl->pose, "walk");
 	}
 }
 

@@ -280,19 +280,13 @@ static int read_lines(struct parser *p, FILE *f)
 	return err;
 }
 
-int scene_read(struct scene *s, const char *path, char error[SCENE_ERROR])
+int scene_parse(struct scene *s, FILE *f, const char *path, char error[SCENE_ERROR])
 {
 	struct parser p = { .scene = s, .path = path, .error = error };
-	FILE *f = fopen(path, "re");
 	int err;
 
 	memset(s, 0, sizeof(*s));
 	s->path = path;
-	if (!f) {
-		err = -errno;
-		snprintf(error, SCENE_ERROR, "%s: %s", path, strerror(errno));
-		return err;
-	}
 	for (int i = 0; i < 2; i++) {	/* room and receiver need no section */
 		p.section = &scene_sections[i];
 		p.at = (char *)s + p.section->offset;
@@ -300,11 +294,25 @@ int scene_read(struct scene *s, const char *path, char error[SCENE_ERROR])
 	}
 	p.section = NULL;
 	err = read_lines(&p, f);
-	fclose(f);
 	for (int i = 0; i < s->things; i++)	/* where it starts from */
 		if (s->thing[i].kind == THING_ROBOT)
 			memcpy(s->thing[i].at, s->receiver.at, sizeof(s->receiver.at));
 	return err ? err : scene_check(s, error);
+}
+
+int scene_read(struct scene *s, const char *path, char error[SCENE_ERROR])
+{
+	FILE *f = fopen(path, "re");
+	int err;
+
+	if (!f) {
+		err = -errno;
+		snprintf(error, SCENE_ERROR, "%.200s: %s", path, strerror(-err));
+		return err;
+	}
+	err = scene_parse(s, f, path, error);
+	fclose(f);
+	return err;
 }
 
 static void list_keys(FILE *to, const struct scene_section *s)

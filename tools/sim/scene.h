@@ -94,6 +94,9 @@ struct scene {
 /* Reads and checks a scene.  0, or -errno with "FILE:LINE: what" in error. */
 int scene_read(struct scene *s, const char *path, char error[SCENE_ERROR]);
 
+/* The same from what is open; `path` (borrowed) is what errors call it. */
+int scene_parse(struct scene *s, FILE *f, const char *path, char error[SCENE_ERROR]);
+
 /* The line where a member of the scene was given, else that of the section which begins
  * at `section`, else 1. */
 int scene_where(const struct scene *s, const void *member, const void *section);

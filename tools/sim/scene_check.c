@@ -13,6 +13,7 @@
 
 #define BODY_M   0.2	/* half a body: nearer to a wall it would stand in it */
 #define NEAR_M   0.3	/* nearer to an antenna or its image the field is absurd */
+#define AREA_M   1.0	/* less is no place to wander about in */
 #define THING_M  0.1	/* things may be nearer: a louver in front of the device */
 
 struct check {
@@ -113,6 +114,20 @@ static int check_way(struct check *c, const struct person_setup *p, const double
 	return 0;
 }
 
+/* Where somebody or something wanders: all zero is the room. */
+static int check_area(struct check *c, const double area[4], int line)
+{
+	const struct scene *s = c->s;
+
+	if (area[0] == 0 && area[1] == 0 && area[2] == 0 && area[3] == 0)
+		return 0;
+	if (!inside(s, area, 2, 0) || !inside(s, area + 2, 2, 0))
+		return FAULT(c, line, "this area is not inside of the room");
+	if (area[2] < area[0] + AREA_M || area[3] < area[1] + AREA_M)
+		return FAULT(c, line, "this area is not at least %g m wide and deep, from its lower corner", AREA_M);
+	return 0;
+}
+
 static double lasts_s(const struct plan_step *s)
 {
 	return s->kind == STEP_WANDER || s->kind == STEP_HOLD || s->kind == STEP_WAVE ? s->value[0] : 0;
@@ -174,7 +189,9 @@ static int check_persons(struct check *c)
 			if (p->posture != POSTURE_ABSENT && s->person[k].posture != POSTURE_ABSENT &&
 			    hypot(p->at[0] - s->person[k].at[0], p->at[1] - s->person[k].at[1]) < BODY_M)
 				return FAULT(c, scene_where(s, p->at, p), "%s is where %s is", p->name, s->person[k].name);
-		err = check_person(c, p);
+		err = check_area(c, p->area, scene_where(s, p->area, p));
+		if (!err)
+			err = check_person(c, p);
 	}
 	return err;
 }
@@ -216,6 +233,8 @@ static int check_things(struct check *c)
 
 		if (!inside(s, g->at, 3, 0))
 			return FAULT(c, line, "%s is outside of the room", g->name);
+		if (check_area(c, g->area, scene_where(s, g->area, g)))
+			return -EINVAL;
 		for (int k = -1; k < s->senders; k++) {
 			const double *at = k < 0 ? s->receiver.at : s->sender[k].at;
 
