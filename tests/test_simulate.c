@@ -247,7 +247,7 @@ static void who_is_elsewhere_is_not_here(void **state)
 
 static void every_scene_that_is_bundled_is_right(void **state)
 {
-	static const char *const names[] = { "fall_kinds", "child_in_car", "newborn", "washing_machine", "robot", "leaned_car",
+	static const char *const names[] = { "fall_kinds", "child_in_car", "newborn", "washing_machine", "robot", "leaned_car", "talker",
 					     "neighbour", "still_air", "bad_radio" };
 	char error[RENDER_ERROR];
 

@@ -70,7 +70,7 @@ int person_make(struct person *p, const struct person_setup *setup, const struct
 	make_shifts(p, room->duration_s);
 	err = person_plan(p, room);
 	if (!err)
-		err = chest_make(&p->chest, setup, room->duration_s + 1, p->hold, p->holds, &p->rng);
+		err = chest_make(&p->chest, setup, room->duration_s + 1, p->episode, p->episodes, &p->rng);
 	return err;
 }
 

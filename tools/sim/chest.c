@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include "tools/sim/chest.h"
+#include "tools/sim/drift.h"
 #include "tools/sim/geometry.h"
 
 #define RATE       100
@@ -38,6 +40,7 @@ struct breather {
 	double next_sigh_s, next_apnea_s, apnea_until_s;
 	double open;				/* 1: breathes, 0: held; slowly between */
 	int first;
+	uint64_t voice;				/* key of its drift */
 };
 
 static double next_event(struct rng *rng, double now_s, double every_s)
@@ -45,12 +48,12 @@ static double next_event(struct rng *rng, double now_s, double every_s)
 	return every_s > 0 ? now_s + rng_exponential(rng, every_s) : 1e12;
 }
 
-static void next_breath(struct breather *b, double t_s)
+static void next_breath(struct breather *b, double t_s, bool talks)
 {
 	const struct person_setup *p = b->p;
 
 	b->depth = p->depth_mm * fmax(0.2, 1 + 2 * p->variability * rng_gaussian(b->rng));
-	b->inhale = rng_uniform(b->rng, 0.38, 0.42);
+	b->inhale = talks ? 0.15 : rng_uniform(b->rng, 0.38, 0.42);
 	b->pause = rng_uniform(b->rng, 0.02, 0.12);
 	if (t_s >= b->next_sigh_s) {
 		b->depth *= 2.5;
@@ -60,22 +63,29 @@ static void next_breath(struct breather *b, double t_s)
 		b->depth *= 0.5 - 0.5 * cos(2 * PI * t_s / p->cheyne_stokes_s);
 }
 
-static int is_held(struct breather *b, double t_s, const struct hold *hold, int holds)
+/* -1: none */
+static int episode_at(double t_s, const struct episode *episode, int episodes)
+{
+	for (int i = 0; i < episodes; i++)
+		if (t_s >= episode[i].from_s && t_s < episode[i].until_s)
+			return (int)episode[i].kind;
+	return -1;
+}
+
+static int is_held(struct breather *b, double t_s, int kind)
 {
 	if (t_s >= b->next_apnea_s) {
 		b->apnea_until_s = t_s + b->p->apnea_s;
 		b->next_apnea_s = next_event(b->rng, b->apnea_until_s, b->p->apnea_every_s);
 	}
-	for (int i = 0; i < holds; i++)
-		if (t_s >= hold[i].from_s && t_s < hold[i].until_s)
-			return 1;
-	return t_s < b->apnea_until_s;
+	return kind == EPISODE_HOLD || t_s < b->apnea_until_s;
 }
 
-static double breathe(struct breather *b, double t_s, const struct hold *hold, int holds)
+static double breathe(struct breather *b, double t_s, const struct episode *episode, int episodes)
 {
 	const double dt = 1.0 / RATE, keep = 1 - dt / WANDER_S;
-	int held = is_held(b, t_s, hold, holds);
+	int kind = episode_at(t_s, episode, episodes), held = is_held(b, t_s, kind);
+	double extra = 0;
 
 	b->open += (held ? -dt : dt);
 	b->open = b->open < 0 ? 0 : b->open > 1 ? 1 : b->open;
@@ -84,11 +94,15 @@ static double breathe(struct breather *b, double t_s, const struct hold *hold, i
 	if (b->phase >= 1 || b->first) {
 		b->phase -= b->first ? 0 : 1;
 		b->first = 0;
-		next_breath(b, t_s);
+		next_breath(b, t_s, kind == EPISODE_TALK);
 	}
 	if (!held)
 		b->count += dt * b->p->breaths_per_min / 60 * fmax(0.3, 1 + b->p->variability * b->wander);
-	return b->depth * min_jerk(b->open) * breath_shape(b->phase, b->inhale, b->pause);
+	if (kind == EPISODE_TALK)	/* the voice works the chest, and the breath waits for the sentence */
+		extra = 0.25 * b->p->depth_mm * drift(b->voice, t_s, 1, 2);
+	if (kind == EPISODE_COUGH)	/* three a second */
+		extra = 1.5 * b->p->depth_mm * fabs(pow(sin(PI * 3 * t_s), 5));
+	return b->depth * min_jerk(b->open) * breath_shape(b->phase, b->inhale, b->pause) + extra;
 }
 
 struct heart {
@@ -128,7 +142,7 @@ double chest_bytes(double duration_s)
 }
 
 int chest_make(struct chest *c, const struct person_setup *p, double duration_s,
-	       const struct hold *hold, int holds, struct rng *rng)
+	       const struct episode *episode, int episodes, struct rng *rng)
 {
 	struct breather b = { .p = p, .rng = rng, .open = 1, .first = 1 };
 	struct heart h = { .period_factor = 1 };
@@ -138,10 +152,11 @@ int chest_make(struct chest *c, const struct person_setup *p, double duration_s,
 	b.phase = rng_uniform(rng, 0, 1);
 	b.wander = rng_gaussian(rng);
 	h.phase = rng_uniform(rng, 0, 1);
+	b.voice = rng->state;
 	b.next_sigh_s = next_event(rng, 0, p->sigh_every_s);
 	b.next_apnea_s = next_event(rng, 0, p->apnea_every_s);
 	for (int i = 0; i < c->samples; i++) {
-		double x = breathe(&b, (double)i / RATE, hold, holds);
+		double x = breathe(&b, (double)i / RATE, episode, episodes);
 
 		c->breath_mm[i] = (float)x;
 		c->breaths[i] = (float)b.count;

@@ -14,13 +14,17 @@ struct chest {
 	float *breaths, *beats;	/* how many so far */
 };
 
-struct hold {
-	double from_s, until_s;	/* the breath is held */
+/* When somebody does not just breathe. */
+enum episode_kind { EPISODE_HOLD, EPISODE_TALK, EPISODE_COUGH };
+
+struct episode {
+	double from_s, until_s;
+	enum episode_kind kind;
 };
 
 /* Computes it for that long.  0 or -ENOMEM.  Free with chest_free(). */
 int chest_make(struct chest *c, const struct person_setup *p, double duration_s,
-	       const struct hold *hold, int holds, struct rng *rng);
+	       const struct episode *episode, int episodes, struct rng *rng);
 void chest_free(struct chest *c);
 
 /* Memory that chest_make() takes for that long. */

@@ -11,7 +11,7 @@
 #include "tools/sim/scene.h"
 
 #define BODY_POINTS  20
-#define PERSON_HOLDS 64
+#define PERSON_EPISODES 64
 #define SHIFTS_MAX   512
 #define TOPPLE_MAX   3000	/* ms that toppling may take */
 
@@ -42,8 +42,8 @@ struct person {
 	const struct person_setup *setup;
 	struct stretch *stretch;
 	int stretches, room, cursor;
-	struct hold hold[PERSON_HOLDS];
-	int holds;
+	struct episode episode[PERSON_EPISODES];
+	int episodes;
 	struct chest chest;
 	float topple[TOPPLE_MAX];	/* angle, each ms */
 	int topple_ms, topple_hits_ms;

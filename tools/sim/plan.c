@@ -180,13 +180,13 @@ static void fall(struct planner *pl, enum motion motion, double side_deg)
 		add(pl, MOTION_RESTLESS, pl->p->setup->struggle_s, pl->pose, "fall");
 }
 
-static void hold_breath(struct planner *pl, double length_s)
+static void breathe_otherwise(struct planner *pl, double length_s, enum episode_kind kind, const char *label)
 {
 	struct person *p = pl->p;
 
-	if (p->holds < PERSON_HOLDS)
-		p->hold[p->holds++] = (struct hold){ pl->now_s, pl->now_s + length_s };
-	add(pl, MOTION_STILL, length_s, pl->pose, "breath_hold");
+	if (p->episodes < PERSON_EPISODES)
+		p->episode[p->episodes++] = (struct episode){ pl->now_s, pl->now_s + length_s, kind };
+	add(pl, MOTION_STILL, length_s, pl->pose, label);
 }
 
 static void take_place(struct planner *pl, double x, double y)
@@ -215,7 +215,9 @@ static void do_step(struct planner *pl, const struct plan_step *s)
 		to.facing = s->value[0] * DEGREE;
 		add(pl, MOTION_BLEND, 0.8, to, "turn");
 		break;
-	case STEP_HOLD:     hold_breath(pl, s->value[0]); break;
+	case STEP_HOLD:     breathe_otherwise(pl, s->value[0], EPISODE_HOLD, "breath_hold"); break;
+	case STEP_TALK:     breathe_otherwise(pl, s->value[0], EPISODE_TALK, "talk"); break;
+	case STEP_COUGH:    breathe_otherwise(pl, s->value[0], EPISODE_COUGH, "cough"); break;
 	case STEP_JUMP:     add(pl, MOTION_JUMP, 1.2, to, "jump"); break;
 	case STEP_SQUAT:
 		add(pl, MOTION_BLEND, 0.9, pose_squatting(p, to), "squat");

@@ -130,7 +130,12 @@ static int check_area(struct check *c, const double area[4], int line)
 
 static double lasts_s(const struct plan_step *s)
 {
-	return s->kind == STEP_WANDER || s->kind == STEP_HOLD || s->kind == STEP_WAVE ? s->value[0] : 0;
+	switch (s->kind) {
+	case STEP_WANDER: case STEP_HOLD: case STEP_TALK: case STEP_COUGH: case STEP_WAVE:
+		return s->value[0];
+	default:
+		return 0;
+	}
 }
 
 static int check_step(struct check *c, const struct person_setup *p, int i, bool *there, double at[2])
@@ -171,7 +176,7 @@ static int check_person(struct check *c, const struct person_setup *p)
 
 		if (s->kind == STEP_OUT_OF_BED && !lies)
 			return FAULT(c, s->line, "%s does not lie on a bed then", p->name);
-		lies = s->kind == STEP_LIE || (lies && (s->kind == STEP_HOLD || s->kind == STEP_WAVE));
+		lies = s->kind == STEP_LIE || (lies && lasts_s(s) > 0 && s->kind != STEP_WANDER);
 		err = check_step(c, p, i, &there, at);
 	}
 	return err;

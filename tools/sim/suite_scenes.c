@@ -203,6 +203,20 @@ static void infant(FILE *f, struct rng *rng, int number)
 		fprintf(f, "apneas = 90\napnea_length = 6\n");
 }
 
+/* 80 MHz and four antenna pairs, as routers have. */
+static void router(FILE *f, struct rng *rng, int number)
+{
+	struct place p = room(f, rng, 180, 3, 6);
+	double at[2];
+
+	fprintf(f, "[receiver]\nchip = mt7915\nsnr = %.1f\n", good_snr(rng));
+	put_at(f, p.receiver, 3);
+	fprintf(f, "[sender ap]\nrate = %d\n", 20 + 10 * (number % 4));
+	put_at(f, p.sender, 3);
+	beside(&p, rng, any(rng, 0.4, 2), 0.6, at);
+	sitter(f, rng, "anna", at);
+}
+
 static void couple(FILE *f, struct rng *rng, int number)
 {
 	struct place p = room(f, rng, 180, 4, 6);
@@ -413,6 +427,7 @@ static void fall_like(FILE *f, struct rng *rng, int number)
 	}
 }
 
+/* A new set goes to the end: its place is part of the seeds. */
 const struct suite_set suite_sets[] = {
 	{ "chair", "somebody sits and breathes, 0.4 to 2 m off the link", "rooms", 40, 10, chair },
 	{ "bed", "somebody lies and breathes", "rooms", 40, 10, bed },
@@ -429,5 +444,6 @@ const struct suite_set suite_sets[] = {
 	{ "fall", "falls of five kinds; stays down", "falls", 300, 11, fall },
 	{ "fall_up", "falls of five kinds; gets up again", "falls", 40, 9, fall_up },
 	{ "fall_like", "sits, lies down, jumps, squats, waves, gets up; drops; dogs", "falls", 3000, 53, fall_like },
+	{ "router", "somebody sits and breathes; 80 MHz, four antenna pairs", "rooms", 12, 6, router },
 	{ NULL, NULL, NULL, 0, 0, NULL }
 };

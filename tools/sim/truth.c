@@ -11,7 +11,7 @@
 
 /* Of several people the one who does the most is what the recording shows. */
 static const char *const by_weight[] = {
-	"fall", "jump", "walk", "moving", "squat", "get_up", "sit_down", "lie_down", "turn", "breath_hold",
+	"fall", "jump", "walk", "moving", "squat", "get_up", "sit_down", "lie_down", "turn", "cough", "talk", "breath_hold",
 	"breathing", "sitting", "lying", "stand", NULL
 };
 
