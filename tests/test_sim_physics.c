@@ -124,7 +124,7 @@ static void equal_power_lies_on_a_cassini_oval(void **state)
 
 	(void)state;
 	for (double b = 2.2; b < 6; b += 1.1) {
-		double expected = db(D / sqrt(4 * PI) / (b * b));	/* radar equation, relative to the direct path */
+		double expected = db(D / sqrt(4 * PI) / (b * b)); /* radar equation, relative to the direct path */
 
 		for (double angle = 0; angle < 2 * PI; angle += 0.1)
 			assert_near(db(cabs(by_way_of(c, on_oval(b, angle))) / direct), expected, 0.2);
@@ -265,8 +265,10 @@ static void what_is_common_cancels_in_the_ratio_of_antennas(void **state)
 		radio.step[0] = radio.step[1] = packet % 7 - 3;
 		radio_impair(&radio, packet * 0.013, x, y);
 		for (int k = 0; k < n; k++) {
-			double complex ideal = ((double)re[k] + (double)im[k] * I) / ((double)re[n + k] + (double)im[n + k] * I);
-			double complex got = ((double)x[k] + (double)y[k] * I) / ((double)x[n + k] + (double)y[n + k] * I);
+			double complex ideal =
+			    ((double)re[k] + (double)im[k] * I) / ((double)re[n + k] + (double)im[n + k] * I);
+			double complex got =
+			    ((double)x[k] + (double)y[k] * I) / ((double)x[n + k] + (double)y[n + k] * I);
 
 			worst = fmax(worst, cabs(got / turned / ideal - 1));
 		}
@@ -343,9 +345,11 @@ static void make_person(enum step_kind fall, enum posture posture)
 	const struct room_setup room = { .duration_s = 30, .size = { 4, 4, 2.5 } };
 
 	person_free(&person);
-	p = (struct person_setup){ .name = "emil", .at = { 2, 2 }, .posture = posture, .height_m = 1.75, .cross_m2 = 0.5,
-				   .seat_m = 0.45, .bed_m = 0.5, .speed_m_s = 1, .breaths_per_min = 15, .depth_mm = 5,
-				   .variability = 0.02, .beats_per_min = 70, .pulse_mm = 0.3, .steps = 1, .struggle_s = 1 };
+	p = (struct person_setup){
+		.name = "emil", .at = { 2, 2 }, .posture = posture, .height_m = 1.75, .cross_m2 = 0.5,
+		.seat_m = 0.45, .bed_m = 0.5, .speed_m_s = 1, .breaths_per_min = 15, .depth_mm = 5,
+		.variability = 0.02, .beats_per_min = 70, .pulse_mm = 0.3, .steps = 1, .struggle_s = 1,
+	};
 	p.step[0] = (struct plan_step){ .start_s = 10, .kind = fall };
 	assert_int_equal(person_make(&person, &p, &room, 1, 1), 0);
 }

@@ -220,8 +220,9 @@ static void has(const char *label, double from_s, double until_s)
 static void the_truth_is_a_table_of_labels(void **state)
 {
 	(void)state;
-	read_truth("[room]\nduration = 90\n[sender ap]\n[person a]\nposture = sit\nbreathing = 12\nheart = 70\nstruggle = 2\n"
-		   "at_time = 40 get_up\nat_time = 50 fall_buckle 0\n");
+	read_truth(
+	    "[room]\nduration = 90\n[sender ap]\n[person a]\nposture = sit\nbreathing = 12\nheart = 70\nstruggle = 2\n"
+	    "at_time = 40 get_up\nat_time = 50 fall_buckle 0\n");
 	has("breathing", 0, 40);
 	has("heart", 0, 40);
 	has("get_up", 40, 41.4);
@@ -247,8 +248,9 @@ static void who_is_elsewhere_is_not_here(void **state)
 
 static void every_scene_that_is_bundled_is_right(void **state)
 {
-	static const char *const names[] = { "fall_kinds", "child_in_car", "newborn", "washing_machine", "robot", "leaned_car", "talker",
-					     "neighbour", "still_air", "bad_radio" };
+	static const char *const names[] = { "fall_kinds", "child_in_car", "newborn", "washing_machine",
+					     "robot",      "leaned_car",   "talker",  "neighbour",
+					     "still_air",  "bad_radio" };
 	char error[RENDER_ERROR];
 
 	(void)state;
@@ -303,7 +305,8 @@ static void profiles_do_to_a_recording_what_recordings_show(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(chip) / sizeof(*chip); i++) {
-		snprintf(text, sizeof(text), "[room]\nduration = 60\n[receiver]\nchip = %s\n[sender a]\nrate = 50\n", chip[i].chip);
+		snprintf(text, sizeof(text),
+			 "[room]\nduration = 60\n[receiver]\nchip = %s\n[sender a]\nrate = 50\n", chip[i].chip);
 		record(write_text("chip.scene", text), NULL, path_of("chip.csic"));
 		assert_int_equal(measure_recording(&m, path_of("chip.csic"), error), 0);
 		assert_in_range((int)(1000 + 10 * (m.error_db - chip[i].error_db)), 1000 - 15, 1000 + 15);

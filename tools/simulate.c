@@ -61,7 +61,8 @@ static int read_options(struct options *o, int argc, char **argv)
 		else if (c == 'm')
 			o->sample = true;
 		else if (c != 's')
-			return wrong_usage(&command_simulate, "unknown or incomplete option \"%s\"", argv[optind - 1]);
+			return wrong_usage(&command_simulate, "unknown or incomplete option \"%s\"",
+					   argv[optind - 1]);
 		else if (!read_seed(optarg, &o->seed))
 			return wrong_usage(&command_simulate, "--seed needs a whole number, not \"%s\"", optarg);
 		else
@@ -189,8 +190,8 @@ const struct command command_simulate = {
 	.help  = "makes a recording of a scene that never was",
 	.details =
 		"SCENE is a text file; --list prints what it can contain.  Beside OUT.csic stands OUT.csv, the table of\n"
-		"labels for `sixth eval`; --truth also writes every movement at 50 Hz, --picture draws the scene.  The same scene and seed\n"
-		"(default: that of the scene) give the same bytes.\n\n"
+		"labels for `sixth eval`; --truth also writes every movement at 50 Hz, --picture draws the scene.  The\n"
+		"same scene and seed (default: that of the scene) give the same bytes.\n\n"
 		"--suite writes the scenes of an evaluation set, or of `all`, and a table of labels for each group of\n"
 		"sets; --sample a fixed few of them.  `sixth eval FOLDER/GROUP.csv --simulate` makes each recording\n"
 		"when it needs it and removes it after.\n\n"

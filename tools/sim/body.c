@@ -206,7 +206,8 @@ static int trunk_points(const struct person *p, const struct frame *f, double cr
 		double mm = trunk[i].moves * chest_mm(p, fmax(0, t_s - trunk[i].lag_s));
 		int front = i < FRONT;
 
-		out[i].at = point_add(part(f, trunk[i].side, trunk[i].up, front ? 0.065 : -0.065), mm / 1000, f->front);
+		out[i].at =
+		    point_add(part(f, trunk[i].side, trunk[i].up, front ? 0.065 : -0.065), mm / 1000, f->front);
 		out[i].normal = point_scale(f->front, front ? 1 : -1);
 		out[i].amplitude = sqrt(cross_m2 * trunk[i].share);
 	}

@@ -106,9 +106,11 @@ static void add_sides(struct channel *c, struct point by, lanes *re, lanes *im)
 
 	for (int p = 0; s->reflect > 0 && p < c->pairs; p++)
 		for (int side = 0; side < 6; side++) {
-			struct point from = s->sender[p % s->senders], to = point_add(s->receiver[p / s->senders], 1, by);
+			struct point from = s->sender[p % s->senders],
+				     to = point_add(s->receiver[p / s->senders], 1, by);
 			struct image m = { .at = mirrored(from, s->size, side), .side = side };
-			double d = point_distance(m.at, to), gain = s->reflect * channel_through_image(s, from, &m, to);
+			double d = point_distance(m.at, to),
+			       gain = s->reflect * channel_through_image(s, from, &m, to);
 
 			channel_add_path(c, gain * base / fmax(d, NEAREST_M), d, 0, re + p * c->groups,
 					 im + p * c->groups);
@@ -124,7 +126,8 @@ static void add_ray(struct channel *c, const struct ray *ray, double sign, struc
 		double length = ray->length_m - point_dot(ray->arrives, point_add(r, -1, s->receiver[0])) -
 			point_dot(ray->leaves, point_add(t, -1, s->sender[0]));
 
-		channel_add_path(c, sign * ray->amplitude, length, ray->turns, re + p * c->groups, im + p * c->groups);
+		channel_add_path(c, sign * ray->amplitude, length, ray->turns, re + p * c->groups,
+				 im + p * c->groups);
 	}
 }
 
@@ -172,7 +175,8 @@ static void add_direct(struct channel *c, struct point by, lanes *re, lanes *im)
 		struct point from = s->sender[p % s->senders], to = point_add(s->receiver[p / s->senders], 1, by);
 		double d = point_distance(from, to);
 
-		channel_add_path(c, channel_through(s, from, to) * base / fmax(d, NEAREST_M), d, 0, re + p * c->groups, im + p * c->groups);
+		channel_add_path(c, channel_through(s, from, to) * base / fmax(d, NEAREST_M), d, 0,
+				 re + p * c->groups, im + p * c->groups);
 	}
 }
 

@@ -265,17 +265,19 @@ int measure_recording(struct measure *out, const char *path, char error[MEASURE_
 
 void measure_header(FILE *to)
 {
-	fprintf(to, "%-28s %7s %5s %5s %6s %6s %6s %6s %6s %6s %6s %6s %7s %6s %6s %7s %6s %6s %5s\n", "file", "packets",
-		"pairs", "tones", "spread", "error", "floor", "common", "delay", "jitter", "steps", "size", "median", "p90",
-		"p99", "longest", "gaps", "bursts", "bits");
-	fprintf(to, "%-28s %7s %5s %5s %6s %6s %6s %6s %6s %6s %6s %6s %7s %6s %6s %7s %6s %6s %5s\n", "", "", "", "", "dB", "dB",
-		"dB", "", "ns", "dB", "%", "dB", "ms", "median", "median", "median", "%", "%", "");
+	fprintf(to, "%-28s %7s %5s %5s %6s %6s %6s %6s %6s %6s %6s %6s %7s %6s %6s %7s %6s %6s %5s\n", "file",
+		"packets", "pairs", "tones", "spread", "error", "floor", "common", "delay", "jitter", "steps",
+		"size", "median", "p90", "p99", "longest", "gaps", "bursts", "bits");
+	fprintf(to, "%-28s %7s %5s %5s %6s %6s %6s %6s %6s %6s %6s %6s %7s %6s %6s %7s %6s %6s %5s\n", "", "", "",
+		"", "dB", "dB", "dB", "", "ns", "dB", "%", "dB", "ms", "median", "median", "median", "%", "%", "");
 }
 
 void measure_row(FILE *to, const char *name, const struct measure *m)
 {
-	fprintf(to, "%-28s %7ld %5d %5d %6.2f %6.1f %6.1f %6.2f %6.1f %6.3f %6.2f %6.2f %7.2f %6.2f %6.2f %7.1f %6.2f %6.2f %5.1f\n",
-		name, m->packets, m->pairs, m->tones, m->spread_db, m->error_db, m->error_floor_db, m->error_common,
-		m->delay_ns, m->gain_jitter_db, 100 * m->gain_steps, m->gain_step_db, m->interval_ms, m->interval_p90,
-		m->interval_p99, m->longest, 100 * m->gaps, 100 * m->bursts, m->bits);
+	fprintf(
+	    to,
+	    "%-28s %7ld %5d %5d %6.2f %6.1f %6.1f %6.2f %6.1f %6.3f %6.2f %6.2f %7.2f %6.2f %6.2f %7.1f %6.2f %6.2f %5.1f\n",
+	    name, m->packets, m->pairs, m->tones, m->spread_db, m->error_db, m->error_floor_db, m->error_common,
+	    m->delay_ns, m->gain_jitter_db, 100 * m->gain_steps, m->gain_step_db, m->interval_ms, m->interval_p90,
+	    m->interval_p99, m->longest, 100 * m->gaps, 100 * m->bursts, m->bits);
 }

@@ -15,7 +15,7 @@ struct measure {
 	long packets;
 	int    pairs, tones;
 	double spread_db;		/* deviation of the mean amplitude over tones, mean of the pairs */
-	double error_db;		/* what one packet differs from the next once gain, phase and delay are matched */
+	double error_db; /* what one packet differs from the next once gain, phase and delay are matched */
 	double error_floor_db;		/* the same, a tenth of the packets has less */
 	double error_common;		/* correlation of that difference between neighbouring tones */
 	double delay_ns;		/* deviation of the delay, packet to packet */

@@ -81,16 +81,16 @@ static void draw_plan(struct drawing *d)
 	char size[64];
 
 	d->px_m = fmin(PLAN_PX / s->room.size[1], 320 / s->room.size[0]);
-	fprintf(d->f, "<rect x=\"40\" y=\"40\" width=\"%.0f\" height=\"%.0f\" class=\"room\"/>\n", s->room.size[0] * d->px_m,
-		s->room.size[1] * d->px_m);
+	fprintf(d->f, "<rect x=\"40\" y=\"40\" width=\"%.0f\" height=\"%.0f\" class=\"room\"/>\n",
+		s->room.size[0] * d->px_m, s->room.size[1] * d->px_m);
 	snprintf(size, sizeof(size), "floor plan, %g by %g m", s->room.size[0], s->room.size[1]);
 	text(d, 40, 28, size);
 	for (int i = 0; i < s->walls; i++)
-		line(d, "class=\"wall\"", px(d, s->wall[i].from[0]), py(d, s->wall[i].from[1]), px(d, s->wall[i].to[0]),
-		     py(d, s->wall[i].to[1]));
+		line(d, "class=\"wall\"", px(d, s->wall[i].from[0]), py(d, s->wall[i].from[1]),
+		     px(d, s->wall[i].to[0]), py(d, s->wall[i].to[1]));
 	for (int i = 0; i < s->senders; i++)
-		line(d, "class=\"link\"", px(d, s->sender[i].at[0]), py(d, s->sender[i].at[1]), px(d, s->receiver.at[0]),
-		     py(d, s->receiver.at[1]));
+		line(d, "class=\"link\"", px(d, s->sender[i].at[0]), py(d, s->sender[i].at[1]),
+		     px(d, s->receiver.at[0]), py(d, s->receiver.at[1]));
 	for (int i = 0; i < s->persons; i++) {
 		struct pose q;
 
@@ -119,8 +119,8 @@ static void draw_wave(const struct drawing *d)
 		most = fmax(most, chest_breath_mm(&p->chest, t));
 		beat = fmax(beat, chest_heart_mm(&p->chest, t));
 	}
-	snprintf(what, sizeof(what), "%s's chest, %.0f s: breath, %.1f mm, and heart, %.2f mm", s->person[0].name, length_s,
-		 most, beat);
+	snprintf(what, sizeof(what), "%s's chest, %.0f s: breath, %.1f mm, and heart, %.2f mm", s->person[0].name,
+		 length_s, most, beat);
 	text(d, WAVE_X, 28, what);
 	fprintf(d->f, "<path class=\"breath\" d=\"");
 	for (double t = 0; t < length_s; t += 0.1)
@@ -169,7 +169,8 @@ static void make_palette(uint8_t palette[256][3])
 
 		palette[i][0] = (uint8_t)(255 * fmin(1, 1.6 * v));
 		palette[i][1] = (uint8_t)(255 * fmax(0, fmin(1, 1.8 * v - 0.7)));
-		palette[i][2] = (uint8_t)(255 * (v < 0.4 ? v : v < 0.7 ? fmax(0, 0.9 - 1.25 * v) : fmax(0, 3.2 * v - 2.2)));
+		v = v < 0.4 ? v : v < 0.7 ? fmax(0, 0.9 - 1.25 * v) : fmax(0, 3.2 * v - 2.2);
+		palette[i][2] = (uint8_t)(255 * v);
 	}
 }
 
@@ -195,8 +196,8 @@ static int draw_spectrogram(const struct drawing *d, double top)
 	make_palette(palette);
 	snprintf(what, sizeof(what), "Doppler of the channel, +60 Hz (top) to -60 Hz, %.0f s", length_s);
 	text(d, WAVE_X, top - 8, what);
-	fprintf(d->f, "<image x=\"%d\" y=\"%.0f\" width=\"%d\" height=\"150\" preserveAspectRatio=\"none\" href=\"", WAVE_X, top,
-		WAVE_WIDE);
+	fprintf(d->f, "<image x=\"%d\" y=\"%.0f\" width=\"%d\" height=\"150\" preserveAspectRatio=\"none\" href=\"",
+		WAVE_X, top, WAVE_WIDE);
 	err = png_write(d->f, pixels, COLUMNS, ROWS, palette);
 	fprintf(d->f, "\"/>\n");
 	return err;
@@ -207,7 +208,9 @@ static int draw(struct render *r, FILE *f)
 	struct drawing d = { .f = f, .r = r };
 	int err;
 
-	fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d 370\" font-family=\"sans-serif\" font-size=\"12\">\n"
+	fprintf(f,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d 370\" font-family=\"sans-serif\" "
+		"font-size=\"12\">\n"
 		"<style>.room{fill:#f6f6f2;stroke:#333;stroke-width:3}.wall{stroke:#333;stroke-width:3}"
 		".link{stroke:#06c;stroke-dasharray:4 3}.way{fill:none;stroke:#c33;stroke-opacity:.6}"
 		".breath{fill:none;stroke:#186;stroke-width:1.5}.heart{fill:none;stroke:#c33}</style>\n"

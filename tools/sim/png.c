@@ -73,7 +73,8 @@ static void write_base64(FILE *f, const uint8_t *p, size_t n)
 	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 	for (size_t i = 0; i < n; i += 3) {
-		uint32_t v = (uint32_t)p[i] << 16 | (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) | (i + 2 < n ? p[i + 2] : 0);
+		uint32_t v =
+		    (uint32_t)p[i] << 16 | (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) | (i + 2 < n ? p[i + 2] : 0);
 
 		fputc(digit[v >> 18], f);
 		fputc(digit[v >> 12 & 63], f);
@@ -84,7 +85,8 @@ static void write_base64(FILE *f, const uint8_t *p, size_t n)
 
 int png_write(FILE *f, const uint8_t *pixels, int width, int height, const uint8_t palette[256][3])
 {
-	size_t raw_len = (size_t)height * ((size_t)width + 1), stored = raw_len + 6 + 5 * (raw_len / STORED_MAX + 1), at;
+	size_t raw_len = (size_t)height * ((size_t)width + 1),
+	       stored = raw_len + 6 + 5 * (raw_len / STORED_MAX + 1), at;
 	uint8_t *raw = malloc(raw_len);
 	struct bytes b = { .at = malloc(stored + 1024) };
 

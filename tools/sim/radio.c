@@ -3,6 +3,7 @@
  * radio.c -- impairments in the order in which they happen: noise of sender and receiver,
  * imbalance, carrier phase and timing, tone filter, gain, quantisation. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include "tools/sim/geometry.h"
 #include "tools/sim/radio.h"
@@ -85,7 +86,8 @@ static void make_edges(struct radio *r)
 	int n = r->tones.count;
 
 	for (int k = 0; k < n; k++) {
-		double in = fmin(k, n - 1 - k) / (EDGE_SHARE * n), db = in < 1 ? (1 - in) * (1 - in) * r->chip.edge_db : 0;
+		double in = fmin(k, n - 1 - k) / (EDGE_SHARE * n);
+		double db = in < 1 ? (1 - in) * (1 - in) * r->chip.edge_db : 0;
 
 		r->edge[k] = (float)pow(10, -db / 20);
 	}
@@ -114,13 +116,16 @@ int radio_check(const struct receiver_setup *setup, const struct sender_setup *s
 	static struct csi_tones tones;
 	int rx = setup->antennas > 0 ? (int)setup->antennas : c.rx;
 	int tx = sender->antennas > 0 ? (int)sender->antennas : c.tx ? c.tx : 1;
+	double wide_hz;
 
 	set_band(&c, setup);
 	if (!c.tones && c.last - c.first - 2 * c.hole > CSI_MAX_TONES)
 		return -EINVAL;
 	make_tones(&tones, &c);
-	return tones.count && tones.count * rx * tx <= CSI_MAX_SAMPLES &&
-		(tones.index[tones.count - 1] - tones.index[0]) * (double)c.spacing_hz <= c.bandwidth_mhz * 1e6 ? 0 : -EINVAL;
+	if (!tones.count || tones.count * rx * tx > CSI_MAX_SAMPLES)
+		return -EINVAL;
+	wide_hz = (tones.index[tones.count - 1] - tones.index[0]) * (double)c.spacing_hz;
+	return wide_hz <= c.bandwidth_mhz * 1e6 ? 0 : -EINVAL;
 }
 
 static void without_faults(struct radio_chip *c)
@@ -175,7 +180,8 @@ static double mean_power(const float *re, const float *im, int n)
 /* White noise, and of the sender's error a part that neighbouring tones share. */
 static void add_noise(struct radio *r, float *re, float *im, int tones, double evm, double thermal)
 {
-	double c = r->chip.evm_common, own = evm * sqrt(1 - c), e_re = rng_gaussian(&r->rng), e_im = rng_gaussian(&r->rng);
+	double c = r->chip.evm_common, own = evm * sqrt(1 - c);
+	double e_re = rng_gaussian(&r->rng), e_im = rng_gaussian(&r->rng);
 	double white = sqrt((own * own + thermal * thermal) / 2), common = evm * sqrt(c / 2);
 
 	for (int k = 0; k < tones; k++) {
@@ -259,7 +265,7 @@ static void step_gain(struct radio *r)
 	if (!rng_chance(&r->rng, r->chip.agc_steps))
 		return;
 	for (int i = 0; i < r->rx; i++)
-		if ((together || i == only) && r->step[i] + by <= r->chip.agc_reach && r->step[i] + by >= -r->chip.agc_reach)
+		if ((together || i == only) && abs(r->step[i] + by) <= r->chip.agc_reach)
 			r->step[i] += by;
 }
 

@@ -204,7 +204,8 @@ static int begin_section(struct parser *p, const struct scene_section *s, const 
 	if (!count && p->lone & bit)
 		return wrong(p, "a second [%s]", s->name);
 	if (count && (!*name || strlen(name) >= SCENE_NAME || strspn(name, LETTERS) != strlen(name)))
-		return wrong(p, "[%s NAME] needs a name of letters, digits, _ and -, up to %d", s->name, SCENE_NAME - 1);
+		return wrong(p, "[%s NAME] needs a name of letters, digits, _ and -, up to %d", s->name,
+			     SCENE_NAME - 1);
 	for (int i = 0; count && i < *count; i++)
 		if (!strcmp((char *)p->scene + s->offset + (size_t)i * s->size, name))
 			return wrong(p, "a second \"%s\"", name);
@@ -326,7 +327,8 @@ static void list_keys(FILE *to, const struct scene_section *s)
 		else
 			what[0] = '\0';
 		for (int i = 0; !k->count && k->choice[i]; i++)
-			snprintf(what + strlen(what), sizeof(what) - strlen(what), "%s%s", i ? ", " : "", k->choice[i]);
+			snprintf(what + strlen(what), sizeof(what) - strlen(what), "%s%s", i ? ", " : "",
+				 k->choice[i]);
 		fprintf(to, "  %-14s %-10s %s%s(%s)\n", k->name, k->value ? k->value : "needed", k->help,
 			*k->help ? " " : "", what);
 	}

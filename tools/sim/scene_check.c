@@ -44,7 +44,8 @@ static double side_of(const double a[2], const double b[2], const double p[2])
 
 static bool crosses(const double a[2], const double b[2], const struct wall_setup *w)
 {
-	return side_of(a, b, w->from) * side_of(a, b, w->to) < 0 && side_of(w->from, w->to, a) * side_of(w->from, w->to, b) < 0;
+	return side_of(a, b, w->from) * side_of(a, b, w->to) < 0 &&
+	       side_of(w->from, w->to, a) * side_of(w->from, w->to, b) < 0;
 }
 
 static bool inside(const struct scene *s, const double at[], int axes, double margin)
@@ -81,8 +82,8 @@ static int check_place(struct check *c, const struct person_setup *p, const doub
 	bool image = false;
 
 	if (!inside(s, at, 2, BODY_M))
-		return FAULT(c, line, "%s is in a wall: %g %g is not at least %g m inside of the room", p->name, at[0],
-			     at[1], BODY_M);
+		return FAULT(c, line, "%s is in a wall: %g %g is not at least %g m inside of the room", p->name,
+			     at[0], at[1], BODY_M);
 	for (int i = 0; i < s->walls; i++)
 		if (distance_to_line(at, s->wall[i].from, s->wall[i].to) < BODY_M)
 			return FAULT(c, line, "%s stands in the wall \"%s\"", p->name, s->wall[i].name);
@@ -97,7 +98,8 @@ static int check_place(struct check *c, const struct person_setup *p, const doub
 	return 0;
 }
 
-static int check_way(struct check *c, const struct person_setup *p, const double from[2], const double to[2], int line)
+static int check_way(struct check *c, const struct person_setup *p, const double from[2], const double to[2],
+		     int line)
 {
 	const struct scene *s = c->s;
 
@@ -108,8 +110,8 @@ static int check_way(struct check *c, const struct person_setup *p, const double
 		const double *antenna = i < 0 ? s->receiver.at : s->sender[i].at;
 
 		if (antenna[2] < p->height_m + NEAR_M && distance_to_line(antenna, from, to) < NEAR_M)
-			return FAULT(c, line, "%s walks through %s%s", p->name, i < 0 ? "the receiver" : "the sender ",
-				     i < 0 ? "" : s->sender[i].name);
+			return FAULT(c, line, "%s walks through %s%s", p->name,
+				     i < 0 ? "the receiver" : "the sender ", i < 0 ? "" : s->sender[i].name);
 	}
 	return 0;
 }
@@ -193,7 +195,8 @@ static int check_persons(struct check *c)
 		for (int k = 0; k < i; k++)
 			if (p->posture != POSTURE_ABSENT && s->person[k].posture != POSTURE_ABSENT &&
 			    hypot(p->at[0] - s->person[k].at[0], p->at[1] - s->person[k].at[1]) < BODY_M)
-				return FAULT(c, scene_where(s, p->at, p), "%s is where %s is", p->name, s->person[k].name);
+				return FAULT(c, scene_where(s, p->at, p), "%s is where %s is", p->name,
+					     s->person[k].name);
 		err = check_area(c, p->area, scene_where(s, p->area, p));
 		if (!err)
 			err = check_person(c, p);
@@ -222,8 +225,8 @@ static int check_radios(struct check *c)
 		if (!err && hypot(hypot(at[0] - r->at[0], at[1] - r->at[1]), at[2] - r->at[2]) < NEAR_M)
 			err = FAULT(c, line, "%s is less than %g m from the receiver", s->sender[i].name, NEAR_M);
 		if (!err && radio_check(r, &s->sender[i]))
-			err = FAULT(c, scene_where(s, r->tones, r), "these tones do not fit into the bandwidth, or are more than a "
-				    "packet can have (%d times antennas)", CSI_MAX_TONES);
+			err = FAULT(c, scene_where(s, r->tones, r),
+				    "these tones do not fit into the bandwidth, or are more than a packet can have");
 	}
 	return err;
 }
@@ -243,18 +246,19 @@ static int check_things(struct check *c)
 		for (int k = -1; k < s->senders; k++) {
 			const double *at = k < 0 ? s->receiver.at : s->sender[k].at;
 
-			if ((k >= 0 || g->kind != THING_ROBOT) && hypot(hypot(at[0] - g->at[0], at[1] - g->at[1]), at[2] - g->at[2]) < THING_M)
+			if ((k >= 0 || g->kind != THING_ROBOT) &&
+			    hypot(hypot(at[0] - g->at[0], at[1] - g->at[1]), at[2] - g->at[2]) < THING_M)
 				return FAULT(c, line, "%s is less than %g m from %s", g->name, THING_M,
 					     k < 0 ? "the receiver" : s->sender[k].name);
 		}
 		if (g->kind == THING_ROBOT && s->room.diffuse > 0)
 			return FAULT(c, line, "%s cannot carry the receiver about in a diffuse room", g->name);
 		if (g->kind != THING_DROP && g->until_s <= g->from_s)
-			return FAULT(c, scene_where(s, &g->until_s, g), "%s ends at %g s, before it begins at %g s", g->name,
-				     g->until_s, g->from_s);
+			return FAULT(c, scene_where(s, &g->until_s, g), "%s ends at %g s, before it begins at %g s",
+				     g->name, g->until_s, g->from_s);
 		if (g->from_s >= s->room.duration_s)
-			return FAULT(c, scene_where(s, &g->from_s, g), "at %g s the scene is over, after %g s", g->from_s,
-				     s->room.duration_s);
+			return FAULT(c, scene_where(s, &g->from_s, g), "at %g s the scene is over, after %g s",
+				     g->from_s, s->room.duration_s);
 	}
 	return 0;
 }
@@ -278,14 +282,15 @@ static int check_memory(struct check *c)
 	double most = 0.5 * (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
 
 	if (need > most)
-		return FAULT(c, scene_where(s, &s->room.duration_s, &s->room), "%d persons for %g s need %.0f MB of memory, more than half of what "
-			     "this machine has", s->persons, s->room.duration_s, need / 1e6);
+		return FAULT(c, scene_where(s, &s->room.duration_s, &s->room),
+			     "%d persons for %g s need %.0f MB of memory, more than half of this machine's", s->persons, s->room.duration_s, need / 1e6);
 	return 0;
 }
 
 int scene_check(const struct scene *s, char error[SCENE_ERROR])
 {
-	int (*const check[])(struct check *) = { check_memory, check_walls, check_radios, check_persons, check_things };
+	int (*const check[])(struct check *) = { check_memory, check_walls, check_radios, check_persons,
+						 check_things };
 	struct check c = { s, error };
 	int err = 0;
 

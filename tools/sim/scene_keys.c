@@ -54,7 +54,8 @@ static const struct scene_key receiver_keys[] = {
 	{ "chip", RECEIVER(chip), 0, 0, 0, NULL, "intel5300", "whose tones, bits and faults", chips },
 	{ "freq", RECEIVER(freq_mhz), 1, 0, 7200, "MHz", "0", "0: as usual for the chip", NULL },
 	{ "bandwidth", RECEIVER(bandwidth_mhz), 1, 0, 320, "MHz", "0", "0: as usual for the chip", NULL },
-	{ "tones", RECEIVER(tones), 3, -1023, 1023, NULL, "0 0 0", "first, last, how many are missing on either side of 0; 0: the chip's", NULL },
+	{ "tones", RECEIVER(tones), 3, -1023, 1023, NULL, "0 0 0",
+	  "first, last, how many are missing on either side of 0; 0: the chip's", NULL },
 	{ "tone_spacing", RECEIVER(spacing_khz), 1, 0, 1000, "kHz", "0", "0: as usual for the chip", NULL },
 	{ "antennas", RECEIVER(antennas), 1, 0, 4, NULL, "0", "0: as many as the chip has", NULL },
 	{ "spacing", RECEIVER(spacing_m), 1, 0, 1, "m", "0.03", "of the antennas, along y", NULL },
@@ -74,11 +75,11 @@ static const struct scene_key sender_keys[] = {
 	{ "rate", SENDER(rate_hz), 1, 0.1, 5000, "/s", "100", "packets", NULL },
 	{ "antennas", SENDER(antennas), 1, 0, 4, NULL, "0", "streams that are measured; 0: as the chip", NULL },
 	{ "loss", SENDER(loss), 1, -1, 0.95, NULL, "-1", "share of packets lost, in bunches; -1: as the chip", NULL },
-	{ "jitter", SENDER(jitter_ms), 1, -1, 100, "ms", "-1", "median wait for a free channel; -1: as the chip", NULL },
-	{ "bursts", SENDER(bursts), 1, -1, 1, NULL, "-1", "share of packets that come as 2 to 4; -1: as the chip", NULL },
+	{ "jitter", SENDER(jitter_ms), 1, -1, 100, "ms", "-1", "median wait for the channel; -1: as the chip", NULL },
+	{ "bursts", SENDER(bursts), 1, -1, 1, NULL, "-1", "share that comes as 2 to 4 at once; -1: as the chip", NULL },
 	{ "gaps", SENDER(gap_every_s), 1, 0, FAR, "s", "0", "mean time between pauses of 0.1 to 1 s; 0: none", NULL },
-	{ "sleeps", SENDER(sleep_every_s), 1, 0, FAR, "s", "0", "mean time until it saves power for 2 to 10 s; 0: never", NULL },
-	{ "switches", SENDER(switch_every_s), 1, 0, FAR, "s", "0", "mean time between blocks of another format; 0: none", NULL },
+	{ "sleeps", SENDER(sleep_every_s), 1, 0, FAR, "s", "0", "mean time between naps of 2 to 10 s; 0: none", NULL },
+	{ "switches", SENDER(switch_every_s), 1, 0, FAR, "s", "0", "mean time between other formats; 0: none", NULL },
 	{ "power", SENDER(power_dbm), 1, -30, 36, "dBm", "15", "", NULL },
 	{ "direct_loss", SENDER(direct_loss_db), 1, 0, 80, "dB", "0", "of what stands in the direct path", NULL },
 	END
@@ -106,7 +107,8 @@ static const struct scene_key person_keys[] = {
 	{ "sway", PERSON(sway_mm), 1, 0, 50, "mm", "1", "slow drift of the body, rms", NULL },
 	{ "shifts", PERSON(shift_every_s), 1, 0, FAR, "s", "0", "mean time between changes of posture; 0: none", NULL },
 	{ "struggle", PERSON(struggle_s), 1, 0, 60, "s", "2", "how long on the floor after a fall", NULL },
-	{ "area", PERSON(area), 4, -50, 100, "m", "0 0 0 0", "x y x y of the corners within which they wander; 0: the room", NULL },
+	{ "area", PERSON(area), 4, -50, 100, "m", "0 0 0 0",
+	  "x y x y of the corners within which they wander; 0: the room", NULL },
 	{ "elsewhere", PERSON(elsewhere), 0, 0, 0, NULL, "no", "is in another room: the truth leaves them out", no_yes },
 	END	/* and `at_time`, which the parser knows */
 };
@@ -116,7 +118,8 @@ static const struct scene_key person_keys[] = {
 #define CROSS(v) { "cross", THING(cross_m2), 1, 1e-9, 2, "m2", v, "radar cross section of all of it", NULL }
 #define WHILE { "from", THING(from_s), 1, 0, FAR, "s", "0", "when it starts", NULL }, \
 	{ "until", THING(until_s), 1, 0, FAR, "s", "1000000", "when it stops", NULL }
-#define AREA { "area", THING(area), 4, -50, 100, "m", "0 0 0 0", "x y x y of the corners within which; 0: the room", NULL }
+#define AREA { "area", THING(area), 4, -50, 100, "m", "0 0 0 0", \
+	"x y x y of the corners within which; 0: the room", NULL }
 #define FACING { "facing", THING(facing_deg), 1, -360, 360, "deg", "0", "0 along x, 90 along y", NULL }
 
 static const struct scene_key fan_keys[] = {

@@ -68,7 +68,8 @@ static int write_set(const struct suite_set *s, const char *folder, bool sample,
 		if (err)
 			return err;
 	}
-	fprintf(told, "%-12s %-10s %5d scenes %7.2f hours  %s\n", s->name, s->group, scenes, length_s / 3600, s->help);
+	fprintf(told, "%-12s %-10s %5d scenes %7.2f hours  %s\n", s->name, s->group, scenes, length_s / 3600,
+		s->help);
 	return 0;
 }
 

@@ -48,8 +48,8 @@ static struct place room(FILE *f, struct rng *rng, double length_s, double least
 	p.sender[0] = any(rng, 0.15, 0.3);
 	p.sender[1] = p.size[1] * any(rng, 0.15, 0.5);
 	p.sender[2] = any(rng, 0.6, 1.6);
-	fprintf(f, "[room]\nduration = %g\nsize = %.2f %.2f %.2f\nseed = %u\n", length_s, p.size[0], p.size[1], p.size[2],
-		rng_bits(rng));
+	fprintf(f, "[room]\nduration = %g\nsize = %.2f %.2f %.2f\nseed = %u\n", length_s, p.size[0], p.size[1],
+		p.size[2], rng_bits(rng));
 	put(f, rng, "reflect", 0.2, 0.5);
 	put(f, rng, "k", 2, 12);
 	put(f, rng, "spread", 15, 50);
@@ -243,8 +243,10 @@ static void day(FILE *f, struct rng *rng, int number)
 	fprintf(f, "at_time = %.1f walk %.2f %.2f\nat_time = %.1f wander 40\n", enter, at[0], at[1], enter + 5);
 	fprintf(f, "at_time = %.1f walk %.2f %.2f\nat_time = %.1f sit\n", enter + 60, at[0], at[1], enter + 70);
 	fprintf(f, "at_time = %.1f walk %.2f %.2f\nat_time = %.1f leave\n", leave, door[0], door[1], leave + 8);
-	fprintf(f, "[door in]\nat = 0.1 %.2f 1\nfacing = 270\nopens = %.1f\ncloses = %.1f\n", wall, enter - 2, enter + 3);
-	fprintf(f, "[door out]\nat = 0.1 %.2f 1\nfacing = 270\nopens = %.1f\ncloses = %.1f\n", wall, leave + 5, leave + 9);
+	fprintf(f, "[door in]\nat = 0.1 %.2f 1\nfacing = 270\nopens = %.1f\ncloses = %.1f\n", wall, enter - 2,
+		enter + 3);
+	fprintf(f, "[door out]\nat = 0.1 %.2f 1\nfacing = 270\nopens = %.1f\ncloses = %.1f\n", wall, leave + 5,
+		leave + 9);
 }
 
 /* --- whole hours of nobody --- */
@@ -261,7 +263,8 @@ static void heater(FILE *f, struct rng *rng, double x, double y)
 {
 	fprintf(f, "[louver a]\nat = %.2f %.2f 2.3\nfrom = 900\nuntil = 2700\n", x, y);
 	put(f, rng, "period", 3, 10);
-	fprintf(f, "[fan b]\nat = %.2f %.2f 2.35\nradius = 0.08\ncross = 0.002\nfrom = 900\nuntil = 2700\n", x, y - 0.3);
+	fprintf(f, "[fan b]\nat = %.2f %.2f 2.35\nradius = 0.08\ncross = 0.002\nfrom = 900\nuntil = 2700\n", x,
+		y - 0.3);
 	put(f, rng, "turns", 15, 40);
 }
 
@@ -277,7 +280,8 @@ static void empty(FILE *f, struct rng *rng, int number)
 		swinging_fan(f, rng, x, y);
 		break;
 	case 1:
-		fprintf(f, "[curtain a]\nat = %.2f %.2f 1.2\nfacing = 90\nfrom = 600\nuntil = 3000\n", x, p.size[1] - 0.2);
+		fprintf(f, "[curtain a]\nat = %.2f %.2f 1.2\nfacing = 90\nfrom = 600\nuntil = 3000\n", x,
+			p.size[1] - 0.2);
 		put(f, rng, "amplitude", 1, 4);
 		break;
 	case 2:
@@ -306,15 +310,18 @@ static void two_rooms(FILE *f, struct rng *rng, int number)
 	p.receiver[1] = any(rng, 0.3, 0.5) * wall;
 	p.sender[1] = any(rng, 0.3, 0.5) * wall;
 	radios(f, rng, &p, 50, any(rng, 28, 40));
-	fprintf(f, "[wall middle]\nfrom = 0 %.2f\nto = %.2f %.2f\nloss = %d\n", wall, p.size[0], wall, 4 + 2 * (number % 6));
+	fprintf(f, "[wall middle]\nfrom = 0 %.2f\nto = %.2f %.2f\nloss = %d\n", wall, p.size[0], wall,
+		4 + 2 * (number % 6));
 	someone(f, rng, "neighbour", at, number & 1 ? "stand" : "sit");
-	fprintf(f, "elsewhere = yes\narea = 0 %.2f %.2f %.2f\nat_time = 60 wander 60\nat_time = 180 wander 30\n", wall,
-		p.size[0], p.size[1]);
+	fprintf(f, "elsewhere = yes\narea = 0 %.2f %.2f %.2f\nat_time = 60 wander 60\nat_time = 180 wander 30\n",
+		wall, p.size[0], p.size[1]);
 }
 
 static void car(FILE *f, struct rng *rng, int number)
 {
-	static const double seat[5][2] = { { 0.4, 1.25 }, { 1.05, 1.25 }, { 0.35, 2.05 }, { 0.72, 2.05 }, { 1.1, 2.05 } };
+	static const double seat[5][2] = {
+		{ 0.4, 1.25 }, { 1.05, 1.25 }, { 0.35, 2.05 }, { 0.72, 2.05 }, { 1.1, 2.05 }
+	};
 	int who = number / 5 % 4;
 
 	fprintf(f, "[room]\nduration = 120\nsize = 1.45 2.6 1.2\nseed = %u\n", rng_bits(rng));

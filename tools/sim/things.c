@@ -209,7 +209,8 @@ static int shower_points(const struct thing *g, double t_s, struct scatterer *ou
 	for (int i = 0; i < n; i++) {
 		double falls = fmod(g->shower[i][2] * t_s + g->shower[i][3], fmax(s->at[2], 0.1));
 
-		out[i].at = (struct point){ s->at[0] + g->shower[i][0], s->at[1] + g->shower[i][1], s->at[2] - falls };
+		out[i].at =
+		    (struct point){ s->at[0] + g->shower[i][0], s->at[1] + g->shower[i][1], s->at[2] - falls };
 	}
 	return share_cross(s, out, n);
 }
@@ -224,7 +225,8 @@ static int washer_points(const struct thing *g, double t_s, struct scatterer *ou
 	if (runs(s, t_s) && on_s < s->period_s)		/* turns for 8 s, rests for 4, turns back */
 		mm = fmod(on_s, 12) < 8 ? 0.3 * s->swing_deg * sin(2 * PI * 0.8 * on_s) : 0;
 	else if (runs(s, t_s))				/* up to speed within 10 s */
-		mm = s->swing_deg * sin(2 * PI * s->speed * (on_s - s->period_s) * fmin(1, (on_s - s->period_s) / 10));
+		mm = s->swing_deg *
+		     sin(2 * PI * s->speed * (on_s - s->period_s) * fmin(1, (on_s - s->period_s) / 10));
 	for (int i = 0; i < 4; i++)
 		for (int up = -1; up <= 1; up += 2, n++) {
 			struct point side = level(i * PI / 2 + 0.3);
@@ -257,7 +259,8 @@ static int cabin_points(const struct thing *g, double t_s, struct scatterer *out
 	for (; n < (int)(sizeof(sheet) / sizeof(*sheet)); n++) {
 		struct point off = { sheet[n].x, sheet[n].y, sheet[n].z };
 
-		out[n].at = point_add(place(s), 1 - sheet[n].share * s->swing_deg / 1000 * bent / point_length(off), off);
+		out[n].at =
+		    point_add(place(s), 1 - sheet[n].share * s->swing_deg / 1000 * bent / point_length(off), off);
 	}
 	return share_cross(s, out, n);
 }

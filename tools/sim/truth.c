@@ -11,8 +11,8 @@
 
 /* Of several people the one who does the most is what the recording shows. */
 static const char *const by_weight[] = {
-	"fall", "jump", "walk", "moving", "squat", "get_up", "sit_down", "lie_down", "turn", "cough", "talk", "breath_hold",
-	"breathing", "sitting", "lying", "stand", NULL
+	"fall", "jump", "walk", "moving", "squat", "get_up", "sit_down", "lie_down", "turn", "cough", "talk",
+	"breath_hold", "breathing", "sitting", "lying", "stand", NULL
 };
 
 static const char *const motion_names[] = {
@@ -153,7 +153,8 @@ static double speed_at(struct person *p, double t_s)
 
 static void write_motion(struct world *w, FILE *f)
 {
-	fprintf(f, "t_s\tperson\tlabel\tx_m\ty_m\tz_m\tspeed_m_s\tbreath_mm\theart_mm\tbreath_per_min\theart_per_min\n");
+	fprintf(f, "t_s\tperson\tlabel\tx_m\ty_m\tz_m\tspeed_m_s\tbreath_mm\theart_mm\tbreath_per_min"
+		"\theart_per_min\n");
 	for (int i = 0; i * STEP_S < w->scene->room.duration_s; i++)
 		for (int k = 0; k < w->scene->persons; k++) {
 			struct person *p = &w->person[k];

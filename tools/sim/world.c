@@ -6,7 +6,8 @@
 #include "tools/sim/world.h"
 
 /* Streams of chance: each part has its own. */
-enum { OF_CHANNEL = 100, OF_PERSON = 200, OF_THING = 300, OF_RADIO = 400, OF_AIR = 500, OF_CLOCK = 600, OF_SWITCH = 700 };
+enum { OF_CHANNEL = 100, OF_PERSON = 200, OF_THING = 300, OF_RADIO = 400, OF_AIR = 500,
+       OF_CLOCK = 600, OF_SWITCH = 700 };
 
 #define POINTS_MAX (SCENE_PERSONS * BODY_POINTS + SCENE_THINGS * THING_POINTS)
 
