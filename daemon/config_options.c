@@ -122,7 +122,7 @@ const struct config_option config_options[] = {
 	{ .section = CONFIG_SOURCE, .name = "sounding", .kind = CONFIG_CHOICE, AT(config_source, sounding),
 	  .choice = sounding_method_name, .value = "auto",
 	  .help = "how stations of the interface are asked for frames if they send too few: probe (empty frames, "
-		  "which an access point's radio sends), ping, arp; auto takes the best that works, where the driver "
+		  "which an access point's radio sends), ping, arp, firmware (mt76, MT7996 alone); auto takes the best that works, where the driver "
 		  "measures stations" },
 	{ .section = CONFIG_SOURCE, .name = "sounding_rate", .kind = CONFIG_FLOAT, AT(config_source, sounding_hz),
 	  .unit = "/s", .min = 1, .max = 200, .value = "50 /s",

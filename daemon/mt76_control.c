@@ -18,11 +18,13 @@ static const struct {
 };
 
 enum { MODE_STOP, MODE_START, MODE_SET };
-enum { TYPE_FRAMES = 3, TYPE_STATION = 8, TYPE_OUTPUT = 9 };
+enum { TYPE_FRAMES = 3, TYPE_STATION = 8, TYPE_OUTPUT = 9, TYPE_ACTIVE = 9 };
 
 #define QOS_DATA (8 << 2 | 2)	/* subtype, type */
 #define BY_EVENT 1
 #define ADD      1
+#define REMOVE   0
+#define DATA     2		/* frame type, subtype 0 */
 
 static void put_radio(struct netlink_request *r, const struct mt76_control *c)
 {
@@ -92,6 +94,27 @@ int mt76_start(struct mt76_control *c)
 	if (!err)
 		err = filter_stations(c);
 	return err ? err : control(c, MODE_START, 0, 0, 0, NULL);
+}
+
+/* Stations first, then what to send them and how often.  Each of these throws away what is
+ * in the queue, so nothing is said twice. */
+int mt76_sound(struct mt76_control *c, const uint8_t (*mac)[6], int count, unsigned interval_ms)
+{
+	int err = 0;
+
+	if (c->numbering != MT76_C)
+		return -EOPNOTSUPP;
+	if (count > MT76_SOUNDED_MAX)
+		count = MT76_SOUNDED_MAX;
+	if (interval_ms > MT76_INTERVAL_MAX_MS)
+		interval_ms = MT76_INTERVAL_MAX_MS;
+	for (int i = 0; i < c->sounded_count; i++)
+		control(c, MODE_SET, TYPE_ACTIVE, 0, REMOVE, c->sounded[i]);	/* it may have left */
+	for (c->sounded_count = 0; c->sounded_count < count && !err; c->sounded_count++) {
+		memcpy(c->sounded[c->sounded_count], mac[c->sounded_count], 6);
+		err = control(c, MODE_SET, TYPE_ACTIVE, 0, ADD, mac[c->sounded_count]);
+	}
+	return err || !count ? err : control(c, MODE_SET, TYPE_ACTIVE, DATA, interval_ms, NULL);
 }
 
 struct netlink_request *mt76_dump(const struct mt76_control *c)

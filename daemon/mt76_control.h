@@ -10,6 +10,9 @@
 #define MT76_VENDOR  0x0ce7
 #define MT76_COMMAND 0xc2
 
+#define MT76_SOUNDED_MAX    16
+#define MT76_INTERVAL_MAX_MS 3000
+
 /* Three numberings of the attributes are in use (formats/mt76_record.c). */
 enum mt76_numbering { MT76_A, MT76_B, MT76_C, MT76_NUMBERINGS };
 
@@ -19,6 +22,8 @@ struct mt76_control {
 	uint32_t interface;
 	enum mt76_numbering numbering;
 	char text[NETLINK_ERROR_LEN];	/* what the kernel said about the last error */
+	uint8_t sounded[MT76_SOUNDED_MAX][6];	/* stations of the active mode */
+	int  sounded_count;
 };
 
 /* Which numbering the driver takes: asks for records in each.  The configuration may
@@ -28,6 +33,11 @@ int mt76_find_numbering(struct mt76_control *c);
 /* Sets what the radio measures and starts it, also when it was started before.  0 or
  * -errno. */
 int mt76_start(struct mt76_control *c);
+
+/* Has the firmware send a frame to each of these stations, and no others, every
+ * interval_ms, which they acknowledge: the "active mode" of numbering C.  0 or -errno,
+ * -EOPNOTSUPP: the other numberings have none. */
+int mt76_sound(struct mt76_control *c, const uint8_t (*mac)[6], int count, unsigned interval_ms);
 
 /* Stops it; what is in the queue is thrown away.  0 or -errno. */
 int mt76_stop(struct mt76_control *c);

@@ -447,6 +447,7 @@ static void try_open(struct node *n, struct node_source *ns)
 
 static void close_lost(struct node *n, struct node_source *ns)
 {
+	node_sounding_end(&ns->sounding);	/* it may have something to say to the driver */
 	ns->source.driver->close(&ns->source);
 	ns->open = ns->lost = false;
 	ns->source.counts.dropped[SOURCE_DROP_REOPENED]++;

@@ -45,12 +45,20 @@ static bool want_links(struct sounding_options *o, const struct config *c, int s
 	return o->wanted_count || !c->rooms;
 }
 
-static void begin(struct node_sounding *ns, const struct config *c, const struct source *s)
+static int firmware(void *owner, const uint8_t (*mac)[6], int count, unsigned interval_ms)
+{
+	struct source *s = owner;
+
+	return s->driver->sound(s, mac, count, interval_ms);
+}
+
+static void begin(struct node_sounding *ns, const struct config *c, struct source *s)
 {
 	struct sounding_options o = {
 		.name = s->config->name, .interface = s->config->interface,
 		.method = sounding_method_find(s->config->sounding), .rate_hz = s->config->sounding_hz,
 		.airtime = s->config->sounding_percent / 100,
+		.firmware = s->driver->sound ? firmware : NULL, .firmware_owner = s,
 	};
 	char error[SOUNDING_ERROR_LEN];
 
@@ -67,7 +75,7 @@ static void begin(struct node_sounding *ns, const struct config *c, const struct
 	memcpy(ns->told, error, sizeof(ns->told));
 }
 
-void node_sounding_tick(struct node_sounding *ns, const struct config *c, const struct source *s, bool open)
+void node_sounding_tick(struct node_sounding *ns, const struct config *c, struct source *s, bool open)
 {
 	if (!open)
 		node_sounding_end(ns);

@@ -21,7 +21,7 @@ bool node_sounding_meant(const struct source_driver *d, const struct config_sour
 
 /* Called often: begins and ends it as the source opens and closes (`open`), and tries
  * again every 10 s what does not work. */
-void node_sounding_tick(struct node_sounding *ns, const struct config *c, const struct source *s, bool open);
+void node_sounding_tick(struct node_sounding *ns, const struct config *c, struct source *s, bool open);
 
 /* A frame of this transmitter came. */
 void node_sounding_heard(struct node_sounding *ns, const uint8_t mac[6]);

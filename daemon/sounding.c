@@ -21,7 +21,7 @@
 #define GHZ5_MHZ      4000
 
 static const char *const names[] = {
-	[SOUNDING_AUTO] = "auto", [SOUNDING_PROBE] = "probe", [SOUNDING_PING] = "ping",
+	[SOUNDING_AUTO] = "auto", [SOUNDING_FIRMWARE] = "firmware", [SOUNDING_PROBE] = "probe", [SOUNDING_PING] = "ping",
 	[SOUNDING_ARP] = "arp", [SOUNDING_OFF] = "off",
 };
 
@@ -44,6 +44,9 @@ struct sounding {
 	struct station station[PACE_STATIONS_MAX];
 	struct recent frames;		/* of everybody */
 	uint64_t answers, heard;	/* of our stations, since the method was chosen */
+	uint8_t told[PACE_STATIONS_MAX][6];	/* what the firmware was told: whom to ask ... */
+	int  told_count;
+	unsigned told_ms;		/* ... and how often; 0: not yet, or it refused */
 	float load;			/* of the channel; NAN: unknown */
 	int  turned_away;		/* stations without a place */
 	int  ask_error;			/* the last one; told once */
@@ -91,6 +94,8 @@ static void on_turn(void *owner)
 	uint64_t now_us = loop_now_us();
 	int i, err;
 
+	if (s->method == SOUNDING_FIRMWARE)
+		return;			/* its turns are its own */
 	/* at most one round: a question that cannot be sent gives its turn back */
 	for (int k = 0; k < PACE_STATIONS_MAX && (i = pace_next(&s->pace, now_us)) >= 0; k++) {
 		err = ask(s, i);
@@ -130,7 +135,7 @@ static unsigned cost_us(const struct sounding *s, const struct wifi_station *w)
 	unsigned tx = w->tx_kbps ? w->tx_kbps : ghz5 ? PACKET_KBPS : 1000;
 	unsigned rx = w->rx_kbps ? w->rx_kbps : tx, bytes = SOUNDING_PING_BYTES;
 
-	if (s->method == SOUNDING_PROBE)
+	if (s->method == SOUNDING_PROBE || s->method == SOUNDING_FIRMWARE)
 		return airtime_probe_us(slowest(tx, PROBE_KBPS));
 	if (s->method == SOUNDING_ARP)
 		bytes = SOUNDING_ARP_BYTES;
@@ -219,6 +224,39 @@ static void leave_fruitless_probes(struct sounding *s)
 	s->answers = s->heard = 0;
 }
 
+/* The same for all: as often as wanted, or as seldom as the airtime makes it. */
+static unsigned firmware_interval_ms(const struct sounding *s)
+{
+	double ms = 1000 / (double)s->options.rate_hz, air_us = 0;
+
+	for (int i = 0; i < PACE_STATIONS_MAX; i++)
+		air_us += s->pace.station[i].used ? s->pace.station[i].cost_us : 0;
+	if (air_us / (double)s->options.airtime / 1000 > ms)
+		ms = air_us / (double)s->options.airtime / 1000;
+	return (unsigned)ceil(ms);
+}
+
+/* Tells the firmware when something has changed: each time costs it what it has measured. */
+static void tell_firmware(struct sounding *s)
+{
+	uint8_t mac[PACE_STATIONS_MAX][6] = { { 0 } };
+	unsigned interval_ms = s->pace.busy ? 0 : firmware_interval_ms(s);
+	int count = 0, err;
+
+	for (int i = 0; i < PACE_STATIONS_MAX && !s->pace.busy; i++)
+		if (s->pace.station[i].used)
+			memcpy(mac[count++], s->pace.station[i].mac, 6);
+	if (count == s->told_count && interval_ms == s->told_ms && !memcmp(mac, s->told, sizeof(mac)))
+		return;
+	err = s->options.firmware(s->options.firmware_owner, mac, count, interval_ms);
+	if (err && err != s->ask_error)
+		log_warn("source %s: sounding by firmware: %s", s->options.name, strerror(-err));
+	s->ask_error = err;
+	s->told_count = err ? 0 : count;
+	s->told_ms = err ? 0 : interval_ms;
+	memcpy(s->told, mac, sizeof(mac));
+}
+
 static void on_look(void *owner)
 {
 	struct sounding *s = owner;
@@ -227,6 +265,8 @@ static void on_look(void *owner)
 	s->load = sounding_radio_load(s->radio);
 	if (!isnan(s->load))
 		pace_channel(&s->pace, s->load, loop_now_us());
+	if (s->method == SOUNDING_FIRMWARE)
+		tell_firmware(s);
 	leave_fruitless_probes(s);
 	if (s->ip)
 		sounding_ip_learn(s->ip);
@@ -265,6 +305,27 @@ static void write_station(const struct sounding *s, int i, struct json *j)
 	json_add_number(j, "answered_hz", (double)pace_answered_hz(&s->pace, i), 1);
 }
 
+/* What the firmware asks it does not tell. */
+static void add_count(const struct sounding *s, struct json *j, const char *key, double n)
+{
+	json_add_number(j, key, s->method == SOUNDING_FIRMWARE ? NAN : n, 0);
+}
+
+/* Computed where it cannot be counted. */
+static double airtime(const struct sounding *s)
+{
+	double air_us = 0;
+
+	if (s->method != SOUNDING_FIRMWARE)
+		return (double)pace_airtime(&s->pace);
+	for (int i = 0; i < s->told_count; i++) {
+		int k = pace_find(&s->pace, s->told[i]);
+
+		air_us += k < 0 ? 0 : s->pace.station[k].cost_us;
+	}
+	return s->told_ms ? air_us / 1000 / s->told_ms : 0;
+}
+
 void sounding_write(const struct sounding *s, struct json *j)
 {
 	const struct pace_stats *t = &s->pace.stats;
@@ -272,16 +333,16 @@ void sounding_write(const struct sounding *s, struct json *j)
 
 	json_add_string(j, "method", names[s->method]);
 	json_add_number(j, "rate_hz", (double)s->options.rate_hz, 1);
-	json_add_number(j, "airtime", (double)pace_airtime(&s->pace), 4);
+	json_add_number(j, "airtime", airtime(s), 4);
 	json_add_number(j, "airtime_max", (double)s->options.airtime, 4);
 	json_add_number(j, "channel_busy", (double)s->load, 2);
 	json_add_bool(j, "waits_for_channel", s->pace.busy);
-	json_add_number(j, "asked", (double)t->sent, 0);
-	json_add_number(j, "answered", (double)t->prompt, 0);
-	json_add_number(j, "late", (double)t->late, 0);
-	json_add_number(j, "unanswered", (double)t->lost, 0);
-	json_add_number(j, "not_asked_airtime", t->over_cap, 0);
-	json_add_number(j, "not_asked_busy", t->over_busy, 0);
+	add_count(s, j, "asked", (double)t->sent);
+	add_count(s, j, "answered", (double)t->prompt);
+	add_count(s, j, "late", (double)t->late);
+	add_count(s, j, "unanswered", (double)t->lost);
+	add_count(s, j, "not_asked_airtime", t->over_cap);
+	add_count(s, j, "not_asked_busy", t->over_busy);
 	json_add_number(j, "stations_left_out", s->turned_away, 0);
 	list = json_add_array(j, "stations");
 	for (int i = 0; i < PACE_STATIONS_MAX; i++)
@@ -299,6 +360,12 @@ static int choose_method(struct sounding *s, char error[SOUNDING_ERROR_LEN])
 
 	s->method = s->options.method == SOUNDING_AUTO ? probes ? SOUNDING_PROBE : SOUNDING_PING :
 		    s->options.method;
+	if (s->method == SOUNDING_FIRMWARE && !s->options.firmware) {
+		snprintf(error, SOUNDING_ERROR_LEN, "the firmware of this driver's radios does not sound; use sounding = auto");
+		return -EOPNOTSUPP;
+	}
+	if (s->method == SOUNDING_FIRMWARE)
+		return 0;
 	if (s->method == SOUNDING_PROBE && !probes) {
 		snprintf(error, SOUNDING_ERROR_LEN, "interface %.32s cannot probe its stations: it is no access point, "
 			 "or its driver has no NL80211_CMD_PROBE_CLIENT; use sounding = ping", s->options.interface);
@@ -358,6 +425,8 @@ void sounding_close(struct sounding *s)
 		return;
 	loop_timer_remove(s->turn_timer);
 	loop_timer_remove(s->look_timer);
+	if (s->told_count)
+		s->options.firmware(s->options.firmware_owner, NULL, 0, 0);
 	sounding_radio_close(s->radio);
 	sounding_ip_close(s->ip);
 	free(s);

@@ -20,7 +20,7 @@ struct json;
 struct sounding;
 
 /* As the configuration names them; "off" is none at all. */
-enum sounding_method { SOUNDING_AUTO, SOUNDING_PROBE, SOUNDING_PING, SOUNDING_ARP, SOUNDING_OFF };
+enum sounding_method { SOUNDING_AUTO, SOUNDING_FIRMWARE, SOUNDING_PROBE, SOUNDING_PING, SOUNDING_ARP, SOUNDING_OFF };
 
 const char *sounding_method_name(int i);	/* NULL after the last */
 enum sounding_method sounding_method_find(const char *name);	/* SOUNDING_OFF: not known */
@@ -32,6 +32,9 @@ struct sounding_options {
 	float rate_hz, airtime;		/* as in sounding_pace.h */
 	uint8_t wanted[PACE_STATIONS_MAX][6];
 	int wanted_count;		/* 0: whoever is associated */
+	/* Has the firmware ask (source.h); NULL: it cannot. */
+	int (*firmware)(void *owner, const uint8_t (*mac)[6], int count, unsigned interval_ms);
+	void *firmware_owner;
 	double look_s;			/* between two looks; 0: as usual */
 };
 

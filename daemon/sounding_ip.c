@@ -234,6 +234,8 @@ int sounding_ip_arp(struct sounding_ip *i, const uint8_t mac[6])
 
 	if (!n)
 		return -ENOENT;
+	if (i->arp < 0)
+		return -EAFNOSUPPORT;
 	err = own_addresses(i, n->interface, &a);
 	if (err)
 		return err;
@@ -268,12 +270,14 @@ static int open_sockets(struct sounding_ip *i, struct loop *l)
 	if (i->icmp < 0)
 		return -errno;
 	setsockopt(i->icmp, SOL_RAW_LEVEL, FILTER_OPTION, &others, sizeof(others));
+	i->icmp_io = loop_io_add(l, i->icmp, on_icmp, i);
+	if (!i->icmp_io)
+		return -ENOMEM;
 	i->arp = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(ETH_P_ARP));
 	if (i->arp < 0)
-		return -errno;
-	i->icmp_io = loop_io_add(l, i->icmp, on_icmp, i);
+		return errno == EAFNOSUPPORT ? 0 : -errno;	/* a kernel without it can still ping */
 	i->arp_io = loop_io_add(l, i->arp, on_arp, i);
-	return i->icmp_io && i->arp_io ? 0 : -ENOMEM;
+	return i->arp_io ? 0 : -ENOMEM;
 }
 
 static int make_ping(struct sounding_ip *i)

@@ -46,6 +46,9 @@ struct source_driver {
 	 * when it fails; close() is called after either. */
 	int  (*open)(struct source *s);
 	void (*close)(struct source *s);
+	/* Has the radio's firmware ask these stations, and no others, for a frame every
+	 * interval_ms.  0 or -errno, -EOPNOTSUPP: this one cannot.  NULL: none can. */
+	int  (*sound)(struct source *s, const uint8_t (*mac)[6], int count, unsigned interval_ms);
 };
 
 struct source {

@@ -324,6 +324,13 @@ static int mt76_open(struct source *s)
 	return w->events && w->timer ? live_socket_listen(&w->data) : -ENOMEM;
 }
 
+static int mt76_sound_stations(struct source *s, const uint8_t (*mac)[6], int count, unsigned interval_ms)
+{
+	struct mt76_source *w = s->priv;
+
+	return mt76_sound(&w->control, mac, count, interval_ms);
+}
+
 const struct source_driver source_mt76 = {
 	.name  = "mt76",
 	.help  = "MediaTek WiFi 6 and 7 with MediaTek's CSI patch to the driver (interface)",
@@ -331,4 +338,5 @@ const struct source_driver source_mt76 = {
 	.check = mt76_check,
 	.open  = mt76_open,
 	.close = mt76_close,
+	.sound = mt76_sound_stations,
 };

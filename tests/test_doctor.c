@@ -449,6 +449,42 @@ static void test_a_source_that_does_not_open_says_why(void **state)
 	assert_true(advised("another process reads this radio"));
 }
 
+/* --- what it knows ------------------------------------------------------------------ */
+
+/* Run from the project's folder. */
+static void test_every_page_it_points_to_is_there(void **state)
+{
+	int pages = 0;
+
+	(void)state;
+	for (int i = 0; i < DOCTOR_WAYS; i++) {
+		const char *at = strstr(doctor_ways[i].remedy, "firmware-notes/");
+		char path[64];
+
+		if (!at)
+			continue;
+		snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, " ,;)"), at);
+		if (access(path, R_OK))
+			fail_msg("no %s", path);
+		pages++;
+	}
+	assert_true(pages > 5);
+}
+
+static void test_every_chip_leads_somewhere(void **state)
+{
+	(void)state;
+	for (const struct doctor_chip *c = doctor_chips; c->title; c++) {
+		char first[DOCTOR_NAME_LEN];
+
+		assert_true(c->way < DOCTOR_WAYS);
+		assert_true(c->way >= 0 || c->caveat);		/* no without a reason helps nobody */
+		snprintf(first, sizeof(first), "%.*s", (int)strcspn(c->ids, " "), c->ids);
+		if (*first)
+			assert_ptr_equal(doctor_chip_find("", first), c);
+	}
+}
+
 /* --- what it says ------------------------------------------------------------------ */
 
 static void test_a_running_daemon_is_seen(void **state)
@@ -539,6 +575,8 @@ int main(void)
 		cmocka_unit_test(test_packets_without_frames_are_the_firmwares_fault),
 		cmocka_unit_test(test_no_packets_and_no_frames_are_a_lack_of_traffic),
 		cmocka_unit_test(test_a_source_that_does_not_open_says_why),
+		cmocka_unit_test(test_every_page_it_points_to_is_there),
+		cmocka_unit_test(test_every_chip_leads_somewhere),
 		cmocka_unit_test(test_a_running_daemon_is_seen),
 		cmocka_unit_test(test_both_reports_say_the_same),
 		cmocka_unit_test(test_a_tree_full_of_rubbish_is_bounded),

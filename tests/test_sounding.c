@@ -22,6 +22,14 @@ static struct loop_timer *over, *measuring;
 static struct sounding *sounding;
 static unsigned measured;		/* probes whose answers have been heard */
 static char *said;
+static float airtime_share;
+
+/* What the firmware was told, and how often. */
+static struct {
+	int times, count;
+	unsigned interval_ms;
+	uint8_t last[6];
+} firmware;
 
 /* --- the world ---------------------------------------------------------------------- */
 
@@ -40,9 +48,22 @@ static void on_measuring(void *owner)
 		sounding_heard(sounding, mac);
 }
 
+static int on_firmware(void *owner, const uint8_t (*mac)[6], int count, unsigned interval_ms)
+{
+	(void)owner;
+	firmware.times++;
+	firmware.count = count;
+	firmware.interval_ms = interval_ms;
+	if (count)
+		memcpy(firmware.last, mac[count - 1], 6);
+	return 0;
+}
+
 static int set_up(void **state)
 {
 	(void)state;
+	memset(&firmware, 0, sizeof(firmware));
+	airtime_share = 0.2f;
 	mock_start(&mock);
 	loop = loop_create();
 	over = loop_timer_add(loop, 1000, 0, on_over, loop);
@@ -66,8 +87,8 @@ static int tear_down(void **state)
 static int open_sounding(enum sounding_method method, int wanted)
 {
 	struct sounding_options o = {
-		.name = "test", .interface = "lo", .method = method, .rate_hz = 200, .airtime = 0.2f,
-		.wanted_count = wanted >= 0, .look_s = LOOK_S,
+		.name = "test", .interface = "lo", .method = method, .rate_hz = 200, .airtime = airtime_share,
+		.wanted_count = wanted >= 0, .look_s = LOOK_S, .firmware = on_firmware,
 	};
 	char error[SOUNDING_ERROR_LEN];
 	int err;
@@ -227,6 +248,44 @@ static void test_on_a_busy_channel_it_waits(void **state)
 	assert_said("\"waits_for_channel\":false");
 }
 
+static void test_the_firmware_is_told_whom_to_ask_and_only_when_that_changes(void **state)
+{
+	(void)state;
+	atomic_store(&mock.stations, 2);
+	assert_int_equal(open_sounding(SOUNDING_FIRMWARE, -1), 0);
+	run(3 * LOOK_S);
+	assert_int_equal(probes(0), 0);
+	assert_int_equal(firmware.times, 1);
+	assert_int_equal(firmware.count, 2);
+	assert_int_equal(firmware.last[5], 1);
+	assert_int_equal(firmware.interval_ms, 5);
+	assert_said("\"method\":\"firmware\",\"rate_hz\":200,\"airtime\":0.0684,");
+	assert_said("\"asked\":null");		/* it does not say */
+	atomic_store(&mock.stations, 1);
+	run(2 * LOOK_S);
+	assert_int_equal(firmware.times, 2);
+	assert_int_equal(firmware.count, 1);
+	atomic_store(&mock.busy_percent, 80);
+	run(3 * LOOK_S);
+	assert_int_equal(firmware.count, 0);
+	atomic_store(&mock.busy_percent, 10);
+	run(3 * LOOK_S);
+	assert_int_equal(firmware.count, 1);
+	sounding_close(sounding);
+	sounding = NULL;
+	assert_int_equal(firmware.count, 0);
+}
+
+static void test_the_cap_holds_for_the_firmware_too(void **state)
+{
+	(void)state;
+	airtime_share = 0.01f;
+	atomic_store(&mock.stations, 2);
+	assert_int_equal(open_sounding(SOUNDING_FIRMWARE, -1), 0);
+	assert_int_equal(firmware.interval_ms, 35);	/* twice 172 us in 1 % of it */
+	assert_said("\"airtime\":0.0098,\"airtime_max\":0.01");
+}
+
 static void test_an_interface_that_is_not_there_is_told(void **state)
 {
 	char error[SOUNDING_ERROR_LEN];
@@ -293,6 +352,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_was_ordered_is_kept_to, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stations_that_do_not_answer_make_it_asleep, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_on_a_busy_channel_it_waits, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_the_firmware_is_told_whom_to_ask_and_only_when_that_changes, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_the_cap_holds_for_the_firmware_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_an_interface_that_is_not_there_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_the_configuration_says_who_is_sounded, set_up, tear_down),
 	};

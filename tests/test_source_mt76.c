@@ -128,6 +128,25 @@ static void stations_become_filters(void **state)
 	assert_int_equal(atomic_load(&mock.stations_added), 2);
 }
 
+static void only_numbering_c_has_the_firmware_sound(void **state)
+{
+	static const uint8_t two[2][6] = { { 2, 0, 0, 0, 0, 1 }, { 2, 0, 0, 0, 0, 2 } };
+
+	(void)state;
+	assert_int_equal(listener_open(&l, LINES "numbering = b\n"), 0);
+	assert_int_equal(l.source.driver->sound(&l.source, two, 2, 20), -EOPNOTSUPP);
+	listener_close(&l);
+	atomic_store(&mock.numbering, 'c');
+	assert_int_equal(listener_open(&l, LINES "numbering = c\n"), 0);
+	atomic_store(&mock.sets, 0);
+	assert_int_equal(l.source.driver->sound(&l.source, two, 2, 20), 0);
+	assert_int_equal(atomic_load(&mock.sets), 3);		/* two stations, and how often */
+	assert_int_equal(l.source.driver->sound(&l.source, NULL, 0, 0), 0);
+	assert_int_equal(atomic_load(&mock.sets), 5);		/* they are taken out */
+	atomic_store(&mock.refuse, -EINVAL);
+	assert_int_equal(l.source.driver->sound(&l.source, two, 1, 20), -EINVAL);
+}
+
 static void an_error_at_the_end_of_a_dump_is_one(void **state)
 {
 	(void)state;
@@ -191,6 +210,7 @@ int main(void)
 		CASE(a_steady_stream_loses_nothing),
 		CASE(what_is_configured_is_believed),
 		CASE(stations_become_filters),
+		CASE(only_numbering_c_has_the_firmware_sound),
 		CASE(an_error_at_the_end_of_a_dump_is_one),
 		CASE(refusals_say_what_to_do),
 		CASE(two_of_us_do_not_share_a_queue),

@@ -3,19 +3,11 @@
  * fuzz_wifi.c -- what nl80211 tells of radios, interfaces, stations and channels: the
  * payload of a message, from its generic head on.  What is read has to be what others
  * rely on: texts that end and are plain, counts in range. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "daemon/netlink.h"
 #include "daemon/wifi.h"
 #include "tests/fuzz/fuzz.h"
-
-#define MUST(condition) do {							\
-	if (!(condition)) {							\
-		fprintf(stderr, "%s:%d: broken promise: %s\n", __FILE__, __LINE__, #condition); \
-		abort();							\
-	}									\
-} while (0)
+#include "tests/support/must.h"
 
 static bool is_plain(const char *text, size_t size)
 {
