@@ -134,6 +134,8 @@ static void judge(struct breath *b, const struct combined *c)
 	float p = chance(snr_db + ease(b, hz) - c->null_db);
 	bool inside = at > 0.5f && at < BREATH_BINS - 1.5f;
 
+	memcpy(b->row_db, c->row_db, sizeof(b->row_db));
+	b->looked = true;
 	b->result = (struct breath_result){ .reason = REASON_NONE, .rate_per_min = hz * 60,
 		.quality = p, .snr_db = snr_db, .window_s = c->window_s,
 		.hint_db = snr_db - c->null_db + HINT_DB };
@@ -149,6 +151,7 @@ void breath_tick(struct breath *b, const struct evidence *const evidence[], int 
 {
 	struct combined c;
 
+	b->looked = false;
 	b->moving_ticks = moving ? b->moving_ticks + 1 : 0;
 	if (moving) {
 		if (b->moving_ticks >= MOVE_TICKS)

@@ -32,6 +32,8 @@ struct breath {
 	float lo_hz, hi_hz;
 	int   steady;		/* looks in a row that say the same */
 	float steady_hz;	/* what they say, a running mean; 0: nothing yet */
+	bool  looked;		/* at a new spectrum in this tick: */
+	float row_db[BREATH_BINS];	/* that of all links together, dB over the noise */
 	struct breath_result result;
 };
 

@@ -169,6 +169,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evi
 	}
 	breath_tick(&r->breath, evidence, n, v.moving);
 	r->state.breath = r->breath.result;
+	r->state.breath_row_db = r->breath.looked ? r->breath.row_db : NULL;
 	if (source != REASON_NONE)
 		r->state.breath.reason = source;
 	write_motion(&r->state, &v);

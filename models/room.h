@@ -36,6 +36,7 @@ struct room_state {
 	enum activity activity;
 	enum reason activity_reason;
 	struct breath_result breath;
+	const float *breath_row_db;	/* [BREATH_BINS] if a new spectrum was looked at; borrowed; else NULL */
 	enum sensing_state sensing;
 	enum reason sensing_reason;
 	unsigned capabilities;

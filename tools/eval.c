@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "daemon/json.h"
 #include "tools/command.h"
+#include "tools/explain.h"
 #include "tools/labels.h"
 #include "tools/player.h"
 #include "tools/score.h"
@@ -23,7 +24,7 @@ extern const struct command command_eval;
 #define WITHIN   1.0	/* a file's median rate is right within this, per minute */
 
 struct options {
-	const char *table, *only_set;
+	const char *table, *only_set, *only_file, *picture;
 	const struct profile *profile;
 	bool json, files, simulate;
 };
@@ -44,14 +45,18 @@ struct evaluation {
 	const struct label *rows;
 	int row_count;
 	struct player player;
+	struct explain *explain;	/* NULL: no picture is wanted */
 };
 
 static void on_tick(void *owner, uint64_t now_us)
 {
 	struct evaluation *e = owner;
 
-	score_tick(&e->file, e->rows, e->row_count, (double)now_us / 1e6,
-		   sensing_room_state(e->player.sensing, 0));
+	const struct room_state *state = sensing_room_state(e->player.sensing, 0);
+
+	score_tick(&e->file, e->rows, e->row_count, (double)now_us / 1e6, state);
+	if (e->explain)
+		explain_tick(e->explain, (double)now_us / 1e6, state);
 }
 
 static double cpu_s(void)
@@ -206,6 +211,20 @@ static void print_file(struct evaluation *e, const struct label *l)
 	printf("\n");
 }
 
+static void write_picture(struct evaluation *e)
+{
+	const char *picture = e->options->picture;
+	char title[512];
+	int err;
+
+	snprintf(title, sizeof(title), "%s (%s)", e->rows->file, e->rows->set);
+	err = explain_write(e->explain, picture, title, e->rows, e->row_count);
+	if (err) {
+		failed("eval", "%s: %s", picture, strerror(-err));
+		e->failures++;
+	}
+}
+
 /* All rows of one file, which are neighbours in the table. */
 static void evaluate_file(struct evaluation *e, const struct label *rows, int count)
 {
@@ -222,6 +241,8 @@ static void evaluate_file(struct evaluation *e, const struct label *rows, int co
 		return;
 	}
 	add_to_set(e, rows->set);
+	if (e->explain)
+		write_picture(e);
 	if (e->json)
 		write_file(e, rows);
 	else if (e->options->files)
@@ -236,7 +257,8 @@ static void evaluate_all(struct evaluation *e)
 		for (n = 1; i + n < e->labels.count && !strcmp(row[i].file, row[i + n].file) &&
 		     !strcmp(row[i].set, row[i + n].set); n++)
 			;
-		if (!e->options->only_set || !strcmp(e->options->only_set, row[i].set))
+		if ((!e->options->only_set || !strcmp(e->options->only_set, row[i].set)) &&
+		    (!e->options->only_file || !strcmp(e->options->only_file, row[i].file)))
 			evaluate_file(e, row + i, n);
 	}
 }
@@ -396,12 +418,12 @@ static int parse(struct options *o, int argc, char **argv)
 	static const struct option names[] = {
 		{ "json", no_argument, NULL, 'j' }, { "set", required_argument, NULL, 's' },
 		{ "profile", required_argument, NULL, 'p' }, { "files", no_argument, NULL, 'f' },
-		{ "simulate", no_argument, NULL, 'm' },
+		{ "simulate", no_argument, NULL, 'm' }, { "explain", required_argument, NULL, 'e' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "o:", names, NULL)) != -1) {
 		switch (c) {
 		case 'j':
 			o->json = true;
@@ -411,6 +433,12 @@ static int parse(struct options *o, int argc, char **argv)
 			break;
 		case 'f':
 			o->files = true;
+			break;
+		case 'e':
+			o->only_file = optarg;
+			break;
+		case 'o':
+			o->picture = optarg;
 			break;
 		case 'm':
 			o->simulate = true;
@@ -426,6 +454,8 @@ static int parse(struct options *o, int argc, char **argv)
 	}
 	if (optind != argc - 1)
 		return wrong_usage(&command_eval, "one label table is needed");
+	if (!o->only_file != !o->picture)
+		return wrong_usage(&command_eval, "--explain FILE and -o PICTURE belong together");
 	o->table = argv[optind];
 	return EXIT_DONE;
 }
@@ -447,16 +477,23 @@ static int eval_run(int argc, char **argv)
 		free(e);
 		return failed("eval", "%s", error);
 	}
+	if (o.picture) {
+		const struct breathing_band *band = breathing_band_find(o.profile->breathing_band);
+
+		e->explain = explain_create(band->lo_per_min / 60, band->hi_per_min / 60);
+	}
 	if (o.json) {
 		e->json = json_object();
 		e->json_files = json_add_array(e->json, "files");
 	}
 	evaluate_all(e);
 	if (!e->sets)
-		code = e->failures ? EXIT_FAILED : failed("eval", "%s: no such set", o.only_set);
+		code = e->failures ? EXIT_FAILED : failed("eval", "%s: nothing of that name in the table",
+						       o.only_file ? o.only_file : o.only_set);
 	else
 		code = report(e);
 	code = e->failures ? EXIT_FAILED : code;
+	explain_free(e->explain);
 	labels_free(&e->labels);
 	json_free(e->json);
 	free(e);
@@ -465,7 +502,8 @@ static int eval_run(int argc, char **argv)
 
 const struct command command_eval = {
 	.name  = "eval",
-	.usage = "LABELS.csv [--json] [--files] [--set NAME] [--profile NAME] [--simulate]",
+	.usage = "LABELS.csv [--json] [--files] [--set NAME] [--profile NAME] [--simulate] "
+		 "[--explain FILE -o PICTURE.svg]",
 	.help  = "scores the pipeline on labelled recordings",
 	.details =
 		"LABELS.csv has a row a labelled stretch: file,set,start_s,end_s,label,bpm,quality (others are\n"
@@ -474,6 +512,7 @@ const struct command command_eval = {
 		"60 s at 60 %); held breath counts for its first 40 s; rates of quality `weak` do not count.\n\n"
 		"  --json    one JSON object, with every file's figures\n"
 		"  --files   a line a file before the tables\n"
+		"  --explain one recording's story as a picture: movement, presence, spectrum, rates, reasons\n"
 		"  --simulate  a recording that is missing is made from the scene of its name, and removed after\n",
 	.run   = eval_run,
 };
