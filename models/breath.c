@@ -11,11 +11,14 @@
 #define MOVE_TICKS   30	/* movement so long may be somebody leaving, or coming */
 #define LOOKS        2			/* at least, for a value */
 #define EASE_DB      0.15f		/* that every further look which agrees is worth, */
-#define EASE_MAX_DB  4.5f		/* together */
+#define EASE_MAX_DB  5.0f		/* together */
 #define CHANCE_SHIFT_DB 1.2f
 #define CHANCE_SLOPE_DB 1.0f
 #define OPEN_P       0.77f		/* just over the null */
 #define HINT_DB      4.5f		/* below the null, still more likely breathed than not */
+#define NEAR_HZ      (2.0f / 60)
+#define RIVAL_DB     4.0f		/* higher than noise alone throws up beside a breath: */
+#define RIVAL_WORTH  2.0f		/* dB of doubt for each dB above */
 #define ROW_LEAST_DB (-3.0f)
 
 float breath_bin_hz(int bin, float lo_hz, float hi_hz)
@@ -113,6 +116,21 @@ static float climb(const float *row, int j)
 	return d < 0 ? (float)j + fminf(fmaxf(0.5f * (a - c) / d, -0.5f), 0.5f) : (float)j;
 }
 
+/* The highest peak that is neither this one nor its harmonic or half. */
+static float rival_db(const struct breath *b, const float *row, float hz, float window_s)
+{
+	float near_hz = fmaxf(NEAR_HZ, 2 / window_s), most = 0;
+
+	for (int j = 1; j < BREATH_BINS - 1; j++) {
+		float f = breath_bin_hz(j, b->lo_hz, b->hi_hz);
+
+		if (fabsf(f - hz) > near_hz && fabsf(f - 2 * hz) > near_hz && fabsf(f - hz / 2) > near_hz / 2 &&
+		    row[j] >= row[j - 1] && row[j] >= row[j + 1])
+			most = fmaxf(most, row[j]);
+	}
+	return most;
+}
+
 /* Counts the looks that agree; what their number is worth in dB. */
 static float ease(struct breath *b, float hz)
 {
@@ -131,7 +149,8 @@ static void judge(struct breath *b, const struct combined *c)
 	float at = climb(c->row_db, ridge_push(&b->ridge, c->row_db));
 	float hz = b->lo_hz + (b->hi_hz - b->lo_hz) * at / (BREATH_BINS - 1);
 	float snr_db = c->row_db[(int)(at + 0.5f)];
-	float p = chance(snr_db + ease(b, hz) - c->null_db);
+	float doubt_db = RIVAL_WORTH * fmaxf(rival_db(b, c->row_db, hz, c->window_s) - RIVAL_DB, 0);
+	float p = chance(snr_db + ease(b, hz) - doubt_db - c->null_db);
 	bool inside = at > 0.5f && at < BREATH_BINS - 1.5f;
 
 	memcpy(b->row_db, c->row_db, sizeof(b->row_db));

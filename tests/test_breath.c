@@ -104,6 +104,45 @@ static void the_link_that_sees_more_decides(void **state)
 	assert_float_equal(breath.result.rate_per_min, 12, 0.6);
 }
 
+/* A body that sways has many lines, and none of them is its breath. */
+static void many_peaks_of_one_height_are_no_rate(void **state)
+{
+	int shown = 0;
+
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		see(&link[0], 8, 0);
+		for (int j = 0; j < BREATH_BINS; j++)
+			for (float per_min = 5; per_min < 20; per_min += 3.7f) {
+				float at = (per_min / 60 - LO_HZ) / (HI_HZ - LO_HZ) * (BREATH_BINS - 1);
+
+				link[0].breath.row_db[j] += 13 * expf(-0.5f * ((float)j - at) * ((float)j - at) / 9);
+			}
+		breath_tick(&breath, links, 1, false);
+		shown += breath.result.reason == REASON_NONE;
+	}
+	assert_int_equal(shown, 0);
+}
+
+static void a_harmonic_is_no_rival(void **state)
+{
+	int shown = 0;
+
+	(void)state;
+	for (int i = 0; i < 30; i++) {
+		see(&link[0], 12, 14);
+		for (int j = 0; j < BREATH_BINS; j++) {
+			float at = (24.0f / 60 - LO_HZ) / (HI_HZ - LO_HZ) * (BREATH_BINS - 1);
+
+			link[0].breath.row_db[j] += 10 * expf(-0.5f * ((float)j - at) * ((float)j - at) / 9);
+		}
+		breath_tick(&breath, links, 1, false);
+		shown += breath.result.reason == REASON_NONE;
+	}
+	assert_true(shown >= 28);
+	assert_float_equal(breath.result.rate_per_min, 12, 0.6);
+}
+
 static void a_link_without_a_spectrum_takes_no_part(void **state)
 {
 	(void)state;
@@ -162,6 +201,8 @@ int main(void)
 		TEST(a_weak_peak_is_told_once_it_has_stayed),
 		TEST(peaks_that_jump_about_are_never_told),
 		TEST(the_link_that_sees_more_decides),
+		TEST(many_peaks_of_one_height_are_no_rate),
+		TEST(a_harmonic_is_no_rival),
 		TEST(a_link_without_a_spectrum_takes_no_part),
 		TEST(movement_silences_at_once),
 		TEST(only_a_long_movement_makes_it_forget),
