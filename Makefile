@@ -142,7 +142,7 @@ run-thread-tests:
 	@tests/run-tests.sh TSan $(THREAD_TESTS)
 
 vmcheck:
-	@tools/need-packages.sh vm
+	@tools/need-packages.sh vmcheck
 	@$(MAKE) --no-print-directory -s all
 	@tests/vm/hwsim.sh
 

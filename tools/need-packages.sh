@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# need-packages.sh build|run|check|vm
+# need-packages.sh build|run|check|vmcheck
 #
 # Sees to the Debian packages that this needs: installs what is missing when run as
 # root, else prints the command that does and fails.
@@ -10,14 +10,14 @@ set -eu
 build="gcc libc6-dev make pkg-config libfftw3-dev libliquid-dev libmosquitto-dev libssl-dev libseccomp-dev libev-dev libcjson-dev zlib1g-dev libnl-genl-3-dev"
 run="$build mosquitto mosquitto-clients"
 check="$run clang libclang-rt-14-dev libcmocka-dev python3 openssl nats-server"
-vm="$run qemu-system-x86 busybox-static cpio kmod binutils hostapd wpasupplicant iw tcpdump"
+vmcheck="$run qemu-system-x86 busybox-static cpio kmod binutils hostapd wpasupplicant iw tcpdump"
 
 case "${1:-}" in
 build) want=$build ;;
 run)   want=$run ;;
 check) want=$check ;;
-vm)    want=$vm ;;
-*)     echo "usage: $0 build|run|check|vm" >&2; exit 2 ;;
+vmcheck) want=$vmcheck ;;
+*)     echo "usage: $0 build|run|check|vmcheck" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1; then

@@ -5,7 +5,7 @@
 #
 # Boots Debian's kernel with three simulated radios: an access point and two stations.
 # What is sounded is counted on the air.  Needs build/sixthd and build/sixth, and the
-# packages that tools/need-packages.sh lists for vm.
+# packages that tools/need-packages.sh lists for vmcheck.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -24,26 +24,33 @@ fail() {
 mkdir -p "$dir"
 : >"$log"
 for program in $programs; do
-	command -v "$program" >/dev/null || fail "no $program here; tools/need-packages.sh vm installs it"
+	command -v "$program" >/dev/null || fail "no $program here; tools/need-packages.sh vmcheck installs it"
 done
 [ -x "$build/sixthd" ] && [ -x "$build/sixth" ] || fail "no $build/sixthd; run make"
 
-# The kernel is fetched and unpacked, not installed.
-tree=$dir/kernel
-if ! ls "$tree"/boot/vmlinuz-* >/dev/null 2>&1; then
-	package=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p')
-	[ -n "$package" ] || fail "apt-cache knows no linux-image-amd64; run apt-get update"
-	(cd "$dir" && apt-get download -q "$package") >"$log" 2>&1 || fail "cannot download $package"
-	dpkg-deb -x "$dir/$package"_*.deb "$tree" && rm -f "$dir/$package"_*.deb || fail "cannot unpack $package"
-	depmod -b "$tree" "$(basename "$tree"/lib/modules/*)"
+# The kernel is fetched and unpacked, not installed: that of the headers that are here, else
+# the newest.
+version=$(basename "$(find /lib/modules -maxdepth 1 -name '*-amd64' 2>/dev/null | sort -V | tail -n 1)")
+[ -n "$version" ] ||
+	version=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: linux-image-\([0-9].*\)/\1/p')
+[ -n "$version" ] || fail "apt-cache knows no linux-image-amd64; run apt-get update"
+tree=$dir/kernel-$version
+if [ ! -e "$tree/boot/vmlinuz-$version" ]; then
+	rm -rf "$tree" "$dir/download"
+	mkdir -p "$dir/download"
+	(cd "$dir/download" && apt-get download -q "linux-image-$version") >"$log" 2>&1 ||
+		fail "linux-image-$version cannot be downloaded"
+	dpkg-deb -x "$dir/download"/linux-image-*.deb "$tree" || fail "linux-image-$version cannot be unpacked"
+	rm -rf "$dir/download"
 fi
+depmod -b "$tree" "$version"
 
 cc -O2 -static -o "$dir/exit" tests/vm/exit.c || fail "no guest program"
 tests/vm/initrd.sh "$dir/hwsim.cpio.gz" "$tree" tests/vm/hwsim-init \
 	"ccm ctr cmac gcm aes_generic af_packet cfg80211 mac80211 mac80211_hwsim" \
 	"$(command -v hostapd)" "$(command -v wpa_supplicant)" "$(command -v iw)" "$(command -v tcpdump)" \
 	"$build/sixthd" "$build/sixth" "$dir/exit" || fail "no memory disk"
-tests/vm/boot.sh "$(ls "$tree"/boot/vmlinuz-*)" "$dir/hwsim.cpio.gz" "$log"
+tests/vm/boot.sh "$tree/boot/vmlinuz-$version" "$dir/hwsim.cpio.gz" "$log"
 code=$?
 grep -aE '^(proves|ok|FAILED)' "$log" | tr -d '\r'
 [ $code = 0 ] || fail "the guest did not succeed"
