@@ -393,8 +393,8 @@ static void broken_captures_are_survived(void **state)
 		add(&b, &m, 1700000000000000u + i);
 	assert_int_equal(read_bytes(&b).frames, 5);
 	survive_cuts(&format_beamforming, b.p, b.len, 24, 1);
-	survive_flips(&format_beamforming, b.p, b.len, 0, 1, 0);
-	survive_flips(&format_beamforming, b.p, b.len, 24, 1, 3);
+	survive_flips(&format_beamforming, b.p, 40, 0, 1, 0);
+	survive_flips(&format_beamforming, b.p, b.len, 24, 3, 3);
 	take_out(b.p, &b.len, 24 + (b.len - 24) / 5 + 3, 50);
 	assert_int_equal(read_bytes(&b).frames, 4);
 	free(b.p);

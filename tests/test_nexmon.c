@@ -356,7 +356,7 @@ static void cut_anywhere_the_rest_is_torn(void **state)
 	size_t whole = (b.len - 24) / 6;
 
 	(void)state;
-	for (size_t len = 24; len < b.len; len += 1 + len % 3) {
+	for (size_t len = 24; len < b.len; len += 1 + len % 13) {
 		struct feed_result r = feed_both(&format_nexmon, b.p, len, 211);
 
 		assert_int_equal(r.frames, (len - 24) / whole);
@@ -383,8 +383,8 @@ static void damage_costs_what_it_hits(void **state)
 		assert_int_equal(last.raw_time, usual.time_us + 50000);
 		b.p[24 + 2 * whole + at] ^= 0x81;
 	}
-	survive_flips(&format_nexmon, b.p, b.len, 0, 47, 0);
-	survive_flips(&format_nexmon, b.p, b.len, 24, 31, 4);
+	survive_flips(&format_nexmon, b.p, b.len, 0, 101, 0);
+	survive_flips(&format_nexmon, b.p, b.len, 24, 67, 4);
 	take_out(b.p, &b.len, 24 + 2 * whole + 5, 60);
 	assert_int_equal(read_bytes(&b).frames, 5);
 	assert_int_equal(last.raw_time, usual.time_us + 50000);

@@ -13,7 +13,8 @@ void bytes_add(struct bytes *b, const void *p, size_t len)
 		if (!b->p)
 			abort();
 	}
-	memcpy(b->p + b->len, p, len);
+	if (len)
+		memcpy(b->p + b->len, p, len);
 	b->len += len;
 }
 
