@@ -72,6 +72,8 @@ struct config_source {
 	int   protocol;			/* of netlink */
 	const char *sounding;		/* static: a name of sounding_method_name() */
 	float sounding_hz, sounding_percent;
+	char  listen[80];		/* checked by udp_check(), as the senders are */
+	char  senders[512];
 };
 
 struct config_link {

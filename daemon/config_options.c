@@ -118,6 +118,10 @@ const struct config_option config_options[] = {
 	{ .section = CONFIG_SOURCE, .name = "protocol", .kind = CONFIG_INT, AT(config_source, protocol),
 	  .min = 2, .max = 31, .value = "2",
 	  .help = "openwifi: netlink protocol, 31 with older versions" },
+	{ .section = CONFIG_SOURCE, .name = "listen", .kind = CONFIG_STRING, AT(config_source, listen),
+	  .help = "ADDRESS:PORT of this host where datagrams arrive; [ADDRESS]:PORT with IPv6" },
+	{ .section = CONFIG_SOURCE, .name = "senders", .kind = CONFIG_STRING, AT(config_source, senders),
+	  .help = "who may send datagrams: up to 16 ADDRESS or ADDRESS:PORT, blanks between them" },
 
 	{ .section = CONFIG_SOURCE, .name = "sounding", .kind = CONFIG_CHOICE, AT(config_source, sounding),
 	  .choice = sounding_method_name, .value = "auto",

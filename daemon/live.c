@@ -24,6 +24,7 @@ struct live {
 	uint64_t lag_us;
 	uint16_t freq_mhz;		/* 0: as the format says */
 	uint64_t told_us;		/* when the log was told; 0: never */
+	unsigned things;		/* records and losses that were parsed; modulo 2^32 */
 	uint8_t *window;
 	size_t size, len;		/* of the window; bytes in it */
 	struct csi_sample samples[CSI_MAX_SAMPLES];
@@ -143,6 +144,7 @@ static ssize_t parse(struct live *l, const uint8_t *p, size_t len, bool last)
 
 		at += parsed.used;
 		count_losses(l, &before, SOURCE_DROP_MALFORMED);
+		l->things += parsed.status == PARSE_RECORD || parsed.status == PARSE_BAD;
 		if (parsed.status == PARSE_RECORD) {
 			take_record(l);
 		} else if (parsed.status == PARSE_FATAL) {
@@ -192,14 +194,18 @@ int live_bytes(struct live *l, const uint8_t *p, size_t len)
 	return 0;
 }
 
-void live_message(struct live *l, const uint8_t *p, size_t len, uint64_t arrived_us)
+int live_message(struct live *l, const uint8_t *p, size_t len, uint64_t arrived_us)
 {
+	unsigned things = l->things;
+
 	if (arrived_us > l->stream.arrived_us)
 		l->stream.arrived_us = arrived_us;
 	if (parse(l, p, len, true) < 0) {
 		count(l, SOURCE_DROP_MALFORMED, 1);
+		l->things++;
 		tell(l);
 	}
+	return (int)(l->things - things);
 }
 
 int live_read(struct live *l, int fd)

@@ -33,8 +33,8 @@ int live_restart(struct live *l, const struct csi_format *format);
 int live_bytes(struct live *l, const uint8_t *p, size_t len);
 
 /* One message that holds whole records; borrowed.  It came at arrived_us on the host's
- * monotonic clock. */
-void live_message(struct live *l, const uint8_t *p, size_t len, uint64_t arrived_us);
+ * monotonic clock.  How many things were in it that count, as frames or as losses. */
+int live_message(struct live *l, const uint8_t *p, size_t len, uint64_t arrived_us);
 
 /* Reads a stream from fd, which does not block, while there is something and the loop may
  * wait.  0, or -errno with s->error: -ENODATA at its end, -EBADMSG as live_bytes(). */

@@ -10,6 +10,8 @@ extern const struct source_driver source_iwlwifi;
 extern const struct source_driver source_intel5300;
 extern const struct source_driver source_openwifi;
 extern const struct source_driver source_esp32_serial;
+extern const struct source_driver source_esp32_udp;
+extern const struct source_driver source_nexmon;
 
 const struct source_driver *const source_drivers[] = {
 	&source_replay,
@@ -18,6 +20,8 @@ const struct source_driver *const source_drivers[] = {
 	&source_intel5300,
 	&source_openwifi,
 	&source_esp32_serial,
+	&source_esp32_udp,
+	&source_nexmon,
 	NULL
 };
 

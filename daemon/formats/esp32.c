@@ -15,13 +15,12 @@
  * twice the bandwidth.  Newer chips (C5, C6) print filled bins of one field only.
  * Details: firmware-notes/esp32.md. */
 #include <limits.h>
-#include "daemon/formats/bytes.h"
-#include "daemon/formats/format.h"
+#include <string.h>
+#include "daemon/formats/esp32_bins.h"
 
 #define LINE_MAX_BYTES 16384
 #define VALUES_MAX     1024
 #define FIELDS_MAX     48
-#define LAYOUTS_MAX    16
 #define MARK           "CSI_DATA,"
 #define MARK_LEN       (sizeof(MARK) - 1)
 
@@ -61,32 +60,6 @@ static const struct order {
 		[COL_CHANNEL] = 8, [COL_TIME] = 9, [COL_FIRST_WORD] = 13 } },
 };
 
-/* What the printed values are. */
-static const struct content {
-	int16_t pairs;			/* printed */
-	bool    wide;			/* only when the bandwidth field says 40 MHz */
-	int16_t skip;			/* pairs before the field that we use */
-	int16_t upper;			/* bins 0..upper, then -lower..-1 */
-	int16_t lower;
-	int16_t first, last;		/* tones +-first..last are filled */
-	float   spacing_hz;
-	uint8_t phy;			/* CSI_PHY_UNKNOWN: sig_mode says */
-} contents[] = {
-	{  64, false,  0,  31,  32, 1,  26, 312500, CSI_PHY_UNKNOWN },
-	{ 128, false,  0,  31,  32, 1,  26, 312500, CSI_PHY_UNKNOWN },
-	{ 192, true,  64,  63,  64, 2,  58, 312500, CSI_PHY_UNKNOWN },
-	{ 192, false,  0,  31,  32, 1,  26, 312500, CSI_PHY_UNKNOWN },
-	{ 188, false,  0,  31,  32, 1,  26, 312500, CSI_PHY_UNKNOWN },
-	{ 190, false,  0,  31,  32, 1,  26, 312500, CSI_PHY_UNKNOWN },
-	{ 306, false,  0,  31,  32, 1,  26, 312500, CSI_PHY_UNKNOWN },
-	{  53, false,  0,  26,  26, 1,  26, 312500, CSI_PHY_LEGACY },
-	{  57, false,  0,  28,  28, 1,  28, 312500, CSI_PHY_HT },
-	{ 114, false,  0,  28,  28, 1,  28, 312500, CSI_PHY_HT },
-	{ 117, false,  0,  58,  58, 2,  58, 312500, CSI_PHY_HT },
-	{ 234, false,  0,  58,  58, 2,  58, 312500, CSI_PHY_HT },
-	{ 245, false,  0, 122, 122, 2, 122,  78125, CSI_PHY_HE },
-};
-
 struct text {
 	const char *p;
 	size_t len;
@@ -94,12 +67,7 @@ struct text {
 
 struct state {
 	uint8_t header[COL_COUNT];	/* columns by a header line; header[COL_MAC] 0: none seen */
-	int layouts, next_layout;
-	struct {
-		const struct content *content;
-		bool ascending, first_bad;
-		struct tone_layout layout;
-	} layout[LAYOUTS_MAX];
+	struct esp32_bins bins;
 };
 
 static bool text_is(struct text t, const char *s)
@@ -236,71 +204,6 @@ static int read_values(const char *p, const char *end, struct csi_sample *out)
 	}
 }
 
-static const struct content *find_content(int pairs, bool wide)
-{
-	for (size_t i = 0; i < sizeof(contents) / sizeof(*contents); i++)
-		if (contents[i].pairs == pairs && (!contents[i].wide || wide))
-			return &contents[i];
-	return NULL;
-}
-
-static bool all_zero(const struct csi_sample *s, int from, int to)
-{
-	for (int i = from; i <= to; i++)
-		if (s[i].re || s[i].im)
-			return false;
-	return true;
-}
-
-/* Receivers that sit on one half of a 40 MHz channel store the 20 MHz field from
- * its lowest bin up, others from bin 0 up and the negative bins after them.  The
- * bins beyond the band's edges are empty, and tell; where they do not (one next to
- * the edge leaks, the first two are garbage), the secondary channel does. */
-static bool is_ascending(const struct content *c, const struct csi_sample *s, int64_t secondary)
-{
-	bool from_zero, from_lowest;
-
-	if (c->upper != 31)
-		return false;
-	from_zero = all_zero(s, 28, 36);
-	from_lowest = all_zero(s, 2, 4) && all_zero(s, 60, 63);
-	return from_zero != from_lowest ? from_lowest : secondary != 0;
-}
-
-/* Where the tones are; on the first ESP32 the first two pairs of a buffer are
- * garbage. */
-static const struct tone_layout *find_layout(struct state *st, const struct content *c, bool ascending,
-					     bool first_bad)
-{
-	int16_t index[VALUES_MAX / 2] = { 0 };
-	bool keep[VALUES_MAX / 2] = { false };
-	int bins = c->upper + 1 + c->lower, slot;
-
-	for (int i = 0; i < st->layouts; i++)
-		if (st->layout[i].content == c && st->layout[i].ascending == ascending &&
-		    st->layout[i].first_bad == first_bad)
-			return &st->layout[i].layout;
-
-	for (int i = 0; i < c->pairs; i++)
-		index[i] = (int16_t)(i - 1000);		/* anything that is no tone */
-	for (int i = 0; i < bins && c->skip + i < c->pairs; i++) {
-		int bin = ascending ? i - c->lower : i <= c->upper ? i : i - bins;
-		int away = bin < 0 ? -bin : bin;
-
-		index[c->skip + i] = (int16_t)bin;
-		keep[c->skip + i] = away >= c->first && away <= c->last &&
-				    !(first_bad && c->skip + i < 2);
-	}
-	slot = st->next_layout;			/* a free one, the oldest */
-	st->next_layout = (slot + 1) % LAYOUTS_MAX;
-	st->layouts += st->layouts < LAYOUTS_MAX;
-	st->layout[slot].content = c;
-	st->layout[slot].ascending = ascending;
-	st->layout[slot].first_bad = first_bad;
-	tone_layout_set(&st->layout[slot].layout, index, keep, c->pairs, c->spacing_hz);
-	return &st->layout[slot].layout;
-}
-
 static uint16_t channel_mhz(int64_t channel)
 {
 	if (channel == 14)
@@ -355,12 +258,11 @@ static const char *read_line(struct csi_stream *s, struct text line)
 	struct state *st = s->state;
 	struct csi_record *r = &s->record;
 	struct text field[FIELDS_MAX];
+	struct esp32_buffer buffer = { 0 };
 	const char *bracket = memchr(line.p, '[', line.len), *why;
-	const struct content *content;
 	const uint8_t *at;
 	int64_t secondary;
 	int n, values;
-	bool wide;
 
 	memcpy(s->info.driver, "esp32", sizeof("esp32"));
 	if (!bracket)
@@ -370,21 +272,17 @@ static const char *read_line(struct csi_stream *s, struct text line)
 	if (!at)
 		return "fields in no known order";
 	csi_record_clear(r);
-	why = read_fields(r, field, n, at, &secondary, &wide);
+	why = read_fields(r, field, n, at, &secondary, &buffer.wide);
 	if (why)
 		return why;
 	values = read_values(bracket + 1, line.p + line.len, r->samples);
-	content = values < 0 || values % 2 ? NULL : find_content(values / 2, wide);
-	if (!content)
+	buffer.pairs = values % 2 ? -1 : values / 2;
+	buffer.ascending = secondary != 0;
+	buffer.first_bad = first_word_bad(field, n, at);
+	if (!esp32_bins_set(&st->bins, r, &buffer))
 		return "values are torn";
 
-	r->tone_count = (uint16_t)(values / 2);
 	r->rx_count = r->tx_count = 1;
-	r->layout = find_layout(st, content, is_ascending(content, r->samples, secondary),
-				first_word_bad(field, n, at));
-	if (content->phy != CSI_PHY_UNKNOWN)
-		r->phy = content->phy;
-	r->bandwidth_mhz = content->last == 58 ? 40 : 20;
 	if (r->bandwidth_mhz == 40 && secondary)
 		r->freq_mhz = (uint16_t)(r->freq_mhz + (secondary == 1 ? 10 : -10));
 	return NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * nexmon.c -- Nexmon CSI for Broadcom chips, captured with tcpdump (pcap).
+ * nexmon.c -- Nexmon CSI for Broadcom chips, captured with tcpdump (pcap), or live.
  *
  * The patched firmware sends a UDP datagram (nexmon_record.c) to port 5500 for each core
  * and stream of a packet.  Time is that of the capture.
@@ -44,29 +44,47 @@ static bool unwrap(const struct pcap_stream *ps, const struct pcap_packet *packe
 	return nexmon_is_datagram(d->p, d->len);
 }
 
+static enum parse_status read_datagram(struct csi_stream *s, struct nexmon *n, const struct datagram *d,
+				       uint64_t time_us)
+{
+	const char *why = nexmon_read(n, &s->record, d->p, d->len, time_us);
+
+	if (why) {
+		s->info.dropped++;
+		s->info.why = why;
+		return PARSE_BAD;
+	}
+	if (!s->info.driver[0])
+		snprintf(s->info.driver, sizeof(s->info.driver), "nexmon");
+	return PARSE_RECORD;
+}
+
 static struct parsed nexmon_parse(struct csi_stream *s, const uint8_t *p, size_t len, bool last)
 {
 	struct state *st = s->state;
 	struct pcap_packet packet;
 	struct datagram d;
 	struct parsed parsed = pcap_next(&st->pcap, &s->info, p, len, last, &packet);
-	const char *why;
 
 	if (parsed.status != PARSE_RECORD)
 		return parsed;
 	if (!unwrap(&st->pcap, &packet, &d))
 		return (struct parsed){ PARSE_SKIP, parsed.used };
-	why = nexmon_read(&st->nexmon, &s->record, d.p, d.len, packet.time_us);
-	if (why) {
-		s->info.dropped++;
-		s->info.why = why;
-		return (struct parsed){ PARSE_BAD, parsed.used };
-	}
-	if (!s->info.driver[0]) {
-		snprintf(s->info.driver, sizeof(s->info.driver), "nexmon");
+	if (!s->info.driver[0])
 		s->info.start_unix_us = packet.time_us;
-	}
+	parsed.status = read_datagram(s, &st->nexmon, &d, packet.time_us);
 	return parsed;
+}
+
+/* One datagram, as it comes out of a socket. */
+static struct parsed nexmon_udp_parse(struct csi_stream *s, const uint8_t *p, size_t len, bool last)
+{
+	struct datagram d = { p, len };
+
+	(void)last;
+	if (!nexmon_is_datagram(p, len))
+		return (struct parsed){ PARSE_SKIP, len };
+	return (struct parsed){ read_datagram(s, s->state, &d, s->arrived_us), len };
 }
 
 /* A pcap file that has such a datagram near its start. */
@@ -97,4 +115,12 @@ const struct csi_format format_nexmon = {
 	.record_max = PCAP_RECORD_MAX,
 	.detect     = nexmon_detect,
 	.parse      = nexmon_parse,
+};
+
+const struct csi_format format_nexmon_udp = {
+	.name       = "nexmon",
+	.help       = "datagrams of Nexmon CSI",
+	.state_size = sizeof(struct nexmon),
+	.record_max = NEXMON_DATAGRAM_MAX,
+	.parse      = nexmon_udp_parse,
 };

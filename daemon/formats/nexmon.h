@@ -10,6 +10,7 @@
 #define NEXMON_PORT   5500
 #define NEXMON_HEAD   18
 #define NEXMON_WIDTHS 4		/* 20, 40, 80, 160 MHz */
+#define NEXMON_DATAGRAM_MAX (NEXMON_HEAD + 4 * ((64 << (NEXMON_WIDTHS - 1)) + 1))
 #define NEXMON_CHIPS  8		/* that are in no table and were judged by their values */
 
 /* All zero at start. */
