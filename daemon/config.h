@@ -74,6 +74,7 @@ struct config_source {
 	float sounding_hz, sounding_percent;
 	char  listen[80];		/* checked by udp_check(), as the senders are */
 	char  senders[512];
+	char  key_file[CONFIG_PATH_LEN];
 };
 
 struct config_link {

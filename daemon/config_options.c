@@ -93,7 +93,7 @@ const struct config_option config_options[] = {
 	{ .section = CONFIG_SOURCE, .name = "interface", .kind = CONFIG_STRING, AT(config_source, interface),
 	  .help = "network interface, for drivers that listen to one" },
 	{ .section = CONFIG_SOURCE, .name = "file", .kind = CONFIG_PATH, AT(config_source, file),
-	  .help = "what the driver reads: a recording (replay), a serial line (esp32_serial)" },
+	  .help = "what the driver reads: a recording (replay), a serial line (esp32_serial), a socket (socket)" },
 	{ .section = CONFIG_SOURCE, .name = "speed", .kind = CONFIG_FLOAT, AT(config_source, speed),
 	  .min = 0.1, .max = 10000, .value = "1",
 	  .help = "how many times faster than recorded" },
@@ -122,6 +122,9 @@ const struct config_option config_options[] = {
 	  .help = "ADDRESS:PORT of this host where datagrams arrive; [ADDRESS]:PORT with IPv6" },
 	{ .section = CONFIG_SOURCE, .name = "senders", .kind = CONFIG_STRING, AT(config_source, senders),
 	  .help = "who may send datagrams: up to 16 ADDRESS or ADDRESS:PORT, blanks between them" },
+	{ .section = CONFIG_SOURCE, .name = "key_file", .kind = CONFIG_PATH, AT(config_source, key_file),
+	  .help = "keys of envelopes: lines of an id and 64 hexadecimal digits; only its owner may "
+		  "read it (chmod 600)" },
 
 	{ .section = CONFIG_SOURCE, .name = "sounding", .kind = CONFIG_CHOICE, AT(config_source, sounding),
 	  .choice = sounding_method_name, .value = "auto",

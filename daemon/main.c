@@ -81,6 +81,18 @@ static bool parse(struct options *o, int argc, char **argv)
 	return false;
 }
 
+/* What needs rights that the sandbox takes away. */
+static void prepare_sources(const struct config *c)
+{
+	for (int i = 0; i < c->sources; i++) {
+		const struct source_driver *driver = source_driver_find(c->source[i].driver);
+		int err = driver->prepare ? driver->prepare(&c->source[i]) : 0;
+
+		if (err)
+			log_warn("source %s: %s", c->source[i].name, strerror(-err));
+	}
+}
+
 /* Before anything from outside is read. */
 static int enter_sandbox(const struct config *c)
 {
@@ -144,5 +156,6 @@ int main(int argc, char **argv)
 		return EXIT_FAILED;
 	if (o.check)
 		return EXIT_DONE;
+	prepare_sources(&config);
 	return enter_sandbox(&config) ? EXIT_FAILED : run(&config);
 }

@@ -42,6 +42,9 @@ struct source_driver {
 	/* Checks what the configuration gives, without opening anything; a sentence,
 	 * or NULL if it can work. */
 	const char *(*check)(const struct config_source *c);
+	/* What has to be done before the daemon gives up its rights; absent: nothing.  0 or
+	 * -errno; open() tells what is wrong then. */
+	int  (*prepare)(const struct config_source *c);
 	/* 0 or -errno, said in s->error.  Sets s->origin as well as it is known, also
 	 * when it fails; close() is called after either. */
 	int  (*open)(struct source *s);

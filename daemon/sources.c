@@ -12,6 +12,10 @@ extern const struct source_driver source_openwifi;
 extern const struct source_driver source_esp32_serial;
 extern const struct source_driver source_esp32_udp;
 extern const struct source_driver source_nexmon;
+extern const struct source_driver source_envelope;
+extern const struct source_driver source_socket;
+extern const struct source_driver source_ath9k;
+extern const struct source_driver source_ath11k;
 
 const struct source_driver *const source_drivers[] = {
 	&source_replay,
@@ -22,6 +26,10 @@ const struct source_driver *const source_drivers[] = {
 	&source_esp32_serial,
 	&source_esp32_udp,
 	&source_nexmon,
+	&source_envelope,
+	&source_socket,
+	&source_ath9k,
+	&source_ath11k,
 	NULL
 };
 

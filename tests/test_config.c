@@ -56,12 +56,22 @@ static const char *driver(int i)
 	return source_drivers[i] ? source_drivers[i]->name : NULL;
 }
 
-static const char *source_option(int i)
+static const char *option(enum config_section section, int i)
 {
 	for (int k = 0; k < config_options_count; k++)
-		if (config_options[k].section == CONFIG_SOURCE && !i--)
+		if (config_options[k].section == section && !i--)
 			return config_options[k].name;
 	return NULL;
+}
+
+static const char *global_option(int i)
+{
+	return option(CONFIG_GLOBAL, i);
+}
+
+static const char *source_option(int i)
+{
+	return option(CONFIG_SOURCE, i);
 }
 
 /* The text and all of these names behind it. */
@@ -255,7 +265,8 @@ static void mistakes_of_form_are_told(void **state)
 	expect("what\n" REST, "1: \"what\" is no option and no section; write NAME = VALUE or [SECTION]");
 	expect("\nnode =  # x\n" REST, "2: node has no value; give it one or remove the line");
 	expect("node = a\nnode = b\n" REST, "2: node is there twice, first in line 1; remove one");
-	expect("nod = a\n" REST, "1: unknown option \"nod\" in the part before the first section; there is node, user");
+	expect("nod = a\n" REST, list("1: unknown option \"nod\" in the part before the first section; there is ",
+				     global_option));
 	expect(SOURCE "sped = 1\n" ROOM, list("4: unknown option \"sped\" in [source s]; there is ",
 					     source_option));
 	expect(REST "speed = 1\n", "5: speed does not belong into [room r]; put it into [source NAME]");

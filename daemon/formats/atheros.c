@@ -135,11 +135,26 @@ static void read_status(struct csi_stream *s, const uint8_t *status)
 			r->rssi_dbm[i] = (int8_t)(status[20 + i] + NOISE_DBM);
 }
 
+/* The status and what follows, `len` bytes; false: a packet without values. */
+static bool read_record(struct csi_stream *s, const uint8_t *status, size_t len)
+{
+	const struct state *st = s->state;
+	size_t csi = get16(st->big_endian, status + 8), head = HEAD - 2;
+
+	if (!csi)
+		return false;
+	read_status(s, status);
+	atheros_unpack(s->record.samples, status + head, s->record.tone_count, s->record.rx_count,
+		       s->record.tx_count);
+	read_packet(&s->record, status + head + csi, len - head - csi);
+	return true;
+}
+
 static struct parsed atheros_parse(struct csi_stream *s, const uint8_t *p, size_t len, bool last)
 {
 	struct state *st = s->state;
 	struct parsed parsed;
-	size_t whole, csi;
+	size_t whole;
 	bool big_endian;
 
 	if (st->seek.active && !seek_on(&st->seek, &s->info, p, len, last, starts_here, st, &parsed))
@@ -154,14 +169,34 @@ static struct parsed atheros_parse(struct csi_stream *s, const uint8_t *p, size_
 	if (len < whole)
 		return last ? seek_from(&st->seek, &s->info, p, len, last, starts_here, st) :
 			      (struct parsed){ PARSE_MORE, 0 };
-	csi = get16(st->big_endian, p + 10);
-	if (!csi)
-		return (struct parsed){ PARSE_SKIP, whole };
-	read_status(s, p + 2);
-	atheros_unpack(s->record.samples, p + HEAD, s->record.tone_count, s->record.rx_count,
-		       s->record.tx_count);
-	read_packet(&s->record, p + HEAD + csi, whole - HEAD - csi);
-	return (struct parsed){ PARSE_RECORD, whole };
+	return (struct parsed){ read_record(s, p + 2, whole - 2) ? PARSE_RECORD : PARSE_SKIP, whole };
+}
+
+/* What one read of /dev/CSI_dev gives: the same without the length, which the driver
+ * writes to the end, less its own two bytes.  In memory of its own with the length in
+ * front it is a record of a file. */
+static struct parsed device_parse(struct csi_stream *s, const uint8_t *p, size_t len, bool last)
+{
+	struct state *st = s->state;
+	size_t record = len - 2;
+	uint8_t head[HEAD];
+	bool big_endian;
+
+	(void)last;
+	if (len < HEAD || len > RECORD_MAX)
+		goto nonsense;
+	memcpy(head + 2, p, HEAD - 2);
+	memcpy(head, p + record, 2);
+	if (!find_order(st, head, &big_endian) || get16(big_endian, head) != record)
+		goto nonsense;
+	if (!st->started)
+		start(s, big_endian);
+	return (struct parsed){ read_record(s, p, record) ? PARSE_RECORD : PARSE_SKIP, len };
+
+nonsense:
+	s->info.dropped++;
+	s->info.why = "what the device gave is no record";
+	return (struct parsed){ PARSE_BAD, len };
 }
 
 /* No magic: whether records follow each other as they should, in either order. */
@@ -188,4 +223,12 @@ const struct csi_format format_atheros = {
 	.record_max = RECORD_MAX,
 	.detect     = atheros_detect,
 	.parse      = atheros_parse,
+};
+
+const struct csi_format format_ath9k_device = {
+	.name       = "ath9k device",
+	.help       = "reads of /dev/CSI_dev",
+	.state_size = sizeof(struct state),
+	.record_max = RECORD_MAX,
+	.parse      = device_parse,
 };

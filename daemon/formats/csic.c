@@ -358,6 +358,13 @@ static struct parsed csic_parse(struct csi_stream *s, const uint8_t *p, size_t l
 	return parsed;
 }
 
+/* Records alone, whose header went elsewhere or nowhere. */
+static struct parsed records_parse(struct csi_stream *s, const uint8_t *p, size_t len, bool last)
+{
+	((struct state *)s->state)->header_done = true;
+	return csic_parse(s, p, len, last);
+}
+
 static int csic_detect(const uint8_t *p, size_t len)
 {
 	if (len >= CSIC_MAGIC_LEN && !memcmp(p, CSIC_MAGIC, CSIC_MAGIC_LEN))
@@ -380,5 +387,14 @@ const struct csi_format format_csic = {
 	.record_max = CSIC_RECORD_MAX,
 	.detect     = csic_detect,
 	.parse      = csic_parse,
+	.release    = csic_release,
+};
+
+const struct csi_format format_csic_records = {
+	.name       = "csic records",
+	.help       = "records of our own recordings without the header",
+	.state_size = sizeof(struct state),
+	.record_max = CSIC_RECORD_MAX,
+	.parse      = records_parse,
 	.release    = csic_release,
 };

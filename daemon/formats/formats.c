@@ -6,7 +6,7 @@
 #include "daemon/formats/format.h"
 
 extern const struct csi_format format_csic, format_esp32, format_intel5300;
-extern const struct csi_format format_atheros, format_feitcsi, format_nexmon, format_picoscenes;
+extern const struct csi_format format_ath11k, format_atheros, format_feitcsi, format_nexmon, format_picoscenes;
 extern const struct csi_format format_iax, format_mt76, format_openwifi, format_beamforming;
 
 const struct csi_format *const csi_formats[] = {
@@ -17,6 +17,7 @@ const struct csi_format *const csi_formats[] = {
 	&format_mt76,
 	&format_openwifi,
 	&format_atheros,
+	&format_ath11k,
 	&format_nexmon,
 	&format_feitcsi,
 	&format_picoscenes,
