@@ -203,7 +203,8 @@ static void sensing_write(struct json *j, const struct message_context *c)
 	json_add_string(j, "reason", reason_name(c->state->sensing_reason));
 	list = json_add_array(j, "capabilities");
 	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++)
-		if (c->state->capabilities & capabilities[i].bit)
+		if (c->state->capabilities & capabilities[i].bit &&
+		    !(c->hearsay && !strcmp(capabilities[i].name, "fall")))
 			json_push_string(list, capabilities[i].name);
 	list = json_add_array(j, "links");
 	for (int i = 0; i < WIRING_LINKS_MAX; i++)

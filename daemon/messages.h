@@ -23,6 +23,7 @@ struct message_context {
 	const struct sensing_output *output;
 	uint32_t sources;			/* bits */
 	const enum reason *source_state;	/* of each */
+	bool hearsay;				/* all of it rests on hearsay: no alarms */
 };
 
 struct room_topic_rule {

@@ -22,6 +22,8 @@ struct sensing_room {
 	struct room *room;
 	int  number;
 	bool started;
+	bool proven;			/* there was a link that is no hearsay: from then on such alone count */
+	bool hearsay;			/* what the room says now rests on hearsay */
 	uint64_t next_tick_us;
 	struct said said[ROOM_TOPICS];
 };
@@ -104,7 +106,7 @@ static void publish(struct sensing *s, struct sensing_room *r, enum room_topic t
 		.room = r->options.name, .origin = r->options.origin,
 		.wall_us = s->output.wall_us(s->output.owner, now_us),
 		.state = room_state(r->room), .wiring = &r->wiring, .output = &s->output,
-		.sources = r->options.sources, .source_state = s->source_state,
+		.sources = r->options.sources, .source_state = s->source_state, .hearsay = r->hearsay,
 	};
 	char name[BASE_LEN + SENSING_NAME_LEN + 32];
 	char *payload = message_payload(topic, &context);
@@ -157,14 +159,38 @@ static void hand_over_incidents(struct sensing *s, const struct sensing_room *r,
 	struct incident incident;
 
 	while (room_take_incident(r->room, &incident))
-		if (s->output.incident)
+		if (s->output.incident && !r->hearsay)
 			s->output.incident(s->output.owner, now_us, r->number, &incident);
+}
+
+/* Hearsay counts where there is nothing better, and raises no alarm then: so who makes
+ * frames up can neither raise one nor hide what a proven link sees.  When the first proven
+ * link comes, the room forgets what it was told before: nothing of it shall ripen into an
+ * alarm.  Returns how many links count. */
+static int weigh(struct sensing_room *r, const struct evidence *evidence[WIRING_LINKS_MAX], int n)
+{
+	int proven = 0;
+
+	for (int i = 0; i < n; i++)
+		if (!evidence[i]->hearsay)
+			evidence[proven++] = evidence[i];
+	if (proven && !r->proven && r->hearsay) {
+		struct room *fresh = room_create(&r->wiring.params);
+
+		if (!fresh)
+			return n;	/* no memory now: it stays hearsay */
+		room_destroy(r->room);
+		r->room = fresh;
+	}
+	r->proven |= proven > 0;
+	r->hearsay = !r->proven && n;
+	return r->proven ? proven : n;
 }
 
 static void tick(struct sensing *s, struct sensing_room *r, uint64_t now_us)
 {
 	const struct evidence *evidence[WIRING_LINKS_MAX];
-	int n = wiring_tick(&r->wiring, now_us, evidence);
+	int n = weigh(r, evidence, wiring_tick(&r->wiring, now_us, evidence));
 
 	room_tick(r->room, now_us, evidence, n, room_source_state(s, r));
 	hand_over_incidents(s, r, now_us);

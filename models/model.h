@@ -58,8 +58,8 @@ struct breath_evidence {
 
 struct evidence {
 	float rate_hz;			/* delivered packets a second, set by the link */
-	bool  hearsay;			/* anybody could have made these frames up: worth showing,
-					   never enough for an alarm; set by the link */
+	bool  hearsay;			/* anybody could have made these frames up: worth showing where
+					   nothing else is, never enough for an alarm; set by the link */
 	struct motion_evidence motion;
 	struct breath_evidence breath;
 };

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * test_hearsay.c -- a source that proves nothing, through the whole pipeline: it is shown
+ * where nothing better is, is outweighed by any proven link, and says so. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "daemon/sensing.h"
+
+#define TONES   52
+#define STEP_US 50000
+
+enum { PROVEN, HEARSAY };
+
+static struct sensing *sensing;
+static struct csi_tones tones;
+static uint64_t now_us;
+static char last[8192];			/* payload of the topic sensing */
+
+static void on_publish(void *owner, uint64_t at_us, const struct message *m)
+{
+	(void)owner;
+	(void)at_us;
+	if (strstr(m->topic, "/sensing"))
+		snprintf(last, sizeof(last), "%s", m->payload);
+}
+
+static uint64_t on_wall(void *owner, uint64_t at_us)
+{
+	(void)owner;
+	return at_us;
+}
+
+static const char *on_source_name(void *owner, int source)
+{
+	(void)owner;
+	return source == PROVEN ? "proven" : "told";
+}
+
+static const struct source_counts *on_source_counts(void *owner, int source)
+{
+	static struct source_counts counts[2];
+
+	(void)owner;
+	counts[HEARSAY].dropped[SOURCE_DROP_FOREIGN_SENDER] = 3;
+	return &counts[source];
+}
+
+static int setup(void **state)
+{
+	const struct sensing_output output = {
+		.publish = on_publish, .wall_us = on_wall, .source_name = on_source_name,
+		.source_counts = on_source_counts,
+	};
+	const struct sensing_room_options room = { .name = "room", .origin = "simulated", .profile = &profiles[0],
+						   .sources = 3 };
+
+	(void)state;
+	now_us = 1000000;
+	tones.count = TONES;
+	tones.spacing_hz = 312500;
+	for (int k = 0; k < TONES; k++)
+		tones.index[k] = (int16_t)(k + 1);
+	csi_tones_seal(&tones);
+	assert_int_equal(sensing_create(&sensing, "sixth/test", &output), 0);
+	assert_int_equal(sensing_add_room(sensing, &room), 0);
+	sensing_source_hearsay(sensing, HEARSAY);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	sensing_free(sensing);
+	return 0;
+}
+
+/* Frames of a channel that stands still, or changes from one to the next. */
+static void send(int source, bool moving)
+{
+	static struct csi_sample samples[TONES];
+	struct csi_frame f = { .time_us = now_us, .tx_mac = { 2, 0, 0, 0, 0, (uint8_t)source }, .phy = CSI_PHY_HT,
+			       .freq_mhz = 2437, .bandwidth_mhz = 20, .rx_count = 1, .tx_count = 1,
+			       .noise_dbm = CSI_RSSI_UNKNOWN, .agc_db = CSI_AGC_UNKNOWN, .scale = 1,
+			       .tones = &tones, .samples = samples };
+	double t = (double)now_us * 1e-6, path = moving ? 9 * sin(t * 1.3) + 4 * sin(t * 2.9) : 0;
+
+	memset(f.rssi_dbm, CSI_RSSI_UNKNOWN, sizeof(f.rssi_dbm));
+	for (int k = 0; k < TONES; k++) {
+		double re = 4000 * cos(k * .11) + 1500 * cos(k * .23 + path);
+		double im = 4000 * sin(k * .11) + 1500 * sin(k * .23 + path);
+
+		samples[k] = (struct csi_sample){ (int16_t)(re + rand() % 100), (int16_t)(im + rand() % 100) };
+	}
+	sensing_frame(sensing, source, &f);
+}
+
+static void run(double s, bool proven, bool told_moving)
+{
+	for (int i = 0; i < s * 20; i++) {
+		if (proven)
+			send(PROVEN, false);
+		send(HEARSAY, told_moving);
+		now_us += STEP_US;
+	}
+}
+
+static const struct room_state *room(void)
+{
+	return sensing_room_state(sensing, 0);
+}
+
+static void alone_it_is_shown(void **state)
+{
+	(void)state;
+	run(8, false, true);
+	assert_int_equal(room()->motion, TRUTH_YES);
+	assert_non_null(strstr(last, "\"link\":\"told/02:00:00:00:00:01\""));
+	assert_non_null(strstr(last, "\"alarms\":false"));
+	assert_null(strstr(last, "\"fall\""));
+}
+
+static void a_proven_link_outweighs_it(void **state)
+{
+	(void)state;
+	run(8, false, true);
+	assert_int_equal(room()->motion, TRUTH_YES);
+	run(8, true, true);
+	assert_int_equal(room()->motion, TRUTH_NO);	/* whatever the other one says */
+	assert_non_null(strstr(last, "\"alarms\":true"));
+}
+
+static void it_does_not_come_back_when_the_proven_link_falls_silent(void **state)
+{
+	(void)state;
+	run(8, true, true);
+	assert_int_equal(room()->motion, TRUTH_NO);
+	run(70, false, true);
+	assert_int_equal(room()->motion, TRUTH_UNKNOWN);
+	assert_int_equal(room()->presence, PRESENCE_UNKNOWN);
+}
+
+static void what_a_source_could_not_use_is_told(void **state)
+{
+	(void)state;
+	run(12, true, true);
+	assert_non_null(strstr(last, "{\"source\":\"proven\",\"reason\":null,\"alarms\":true,\"drops\":{}}"));
+	assert_non_null(strstr(last, "{\"source\":\"told\",\"reason\":null,\"alarms\":false,"
+			       "\"drops\":{\"foreign_sender\":3}}"));
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(alone_it_is_shown),
+		TEST(a_proven_link_outweighs_it),
+		TEST(it_does_not_come_back_when_the_proven_link_falls_silent),
+		TEST(what_a_source_could_not_use_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
