@@ -16,6 +16,7 @@ extern const struct source_driver source_envelope;
 extern const struct source_driver source_socket;
 extern const struct source_driver source_ath9k;
 extern const struct source_driver source_ath11k;
+extern const struct source_driver source_beamforming;
 
 const struct source_driver *const source_drivers[] = {
 	&source_replay,
@@ -30,6 +31,7 @@ const struct source_driver *const source_drivers[] = {
 	&source_socket,
 	&source_ath9k,
 	&source_ath11k,
+	&source_beamforming,
 	NULL
 };
 

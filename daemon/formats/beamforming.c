@@ -62,13 +62,33 @@ static bool is_ours(const struct pcap_stream *pcap)
 	return pcap->link_type == PCAP_RADIOTAP || pcap->link_type == PCAP_802_11;
 }
 
+static enum parse_status read_report(struct csi_stream *s, struct beamforming *b,
+				     const struct beamforming_report *report, uint64_t time_us)
+{
+	const char *why = beamforming_read(b, &s->record, report);
+
+	if (why) {
+		s->info.dropped++;
+		s->info.why = why;
+		return PARSE_BAD;
+	}
+	s->record.raw_time = time_us;
+	s->record.time_bits = 63;
+	if (!s->record.freq_mhz)
+		s->record.freq_mhz = FREQ_ASSUMED_MHZ;
+	if (!s->info.driver[0]) {
+		snprintf(s->info.driver, sizeof(s->info.driver), "beamforming");
+		snprintf(s->info.note, sizeof(s->info.note), "beamforming reports: directions, no amplitudes");
+	}
+	return PARSE_RECORD;
+}
+
 static struct parsed beamforming_parse(struct csi_stream *s, const uint8_t *p, size_t len, bool last)
 {
 	struct state *st = s->state;
 	struct beamforming_report report;
 	struct pcap_packet packet;
 	struct parsed parsed = pcap_next(&st->pcap, &s->info, p, len, last, &packet);
-	const char *why;
 
 	if (st->pcap.started && !is_ours(&st->pcap)) {
 		s->info.why = "a pcap file of something else than 802.11";
@@ -78,22 +98,21 @@ static struct parsed beamforming_parse(struct csi_stream *s, const uint8_t *p, s
 		return parsed;
 	if (!find_in_packet(&st->pcap, &packet, &report))
 		return (struct parsed){ PARSE_SKIP, parsed.used };
-	why = beamforming_read(&st->beamforming, &s->record, &report);
-	if (why) {
-		s->info.dropped++;
-		s->info.why = why;
-		return (struct parsed){ PARSE_BAD, parsed.used };
-	}
-	s->record.raw_time = packet.time_us;
-	s->record.time_bits = 63;
-	if (!s->record.freq_mhz)
-		s->record.freq_mhz = FREQ_ASSUMED_MHZ;
-	if (!s->info.driver[0]) {
-		snprintf(s->info.driver, sizeof(s->info.driver), "beamforming");
-		snprintf(s->info.note, sizeof(s->info.note), "beamforming reports: directions, no amplitudes");
+	if (!s->info.driver[0])
 		s->info.start_unix_us = packet.time_us;
-	}
+	parsed.status = read_report(s, &st->beamforming, &report, packet.time_us);
 	return parsed;
+}
+
+/* One frame with its radiotap header, as a monitor interface hands it over. */
+static struct parsed frame_parse(struct csi_stream *s, const uint8_t *p, size_t len, bool last)
+{
+	struct beamforming_report report;
+
+	(void)last;
+	if (!beamforming_find(&report, p, len, true))
+		return (struct parsed){ PARSE_SKIP, len };
+	return (struct parsed){ read_report(s, s->state, &report, s->arrived_us), len };
 }
 
 /* Nothing else is captured on a monitor interface; a report may come late in the file. */
@@ -116,4 +135,12 @@ const struct csi_format format_beamforming = {
 	.record_max = PCAP_RECORD_MAX,
 	.detect     = beamforming_detect,
 	.parse      = beamforming_parse,
+};
+
+const struct csi_format format_beamforming_frame = {
+	.name       = "beamforming",
+	.help       = "frames of a monitor interface",
+	.state_size = sizeof(struct beamforming),
+	.record_max = PCAP_BYTES_MAX,
+	.parse      = frame_parse,
 };
