@@ -27,7 +27,7 @@ struct ath {
 	struct loop_io *io;
 	struct live *live;
 	struct passer_job job;
-	bool stream;
+	bool stream, is_open;
 	uint8_t message[1 + PASSER_BYTES_MAX];
 };
 
@@ -108,7 +108,7 @@ static const char *ath11k_check(const struct config_source *c)
 
 static void on_failed(struct source *s, int err)
 {
-	const struct ath *a = s->priv;
+	struct ath *a = s->priv;
 	const char *hint = err == ENOENT ? ": is the driver loaded, and patched or built for it?" :
 			   err == EACCES ? ": the daemon has to start as root for this file" : "";
 	char said[sizeof(s->error)];
@@ -117,7 +117,8 @@ static void on_failed(struct source *s, int err)
 	if (strcmp(s->error, said))
 		log_error("source %s: %s; trying again", s->config->name, said);
 	memcpy(s->error, said, sizeof(said));
-	s->counts.dropped[SOURCE_DROP_REOPENED]++;
+	s->counts.dropped[SOURCE_DROP_REOPENED] += a->is_open;
+	a->is_open = false;
 	live_end(a->live);
 	s->sink->state(s, REASON_SOURCE_DOWN);
 }
@@ -133,7 +134,7 @@ static void on_switch(struct source *s, int err, int number)
 
 static void on_message(struct source *s, const uint8_t *p, size_t len)
 {
-	const struct ath *a = s->priv;
+	struct ath *a = s->priv;
 	int number[2] = { 0 };
 
 	memcpy(number, p + 1, len - 1 < sizeof(number) ? len - 1 : sizeof(number));
@@ -146,6 +147,7 @@ static void on_message(struct source *s, const uint8_t *p, size_t len)
 		break;
 	case PASSER_OPENED:
 		s->error[0] = 0;
+		a->is_open = true;
 		s->sink->state(s, REASON_NONE);
 		break;
 	case PASSER_FAILED:

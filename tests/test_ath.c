@@ -375,6 +375,7 @@ static void a_driver_that_is_not_there_is_told(void **state)
 	assert_int_equal(open_source("ath9k", "/no/such/CSI_dev"), 0);
 	assert_true(listener_until(&l, is_down));
 	assert_non_null(strstr(l.source.error, "is the driver loaded"));
+	assert_int_equal(l.source.counts.dropped[SOURCE_DROP_REOPENED], 0);
 	listener_close(&l);
 }
 
