@@ -63,7 +63,7 @@ def spoiled(payload):
         wrong = copy.deepcopy(payload)
         wrong[key] = {"no": ["such", "value"]}
         yield "another type of " + key, wrong
-    for key in ("schema", "time", "origin"):
+    for key in payload.keys() & {"schema", "time", "origin", "action"}:
         wrong = copy.deepcopy(payload)
         del wrong[key]
         yield "no " + key, wrong
@@ -96,6 +96,8 @@ def main():
         rule = topics.find(message["topic"])
         if not rule:
             sys.exit("line %d: no schema for %s" % (number, message["topic"]))
+        if rule.get("to_us"):
+            continue        # whatever somebody sent; tests send nonsense
         name = rule["schema"]
         try:
             payload = check(message, rule, validators[name], args.flags)
