@@ -18,8 +18,10 @@ struct said {
 
 struct sensing_room {
 	struct sensing_room_options options;
+	struct model_params params;
 	struct wiring wiring;
 	struct room *room;
+	uint64_t paused_until_us;	/* 0: it is not */
 	int  number;
 	bool started;
 	bool proven;			/* there was a link that is no hearsay: from then on such alone count */
@@ -82,6 +84,7 @@ int sensing_add_room(struct sensing *s, const struct sensing_room_options *optio
 	if (!r)
 		return -ENOMEM;
 	r->options = *options;
+	r->params = params;
 	wiring_init(&r->wiring, &params, options->wanted, options->wanted_count);
 	r->room = room_create(&params);
 	if (!r->room) {
@@ -144,6 +147,8 @@ static enum reason room_source_state(const struct sensing *s, const struct sensi
 {
 	enum reason why = REASON_NONE;
 
+	if (r->paused_until_us)
+		return REASON_PAUSED;
 	for (int i = 0; i < 32; i++) {
 		if (!(r->options.sources >> i & 1))
 			continue;
@@ -204,6 +209,8 @@ static void room_advance(struct sensing *s, struct sensing_room *r, uint64_t now
 		r->next_tick_us = now_us - now_us % SENSING_TICK_US;
 	}
 	while (r->next_tick_us <= now_us) {
+		if (r->next_tick_us >= r->paused_until_us)
+			r->paused_until_us = 0;
 		tick(s, r, r->next_tick_us);
 		r->next_tick_us += SENSING_TICK_US;
 	}
@@ -227,7 +234,8 @@ void sensing_frame(struct sensing *s, int source, const struct csi_frame *f)
 		if (!listens(s->room[i], source))
 			continue;
 		room_advance(s, s->room[i], f->time_us);
-		wiring_frame(&s->room[i]->wiring, source, f);
+		if (!s->room[i]->paused_until_us)
+			wiring_frame(&s->room[i]->wiring, source, f);
 	}
 }
 
@@ -240,6 +248,33 @@ void sensing_source_hearsay(struct sensing *s, int source)
 {
 	for (int i = 0; i < s->rooms; i++)
 		s->room[i]->wiring.hearsay |= UINT32_C(1) << source;
+}
+
+int sensing_pause(struct sensing *s, int room, uint64_t for_us)
+{
+	struct sensing_room *r = s->room[room];
+	uint32_t hearsay = r->wiring.hearsay;
+	struct room *fresh;
+
+	if (!for_us) {
+		r->paused_until_us = 0;
+		return 0;
+	}
+	fresh = room_create(&r->params);
+	if (!fresh)
+		return -ENOMEM;
+	room_destroy(r->room);
+	r->room = fresh;
+	wiring_free(&r->wiring);
+	wiring_init(&r->wiring, &r->params, r->options.wanted, r->options.wanted_count);
+	r->wiring.hearsay = hearsay;
+	r->paused_until_us = r->next_tick_us + for_us;
+	return 0;
+}
+
+bool sensing_is_paused(const struct sensing *s, int room)
+{
+	return s->room[room]->paused_until_us != 0;
 }
 
 int sensing_rooms(const struct sensing *s)
