@@ -15,14 +15,20 @@ struct json;
 struct json *json_object(void);
 void json_free(struct json *j);			/* NULL is fine */
 
-/* Parses len bytes.  NULL if they are no JSON.  Nesting is bounded by the library. */
+/* Parses len bytes, which may come from anybody.  NULL if they are no JSON, or not UTF-8,
+ * if something stands behind, or if there is a NUL in them, also as an escape.  Nesting is
+ * bounded by the library. */
 struct json *json_parse(const char *text, size_t len);
 
-/* Members of an object; NULL or false if it is missing or of another type.
+/* Members of an object; NULL or false if it is missing or of another type, or a number
+ * that is not finite (1e999).
  * Borrowed from the object, which may be NULL. */
 const char *json_get_string(const struct json *j, const char *key);
 bool json_get_number(const struct json *j, const char *key, double *value);
 bool json_get_bool(const struct json *j, const char *key, bool *value);
+
+/* There is such a member, of any type but null. */
+bool json_has(const struct json *j, const char *key);
 
 /* Adds a member; key and value are copied.  A NULL string adds null. */
 void json_add_string(struct json *j, const char *key, const char *value);
