@@ -11,7 +11,7 @@ build="gcc libc6-dev make pkg-config libfftw3-dev libliquid-dev libmosquitto-dev
 run="$build mosquitto mosquitto-clients"
 check="$run clang libclang-rt-14-dev libcmocka-dev python3 openssl nats-server"
 vmcheck="$run qemu-system-x86 busybox-static cpio kmod binutils hostapd wpasupplicant iw tcpdump"
-check="$check python3-jsonschema"	# of daemon/schema
+check="$check python3-jsonschema python3-paho-mqtt"
 
 case "${1:-}" in
 build) want=$build ;;

@@ -47,6 +47,34 @@ for version in mqttv311 mqttv5; do
 done
 ok "commands of both are answered"
 
+# The same with another library than the one that we and mosquitto's tools share.
+said=$(timeout 20 python3 - "$host" "$broker_port" <<'END'
+import json, queue, sys
+import paho.mqtt.client as mqtt
+for version in mqtt.MQTTv311, mqtt.MQTTv5:
+    came = queue.Queue()
+    client = mqtt.Client("paho", protocol=version)
+    client.on_connect = lambda c, *_: c.subscribe("sixth/e2e/#", 1)
+    client.on_subscribe = lambda c, *_: c.publish("sixth/e2e/cmd", json.dumps({"id": "paho-%d" % version, "action": "x"}), 1)
+    client.on_message = lambda c, _, m: came.put(m)
+    client.connect(sys.argv[1], int(sys.argv[2]))
+    client.loop_start()
+    seen = {}
+    while not {"status", "info", "presence", "respiration", "result"} <= seen.keys():
+        m = came.get(timeout=8)
+        seen[m.topic.split("/")[-1]] = m
+    client.loop_stop()
+    assert seen["status"].payload == b"online"
+    assert json.loads(seen["result"].payload)["id"] == "paho-%d" % version
+    if version == mqtt.MQTTv5:
+        assert ("schema", "1") in seen["presence"].properties.UserProperty
+        assert seen["respiration"].properties.MessageExpiryInterval <= 30
+        assert not hasattr(seen["presence"].properties, "MessageExpiryInterval")
+print("paho reads and is answered on 3.1.1 and on 5")
+END
+) || fail "paho: $said"
+ok "$said"
+
 # request TOPIC: a command that wants its answer there.
 request() {
 	mosquitto_pub -V 5 -h "$host" -p "$broker_port" -q 1 -t sixth/e2e/cmd -m '{"id":1,"action":"x"}' \
