@@ -3,18 +3,18 @@
 . "$(dirname "$0")/../support/e2e.sh"
 
 bridge() {
-	tools/fhir_bridge.py --patient Patient/p1 --device Device/hall "$@" 2>"$dir/bridge.log"
+	"$python" tools/fhir_bridge.py --patient Patient/p1 --device Device/hall "$@" 2>"$dir/bridge.log"
 }
 
 check() {
-	python3 tests/support/check_fhir.py "$@" 2>&1
+	"$python" tests/support/check_fhir.py "$@" 2>&1
 }
 
 proves "what the daemon says becomes FHIR R4: rates with LOINC codes or why there is none, alarms, their answers"
 "$BUILD/sixth" replay tests/fixtures/breathing.csic.gz >"$dir/messages" || fail "replay"
 bridge --test --every 0 <"$dir/messages" >"$dir/resources" || fail "the bridge fails: $(cat "$dir/bridge.log")"
 said=$(check Observation=10+ Flag=0 <"$dir/resources") || fail "$said"
-python3 - "$dir" <<'END' || fail "the resources do not say what the messages do"
+"$python" - "$dir" <<'END' || fail "the resources do not say what the messages do"
 import json, sys
 messages = [json.loads(l) for l in open(sys.argv[1] + "/messages")]
 rates = [m["payload"]["rate_per_min"] for m in messages if m["topic"].endswith("/respiration") and m["payload"]["rate_per_min"]]
@@ -40,7 +40,7 @@ ok "nonsense is told, a line each, and gives no resource"
 "$daemon_program" --help | grep -q '^\[alarms\]' || { ok "this build has no alarms"; exit 0; }
 proves "alarms of a running daemon arrive at an HTTP server as one Flag and one Communication each"
 web_port=$(free_port)
-python3 - "$web_port" "$dir/put" >"$dir/web.log" 2>&1 <<'END' &
+"$python" - "$web_port" "$dir/put" >"$dir/web.log" 2>&1 <<'END' &
 import http.server, sys
 class Store(http.server.BaseHTTPRequestHandler):
     def do_PUT(self):
@@ -75,7 +75,7 @@ sleep 0.3
 said=$(check Flag=3 Communication=3 Observation=1+ <"$dir/put") || fail "$said"
 [ "$(grep -c '^/Flag/' "$dir/put.paths")" = 3 ] && [ "$(grep '^/Flag/' "$dir/put.paths" | sort -u | wc -l)" = 1 ] ||
 	fail "not one Flag that changes"
-states=$(python3 -c 'import json, sys
+states=$("$python" -c 'import json, sys
 for line in open(sys.argv[1]):
     r = json.loads(line)
     if r["resourceType"] != "Observation":

@@ -48,7 +48,7 @@ done
 ok "commands of both are answered"
 
 # The same with another library than the one that we and mosquitto's tools share.
-said=$(timeout 20 python3 - "$host" "$broker_port" <<'END'
+said=$(timeout 20 "$python" - "$host" "$broker_port" <<'END'
 import json, queue, sys
 import paho.mqtt.client as mqtt
 for version in mqtt.MQTTv311, mqtt.MQTTv5:

@@ -4,7 +4,7 @@
 
 proves "every message of a replay and of a running daemon is as its schema says, and no topic is without one"
 check() {
-	python3 tests/support/check_messages.py "$@" 2>&1 || fail "a message is not as its schema says"
+	"$python" tests/support/check_messages.py "$@" 2>&1 || fail "a message is not as its schema says"
 }
 
 write_recording "$dir/play.csv" 60 20

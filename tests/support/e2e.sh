@@ -9,6 +9,8 @@ cd "$(dirname "$0")/../.." || exit 1
 
 BUILD=${BUILD:-build}
 daemon_program=$BUILD/sixthd
+python=/usr/bin/python3		# the one that has the system's packages
+[ -x "$python" ] || python=python3
 dir=$(mktemp -d)
 log=$dir/sixthd.log
 host=127.0.0.1
