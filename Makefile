@@ -96,6 +96,10 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+$(BUILD)/vm/radio: $(BUILD)/tests/vm/radio.o $(DAEMON) $(CORE)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
 tests: $(TESTS)
 fuzzers: $(FUZZERS)
 
@@ -141,15 +145,16 @@ run-asan-tests:
 run-thread-tests:
 	@tests/run-tests.sh TSan $(THREAD_TESTS)
 
-vmcheck:
-	@tools/need-packages.sh vmcheck
-	@$(MAKE) --no-print-directory -s all
-	@tests/vm/hwsim.sh
-
 # Coverage-guided, FUZZ_S seconds for each parser; findings stay in build/fuzz-corpus.
 fuzz:
 	@tools/need-packages.sh check
 	@tests/fuzz/run-libfuzzer.sh $(FUZZ_S)
+
+vmcheck:
+	@tools/need-packages.sh vmcheck
+	@$(MAKE) --no-print-directory -s all $(BUILD)/vm/radio
+	@tests/vm/run.sh $(BUILD)
+	@tests/vm/hwsim.sh
 
 bench: all $(BENCHES)
 	@tests/bench/run.sh $(BUILD)

@@ -40,9 +40,8 @@ static void count(struct live_socket *k)
 	k->counted = *now;
 }
 
-static void on_readable(void *owner)
+void live_socket_read(struct live_socket *k)
 {
-	struct live_socket *k = owner;
 	struct source *s = k->source;
 	int err = netlink_receive(k->netlink, &handler, k);
 
@@ -51,6 +50,11 @@ static void on_readable(void *owner)
 		return;
 	snprintf(s->error, sizeof(s->error), "netlink: %s", strerror(-err));
 	live_socket_give_up(k);
+}
+
+static void on_readable(void *owner)
+{
+	live_socket_read(owner);
 }
 
 int live_socket_open(struct live_socket *k, const struct netlink_options *o)
@@ -68,6 +72,8 @@ int live_socket_listen(struct live_socket *k)
 void live_socket_close(struct live_socket *k)
 {
 	loop_io_remove(k->io);
+	if (k->netlink)
+		count(k);
 	netlink_close(k->netlink);
 	k->io = NULL;
 	k->netlink = NULL;

@@ -30,6 +30,10 @@ struct live_socket {
 int live_socket_open(struct live_socket *k, const struct netlink_options *o);
 void live_socket_close(struct live_socket *k);	/* also of one that never opened */
 
+/* Takes what waits, before the loop comes to it: who was stopped for a while finds out
+ * about time first. */
+void live_socket_read(struct live_socket *k);
+
 /* From now on messages are taken in the loop.  0 or -ENOMEM. */
 int live_socket_listen(struct live_socket *k);
 

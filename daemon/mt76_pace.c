@@ -2,10 +2,10 @@
 #include "daemon/mt76_pace.h"
 
 #define FIRST       4			/* records to ask for when nothing is known */
-#define HOLD_LEAST  40000.0		/* µs that stay in the queue ... */
+#define HOLD_LEAST  100000.0		/* µs that stay in the queue: traffic pauses for less all the time ... */
 #define HOLD_MOST   1000000.0
 #define HOLD_GAPS   8			/* ... or so many mean distances, if that is more */
-#define EXTRA_US    10000		/* more each time it ran empty ... */
+#define EXTRA_US    20000		/* more each time it ran empty ... */
 #define EXTRA_MOST  500000		/* ... up to this, until the clocks are compared again */
 #define WAIT_LEAST  50000		/* between two looks into an empty queue, doubled ... */
 #define WAIT_MOST   1000000		/* ... up to this: it must gather more than one record */

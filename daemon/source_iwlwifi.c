@@ -89,8 +89,11 @@ static void on_timer(void *owner)
 {
 	struct source *s = owner;
 	struct iwlwifi *w = s->priv;
-	uint64_t silent_us = live_silent_us(w->live);
+	uint64_t silent_us;
 
+	if (live_silent_us(w->live) > QUIET_US)
+		live_socket_read(&w->socket);
+	silent_us = live_silent_us(w->live);
 	live_socket_silence(&w->socket, silent_us, REASON_NO_CSI, "no CSI comes: is it switched on (csi_enabled in "
 			    "debugfs), and is there traffic?");
 	if (silent_us > QUIET_US && loop_now_us() - w->registered_us > 2 * QUIET_US && register_us(s) < 0)

@@ -106,7 +106,7 @@ static void a_minute_of_400_records_a_second_loses_none(void **state)
 	run(&r, 60);
 	assert_int_equal(r.lost, 0);
 	assert_in_range(r.taken, 23900, 24000);
-	assert_true(r.worst_us < 200000);
+	assert_true(r.worst_us < 300000);
 }
 
 static void clocks_that_drift_cost_one_packet_in_five_minutes(void **state)

@@ -10,7 +10,7 @@ set -eu
 build="gcc libc6-dev make pkg-config libfftw3-dev libliquid-dev libmosquitto-dev libssl-dev libseccomp-dev libev-dev libcjson-dev zlib1g-dev libnl-genl-3-dev"
 run="$build mosquitto mosquitto-clients"
 check="$run clang libclang-rt-14-dev libcmocka-dev python3 openssl nats-server"
-vmcheck="$run qemu-system-x86 busybox-static cpio kmod binutils hostapd wpasupplicant iw tcpdump"
+vmcheck="$run qemu-system-x86 linux-headers-amd64 busybox-static cpio kmod binutils hostapd wpasupplicant iw tcpdump python3"
 check="$check python3-jsonschema python3-paho-mqtt"
 
 case "${1:-}" in

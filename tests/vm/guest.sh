@@ -1,0 +1,308 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# guest.sh -- runs in the VM: sixthd, a broker and the virtual radios, on a real kernel.
+. "$(dirname "$0")/../support/e2e.sh"
+
+share=/mnt
+radio=/bin/radio
+mt_mac=02:00:00:00:00:09	# as radio.c has them
+ax_mac=02:00:00:00:00:08
+
+# busybox's date has no nanoseconds.
+now_ms() {
+	awk '{ print int($1 * 1000) }' /proc/uptime
+}
+
+uptime_s() {
+	cut -d' ' -f1 /proc/uptime
+}
+
+# ok_at TEXT: what held, and when.
+ok_at() {
+	ok "$(uptime_s) s: $*"
+}
+
+load_radio() {
+	insmod /mod/vcsi.ko "$@" || fail "the module does not load"
+	ip link set wcsi0 up && ip link set wcsi1 up || fail "no interface comes up"
+}
+
+unload_radio() {
+	rmmod vcsi || fail "the module does not unload"
+}
+
+# play ARGUMENT...: something happens on the air, in the background.
+play() {
+	$radio "$@" >>"$dir/radio.log" 2>&1 &
+	player=$!
+	started="$started $player"
+}
+
+stop_player() {
+	kill "$player" 2>/dev/null
+	wait "$player" 2>/dev/null
+}
+
+# write_config: both radios, a room for each of the links ROOM=LINK.
+write_config() {
+	cat >"$dir/sixth.conf" <<-END
+		node = vm
+		[mqtt]
+		broker = mqtt://127.0.0.1:$broker_port
+		[source mt]
+		driver = mt76
+		interface = wcsi0
+		[source ax]
+		driver = iwlwifi
+		interface = wcsi1
+		[source old]
+		driver = intel5300
+	END
+	for room; do
+		printf '[room %s]\nlinks = %s\n' "${room%=*}" "${room#*=}" >>"$dir/sixth.conf"
+	done
+}
+
+labs="mt_lab=mt/$mt_mac ax_lab=ax/$ax_mac"
+recordings="mt_breathing=mt/02:00:00:00:01:01 mt_walking=mt/02:00:00:00:01:02
+	ax_breathing=ax/02:00:00:00:02:01 ax_walking=ax/02:00:00:00:02:02 old=old/00:00:00:00:00:00"
+
+# sensing ROOM TEXT: the room's sensing has this text.
+sensing() {
+	retained "sixth/vm/$1/sensing" "$2"
+}
+
+expect_sensing() {
+	wait_for "$1" sensing "$2" "$3" || fail "$2: not $3 but $(get_retained "sixth/vm/$2/sensing")"
+}
+
+# expect_sight SECONDS ROOM: it can tell motion from none; a breath takes it a minute more.
+expect_sight() {
+	expect_sensing "$1" "$2" '"capabilities":["motion"'
+}
+
+# drops ROOM CAUSE: how often the source of the room counted it.
+drops() {
+	get_retained "sixth/vm/$1/sensing" | sed -n "s/.*\"drops\":{[^}]*\"$2\":\([0-9]*\).*/\1/p" | tail -n 1
+}
+
+dropped() {
+	n=$(drops "$1" "$2")
+	[ "${n:-0}" -gt 0 ]
+}
+
+# read_counters: those of the virtual radio, all of the same moment.  $unaccounted came,
+# and was neither delivered nor does it wait.
+read_counters() {
+	cat /dev/vcsi >"$dir/counters"
+	read -r _ _ _ _ _ came _ delivered _ queued _ overflowed _ <"$dir/counters"
+	unaccounted=$((came - delivered - queued))
+}
+
+# cpu_ticks: hundredths of a second that the daemon has used.
+cpu_ticks() {
+	awk '{ print $14 + $15 }' "/proc/$daemon/stat"
+}
+
+doctor_says() {
+	name=$1
+	shift
+	"$BUILD/sixth" doctor >"$share/doctor-$name.txt" 2>&1
+	for text; do
+		grep -qiF -- "$text" "$share/doctor-$name.txt" || fail "doctor, $name: no \"$text\" in: $(cat "$share/doctor-$name.txt")"
+	done
+}
+
+start_broker 1883
+mosquitto_sub -h 127.0.0.1 -t 'sixth/#' -F '%r %t %p' >"$share/messages.txt" 2>&1 &
+started="$started $!"
+
+# --- no radio, and one whose driver cannot ------------------------------------------------
+
+write_config $labs
+start_daemon
+wait_for 5 logged "source mt: wcsi0: there is no such WiFi interface" || fail "no radio: $(cat "$log")"
+expect_sensing 5 mt_lab '"state":"down","reason":"source_down"'
+doctor_says no-radio 'no WiFi radio'
+stop_daemon
+load_radio patched=0
+start_daemon
+wait_for 5 logged "source mt: wcsi0: its driver cannot deliver CSI" || fail "unpatched driver"
+wait_for 5 logged "source ax: wcsi1: its driver cannot deliver CSI" || fail "unpatched driver"
+doctor_says unpatched 'CSI      no'
+stop_daemon
+unload_radio
+ok_at "a machine without a radio, and one with the usual driver, say so"
+
+# --- recordings through the kernel, for the host to compare with their labels --------------
+
+load_radio
+write_config $recordings
+start_daemon
+wait_for 5 logged "source ax: iwlwifi is open (live)" || fail "ax does not open"
+players=
+for radio_mac in mt76=02:00:00:00:01 intel=02:00:00:00:02; do
+	play play "${radio_mac%=*}" "${radio_mac#*=}:01" /sixth/tests/fixtures/breathing.csic.gz
+	players="$players $player"
+	play play "${radio_mac%=*}" "${radio_mac#*=}:02" /sixth/tests/fixtures/walking.csic.gz
+	players="$players $player"
+done
+play connector /sixth/tests/fixtures/formats/intel5300_los_5_head.dat
+players="$players $player"
+for player in $players; do
+	wait "$player" || fail "a recording was not played: $(cat "$dir/radio.log")"
+done
+cat /dev/vcsi
+doctor_says working 'driver = mt76' 'driver = iwlwifi'
+stop_daemon
+[ "$code" = 0 ] || fail "sixthd ended with $code"
+ok_at "two recordings were played through mt76 and iwlwifi, one through the connector"
+
+# --- every numbering of mt76, and the driver without its faults ---------------------------
+
+for options in numbering=a numbering=c faults=0; do
+	unload_radio
+	load_radio $options
+	write_config $labs
+	start_daemon
+	wait_for 5 logged "source mt: mt76 is open" || fail "$options: does not open"
+	play packets 50 2 1 1 8
+	wait "$player"
+	expect_sensing 3 mt_lab '"rx_chains":2,"tx_streams":1,"tones":114'
+	stop_daemon
+	ok_at "$options: frames of two chains"
+done
+
+# --- silent firmware ------------------------------------------------------------------------
+
+unload_radio
+load_radio
+: >"$log"
+start_daemon
+n=0
+while [ $n -lt 15 ] && ! sensing mt_lab '"reason":"firmware_silent"'; do
+	$radio station 30
+	sleep 1
+	n=$((n + 1))
+done
+expect_sensing 1 mt_lab '"state":"down","reason":"firmware_silent"'
+[ $n -le 10 ] || fail "firmware_silent after $n s"
+expect_sensing 1 ax_lab '"reason":"no_csi"'
+ok_at "packets without CSI: firmware_silent, known after $n s"
+
+# --- the radio goes down and up, its driver goes and comes ----------------------------------
+
+play packets 50 2 1 0 100000
+mt_player=$player
+play events 20 100000
+expect_sight 10 mt_lab
+expect_sight 10 ax_lab
+ok_at "it recovers when CSI comes"
+ip link set wcsi0 down
+ip link set wcsi1 down
+expect_sensing 5 mt_lab '"state":"down","reason":"source_down"'
+wait_for 5 retained sixth/vm/info 'the interface is down' || fail "info does not say why"
+expect_sensing 20 ax_lab '"state":"down","reason":"source_down"'
+ip link set wcsi0 up
+ip link set wcsi1 up
+expect_sight 40 mt_lab
+expect_sight 40 ax_lab
+ok_at "radios went down and came up"
+kill "$mt_player" "$player"
+wait "$mt_player" "$player" 2>/dev/null
+unload_radio
+expect_sensing 15 mt_lab '"state":"down","reason":"source_down"'
+expect_sensing 15 ax_lab '"state":"down","reason":"source_down"'
+load_radio
+play packets 50 2 1 0 100000
+mt_player=$player
+play events 20 100000
+expect_sight 40 mt_lab
+expect_sight 40 ax_lab
+is_running || fail "sixthd died"
+ok_at "the driver was unloaded and loaded"
+
+# --- attributes that make no sense -----------------------------------------------------------
+
+$radio odd >>"$dir/radio.log" 2>&1 || fail "odd records: $(cat "$dir/radio.log")"
+wait_for 15 dropped mt_lab other_kind || fail "mt: odd answers are not counted: $(get_retained sixth/vm/mt_lab/sensing)"
+wait_for 15 dropped ax_lab malformed || fail "ax: odd events are not counted: $(get_retained sixth/vm/ax_lab/sensing)"
+is_running || fail "sixthd died"
+expect_sight 20 mt_lab
+expect_sight 20 ax_lab
+ok_at "odd attributes: $(drops mt_lab other_kind) answers, $(drops ax_lab malformed) events counted; life goes on"
+
+# --- two of us, and one without the right ---------------------------------------------------
+
+sed 's/^node = .*/node = second/' "$dir/sixth.conf" >"$dir/second.conf"
+"$daemon_program" -c "$dir/second.conf" >"$dir/second.log" 2>&1 &
+second=$!
+started="$started $second"
+wait_for 5 grep -q "source mt: another process reads this radio already" "$dir/second.log" || fail "mt76 is shared"
+wait_for 5 grep -q "source ax: another process reads this radio already" "$dir/second.log" || fail "iwlwifi is shared"
+kill "$second"
+wait "$second"
+sleep 3
+expect_sight 1 mt_lab
+expect_sight 1 ax_lab
+ok_at "a second sixthd is refused and does no harm"
+stop_player
+kill "$mt_player"
+wait "$mt_player" 2>/dev/null
+stop_daemon
+chmod 755 "$dir"
+chmod 644 "$dir/sixth.conf"
+su -s /bin/sh nobody -c "exec $daemon_program -c $dir/sixth.conf" >"$dir/caps.log" 2>&1 &
+second=$!
+started="$started $second"
+for source in "mt: wcsi0" "ax: wcsi1" "old: connector group 26"; do
+	wait_for 5 grep -q "source $source: not allowed: sixthd needs CAP_NET_ADMIN" "$dir/caps.log" ||
+		fail "without the capability: $(cat "$dir/caps.log")"
+done
+kill "$second"
+wait "$second"
+ok_at "without CAP_NET_ADMIN each source says what it needs"
+
+# --- loads ------------------------------------------------------------------------------------
+
+: >"$log"
+start_daemon
+wait_for 5 logged "source ax: iwlwifi is open" || fail "ax does not open"
+play events 500 10
+wait "$player"
+expect_sensing 1 ax_lab '"loss":0,'
+[ "$(drops ax_lab overrun)" = "" ] || fail "overrun at 500 a second"
+ok_at "500 events a second of 4 KB: $(get_retained sixth/vm/ax_lab/sensing | sed -n 's/.*\("rate_hz":[0-9.]*\).*/\1/p'), none lost"
+kill -STOP "$daemon"
+$radio events 0 3000 >>"$dir/radio.log"
+kill -CONT "$daemon"
+wait_for 15 dropped ax_lab overrun || fail "an overrun is not counted: $(get_retained sixth/vm/ax_lab/sensing)"
+play events 20 100000
+expect_sight 20 ax_lab
+stop_player
+ok_at "a reader that was stopped lost events: $(drops ax_lab overrun) times overrun, and goes on"
+
+play packets 100 2 2 2 85
+sleep 12			# until what the start may cost has been said
+torn=$(drops mt_lab incomplete)
+read_counters
+lost=$unaccounted records=$came
+ticks=$(cpu_ticks)
+begun=$(uptime_s)
+sleep 60
+read_counters
+lost=$((unaccounted - lost))
+records=$((came - records))
+ticks=$(($(cpu_ticks) - ticks))
+ok_at "mt76, 100 packets a second of 80 MHz, 2x2: $records records in $(echo "$(uptime_s) $begun" | awk '{ print $1 - $2 }') s, $lost lost, overflowed $overflowed; sixthd used $ticks hundredths of a second"
+[ "$records" -gt 23000 ] || fail "the radio was too slow"
+[ "$lost" = 0 ] && [ "$overflowed" = 0 ] || fail "records were lost"
+expect_sensing 1 mt_lab '"rx_chains":2,"tx_streams":2,"tones":242'
+sleep 10
+[ "$(drops mt_lab incomplete)" = "$torn" ] || fail "packets were torn apart: $torn, then $(drops mt_lab incomplete)"
+stop_player
+stop_daemon
+[ "$code" = 0 ] || fail "sixthd ended with $code"
+dmesg | grep -E 'BUG|WARNING|Oops|Call Trace' && fail "the kernel complains"
+ok_at "all of it"
