@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "daemon/formats/nlattr.h"
+#include "daemon/loop.h"
 #include "daemon/netlink.h"
 #include "tests/support/mock_nl80211.h"
 
@@ -300,6 +301,21 @@ static void put_odd(struct answer *a)
 	end(a);
 }
 
+/* Puts what is due into the queue; the lock is held. */
+static void measure(struct mock_nl80211 *m)
+{
+	uint64_t passed_us = loop_now_us() - m->air_begun_us;
+
+	for (; m->aired < m->air_packets && m->aired * (uint64_t)m->air_gap_us <= passed_us; m->aired++) {
+		for (uint16_t rx = 0; rx < 2 && m->queued < MOCK_QUEUE; rx++) {
+			m->queue[m->queued].time_us = m->air_stamp + m->aired * m->air_gap_us;
+			m->queue[m->queued].rx = rx;
+			m->queue[m->queued++].tx = 0;
+		}
+		m->lost_on_air = m->lost;
+	}
+}
+
 static void take(struct mock_nl80211 *m)
 {
 	m->queued--;
@@ -313,6 +329,7 @@ static void on_dump(struct answer *a, unsigned wanted)
 
 	atomic_fetch_add(&m->dumps, 1);
 	pthread_mutex_lock(&m->lock);
+	measure(m);
 	if (atomic_load(&m->odd_answers))
 		put_odd(a);
 	for (unsigned i = 0; i <= wanted && i < MOCK_ROOM && m->queued; i++) {
@@ -473,15 +490,26 @@ void mock_stop(struct mock_nl80211 *m)
 	pthread_mutex_destroy(&m->lock);
 }
 
-void mock_push(struct mock_nl80211 *m, uint32_t time_us, int rx, int tx)
+void mock_air(struct mock_nl80211 *m, unsigned packets, uint32_t gap_us, uint32_t stamp)
 {
 	pthread_mutex_lock(&m->lock);
-	if (atomic_load(&m->starts) && m->queued < MOCK_QUEUE) {
-		m->queue[m->queued].time_us = time_us;
-		m->queue[m->queued].rx = (uint16_t)rx;
-		m->queue[m->queued++].tx = (uint16_t)tx;
-	}
+	m->air_begun_us = loop_now_us();
+	m->air_gap_us = gap_us;
+	m->air_stamp = stamp;
+	m->air_packets = packets;
+	m->aired = 0;
 	pthread_mutex_unlock(&m->lock);
+}
+
+unsigned mock_aired(struct mock_nl80211 *m)
+{
+	unsigned n;
+
+	pthread_mutex_lock(&m->lock);
+	measure(m);
+	n = m->aired;
+	pthread_mutex_unlock(&m->lock);
+	return n;
 }
 
 void mock_event(struct mock_nl80211 *m, const void *data, size_t len)

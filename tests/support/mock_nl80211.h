@@ -44,6 +44,11 @@ struct mock_nl80211 {
 	pthread_mutex_t lock;		/* of the queue */
 	struct { uint32_t time_us; uint16_t rx, tx; } queue[MOCK_QUEUE];
 	unsigned queued, lost;
+
+	/* packets on the air that two chains measure, see mock_air() */
+	uint64_t air_begun_us;
+	uint32_t air_gap_us, air_stamp;
+	unsigned air_packets, aired, lost_on_air;	/* lost before the last came */
 };
 
 /* Starts it and points netlink.h at it; the interface is "lo", which every namespace
@@ -51,8 +56,12 @@ struct mock_nl80211 {
 void mock_start(struct mock_nl80211 *m);
 void mock_stop(struct mock_nl80211 *m);
 
-/* One record of the chain into the queue of a radio that was started. */
-void mock_push(struct mock_nl80211 *m, uint32_t time_us, int rx, int tx);
+/* From now on so many packets come, one each gap_us of real time, the first stamped so:
+ * whenever the queue is looked at, those that are due are in it, however late we are. */
+void mock_air(struct mock_nl80211 *m, unsigned packets, uint32_t gap_us, uint32_t stamp);
+
+/* How many have come. */
+unsigned mock_aired(struct mock_nl80211 *m);
 
 /* A vendor event to the listener, with this VENDOR_DATA. */
 void mock_event(struct mock_nl80211 *m, const void *data, size_t len);
