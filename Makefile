@@ -7,12 +7,14 @@
 # make bench        measures cost and speed
 # make eval-sim     scores the pipeline on a sample of the simulated suite, within 5 minutes
 # make eval-sim-all the same on all of it, about an hour
+# make soak-alarms  sends a thousand alarms through everything that goes wrong
 # make fuzz         looks for inputs that break the parsers, FUZZ_S seconds each
 # make install      installs to PREFIX (/usr/local), below DESTDIR
 # make clean        removes build/
 #
 # CC, CFLAGS, LDFLAGS, PKG_CONFIG can be set for cross builds; WITH_FFTW=0 uses liquid-dsp's
-# FFT in place of FFTW; WITH_SECCOMP=0 does without libseccomp, as builds do where it is not.
+# FFT in place of FFTW; WITH_SECCOMP=0 does without libseccomp, as builds do where it is not;
+# WITH_GPIOD=0 without the GPIO line (else 1 or 2: libgpiod's version).
 
 CC         ?= cc
 PKG_CONFIG ?= pkg-config
@@ -20,6 +22,7 @@ CFLAGS     ?= -O2 -g
 PREFIX     ?= /usr/local
 BUILD      ?= build
 WITH_FFTW  ?= 1
+WITH_GPIOD ?= $(shell $(PKG_CONFIG) --modversion libgpiod 2>/dev/null | cut -d. -f1)
 WERROR     ?= $(if $(CI),-Werror)
 SANITIZE   ?=
 # Sanitizers need system calls that we never do.
@@ -34,6 +37,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wco
 SAN      := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 NL_CFLAGS := $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0 2>/dev/null)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) -I. -MMD -MP -DWITH_FFTW=$(WITH_FFTW) -DWITH_SECCOMP=$(WITH_SECCOMP) \
+	-DWITH_GPIOD=$(or $(WITH_GPIOD),0) \
 	$(SAN) $(NL_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(SAN) $(LDFLAGS)
 
@@ -41,7 +45,8 @@ ALL_LDFLAGS = $(SAN) $(LDFLAGS)
 pkg       = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 DSP_LIBS  = $(if $(filter 0,$(WITH_FFTW)),-lliquid,$(call pkg,fftw3f)) -lm
 ALL_LIBS  = $(call pkg,libmosquitto openssl) -lev $(call pkg,libcjson) $(call pkg,zlib) $(call pkg,libnl-genl-3.0) \
-	$(if $(filter 1,$(WITH_SECCOMP)),$(call pkg,libseccomp)) $(DSP_LIBS)
+	$(if $(filter 1,$(WITH_SECCOMP)),$(call pkg,libseccomp)) \
+	$(if $(filter 1 2,$(WITH_GPIOD)),$(call pkg,libgpiod)) $(DSP_LIBS)
 
 obj     = $(patsubst %.c,$(BUILD)/%.o,$(1))
 DSP    := $(call obj,$(wildcard dsp/*.c))
@@ -55,8 +60,9 @@ TEST_SHARED := $(call obj,$(wildcard tests/support/*.c))
 TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid ratio align rank1 ridge \
 	respiration breath room power motion motion_stat presence incident),$(TESTS))
-THREAD_TESTS := $(filter $(BUILD)/tests/test_mqtt,$(TESTS))
+THREAD_TESTS := $(filter $(patsubst %,$(BUILD)/tests/test_%,mqtt alarming),$(TESTS))
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out %/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c)))
+SOAKS       := $(patsubst tests/soak/%.c,$(BUILD)/soak/%,$(wildcard tests/soak/*.c))
 BENCHES     := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ_S     ?= 600
 
@@ -85,6 +91,11 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/fuzz_main
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
+# The daemon, told by a test what its models have found.
+$(BUILD)/soak/%: $(BUILD)/tests/soak/%.o $(DAEMON) $(CORE)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
 $(BUILD)/bench/bench_%: $(BUILD)/tests/bench/bench_%.o $(TEST_SHARED) $(DAEMON) $(CORE)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
@@ -102,6 +113,7 @@ $(BUILD)/vm/radio: $(BUILD)/tests/vm/radio.o $(DAEMON) $(CORE)
 
 tests: $(TESTS)
 fuzzers: $(FUZZERS)
+soaks: $(SOAKS)
 
 run:
 	@tools/need-packages.sh run
@@ -119,7 +131,7 @@ check:
 	@echo "make check: all of it passed"
 
 check-plain:
-	@$(MAKE) --no-print-directory -s WERROR=-Werror all tests
+	@$(MAKE) --no-print-directory -s WERROR=-Werror all tests soaks
 	@tests/run-tests.sh plain $(TESTS) $(wildcard tests/e2e/*.sh)
 
 check-clang:
@@ -165,6 +177,15 @@ eval-sim: $(BUILD)/sixth
 eval-sim-all: $(BUILD)/sixth
 	@tools/sim/eval-suite.sh $(BUILD)
 
+# The long forms of what tests/e2e shows in seconds: a thousand alarms through everything
+# that goes wrong, as root also links that are cut and slowed; how fast they are; 64 rooms.
+soak-alarms: all $(SOAKS)
+	@tools/need-packages.sh check
+	@ALARMS=1000 PACE_S=300 SLOW_PACE_S=100 PATIENCE_S=1800 tests/e2e/alarms_chaos.sh
+	@tests/soak/latency.sh
+	@tests/soak/rooms.sh
+	@SECONDS_EACH=60 tests/e2e/broker_name_hangs.sh
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/doc/sixth
 	install -m 755 $(BUILD)/sixth $(DESTDIR)$(PREFIX)/bin/sixth
@@ -179,7 +200,7 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: all tests fuzzers run check check-plain check-clang check-asan check-tsan run-core-tests \
+.PHONY: all tests fuzzers soaks soak-alarms run check check-plain check-clang check-asan check-tsan run-core-tests \
 	run-asan-tests run-thread-tests vmcheck fuzz bench eval-sim eval-sim-all install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -116,8 +116,7 @@ bool alarm_is_journaled(const struct alarm *a)
 	return a->state >= ALARM_CONFIRMED && a->state <= ALARM_CLEARED;
 }
 
-/* Nobody has answered yet, so it is said again and again. */
-static bool calls(const struct alarm *a)
+bool alarm_calls(const struct alarm *a)
 {
 	return a->state == ALARM_CONFIRMED || a->state == ALARM_ESCALATED ||
 	       a->state == ALARM_RECOVERED;
@@ -154,6 +153,12 @@ static bool is_older(const struct place *a, const struct place *b)
 	return a->order < b->order;
 }
 
+/* What speaks for its kind: a test never hides what is real, a suspicion hides nothing. */
+static int rank_of(const struct place *p)
+{
+	return p->a.state == ALARM_SUSPECTED ? 2 : p->a.test ? 1 : 0;
+}
+
 const struct alarm *alarms_oldest_open(const struct alarms *s, const char *room,
 				       enum alarm_kind kind)
 {
@@ -161,12 +166,11 @@ const struct alarm *alarms_oldest_open(const struct alarms *s, const char *room,
 
 	for (int i = 0; i < ALARM_MAX; i++) {
 		const struct place *p = &s->place[i];
-		bool suspicion = p->a.state == ALARM_SUSPECTED;
 
 		if (!is_open_of(p, room, kind))
 			continue;
-		if (!best || (best->a.state == ALARM_SUSPECTED) > suspicion ||
-		    ((best->a.state == ALARM_SUSPECTED) == suspicion && is_older(p, best)))
+		if (!best || rank_of(p) < rank_of(best) ||
+		    (rank_of(p) == rank_of(best) && is_older(p, best)))
 			best = p;
 	}
 	return best ? &best->a : NULL;
@@ -177,9 +181,13 @@ const struct alarm *alarms_newest_open(const struct alarms *s, const char *room,
 {
 	const struct place *best = NULL;
 
-	for (int i = 0; i < ALARM_MAX; i++)
-		if (is_open_of(&s->place[i], room, kind) && (!best || is_older(best, &s->place[i])))
-			best = &s->place[i];
+	for (int i = 0; i < ALARM_MAX; i++) {
+		const struct place *p = &s->place[i];
+
+		if (is_open_of(p, room, kind) && (kind == ALARM_TEST || !p->a.test) &&
+		    (!best || is_older(best, p)))
+			best = p;
+	}
 	return best ? &best->a : NULL;
 }
 
@@ -269,12 +277,21 @@ static uint64_t due(const struct alarm_clock *now, uint32_t after_s)
 	return after_s ? now->mono_us + (uint64_t)after_s * 1000000 : UINT64_MAX;
 }
 
+static const struct alarm_rule *rule_of(const struct alarms *s, const struct alarm *a)
+{
+	const struct alarm_rule *own = NULL;
+
+	if (s->o.rule_of)
+		own = s->o.rule_of(s->o.owner, a->room, a->kind);
+	return own ? own : &s->o.rule[a->kind];
+}
+
 static void set_timers(const struct alarms *s, struct place *p, const struct alarm_clock *now)
 {
-	const struct alarm_rule *rule = &s->o.rule[p->a.kind];
+	const struct alarm_rule *rule = rule_of(s, &p->a);
 	bool climbs = p->a.state == ALARM_CONFIRMED || p->a.state == ALARM_ESCALATED;
 
-	p->repeat_us = calls(&p->a) ? due(now, rule->repeat_s) : UINT64_MAX;
+	p->repeat_us = alarm_calls(&p->a) ? due(now, rule->repeat_s) : UINT64_MAX;
 	p->escalate_us = climbs && p->a.level < rule->levels ? due(now, rule->escalate_s) : UINT64_MAX;
 	p->lapse_us = p->a.state == ALARM_SUSPECTED ? due(now, rule->suspect_max_s) : UINT64_MAX;
 }
@@ -421,9 +438,10 @@ int alarms_apply(struct alarms *s, const struct alarm_clock *now, const char *id
 
 /* As time goes by */
 
-static bool correct(const struct alarms *s, struct alarm_time *t, const struct alarm_clock *now)
+bool alarm_time_correct(struct alarm_time *t, const uint8_t boot[ALARM_BOOT_BYTES],
+			const struct alarm_clock *now)
 {
-	if (!t->unsynced || memcmp(t->boot, s->o.boot, sizeof(t->boot)) ||
+	if (!now->synced || !t->unsynced || memcmp(t->boot, boot, sizeof(t->boot)) ||
 	    t->mono_us > now->mono_us || now->mono_us - t->mono_us > now->wall_us)
 		return false;
 	t->wall_us = now->wall_us - (now->mono_us - t->mono_us);
@@ -433,8 +451,9 @@ static bool correct(const struct alarms *s, struct alarm_time *t, const struct a
 
 static void correct_all(struct alarms *s, struct alarm *a, const struct alarm_clock *now)
 {
-	bool since = correct(s, &a->since, now), updated = correct(s, &a->updated, now);
-	bool acked = a->acked && correct(s, &a->acked_at, now);
+	bool since = alarm_time_correct(&a->since, s->o.boot, now);
+	bool updated = alarm_time_correct(&a->updated, s->o.boot, now);
+	bool acked = a->acked && alarm_time_correct(&a->acked_at, s->o.boot, now);
 
 	if (!since && !updated && !acked)
 		return;
@@ -444,7 +463,7 @@ static void correct_all(struct alarms *s, struct alarm *a, const struct alarm_cl
 
 static void repeat(struct alarms *s, struct place *p, const struct alarm_clock *now)
 {
-	p->repeat_us = due(now, s->o.rule[p->a.kind].repeat_s);
+	p->repeat_us = due(now, rule_of(s, &p->a)->repeat_s);
 	if (p->a.retry < UINT32_MAX)
 		p->a.retry++;
 	s->stats.repeated++;
@@ -458,8 +477,7 @@ void alarms_tick(struct alarms *s, const struct alarm_clock *now)
 
 		if (p->a.state == ALARM_NONE)
 			continue;
-		if (now->synced)
-			correct_all(s, &p->a, now);
+		correct_all(s, &p->a, now);
 		if (now->mono_us >= p->lapse_us) {
 			s->stats.lapsed++;
 			change(s, p, now, ALARM_CANCEL, NULL);

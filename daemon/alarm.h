@@ -128,6 +128,9 @@ struct alarm_options {
 	uint8_t  boot[ALARM_BOOT_BYTES];	/* of this boot; see alarm_boot_parse() */
 	uint64_t random;			/* new for each start of the daemon */
 	struct alarm_rule rule[ALARM_KINDS];
+	/* A room's own rule, borrowed during the call; NULL, or it returns NULL: that of the
+	 * table above. */
+	const struct alarm_rule *(*rule_of)(void *owner, const char *room, enum alarm_kind kind);
 	/* Called with each change; the alarm is borrowed.  It must not call alarms_*()
 	 * functions that take a clock. */
 	void (*notify)(void *owner, const struct alarm *a, enum alarm_notice what);
@@ -192,10 +195,11 @@ int alarms_restore(struct alarms *s, const struct alarm_clock *now, const struct
 bool alarms_delivered(struct alarms *s, const char *id, uint32_t seq);
 
 /* Borrowed until the next call that takes a clock; NULL if there is none.  The oldest
- * of what is confirmed or beyond; a mere suspicion only if there is nothing else. */
+ * of what is confirmed or beyond, what is real before tests; a mere suspicion only if
+ * there is nothing else. */
 const struct alarm *alarms_oldest_open(const struct alarms *s, const char *room,
 				       enum alarm_kind kind);
-/* The one opened last, which a detector's next event is about. */
+/* The one opened last that is no test: a detector's next event is about it. */
 const struct alarm *alarms_newest_open(const struct alarms *s, const char *room,
 				       enum alarm_kind kind);
 int alarms_open_count(const struct alarms *s, const char *room, enum alarm_kind kind);
@@ -205,8 +209,15 @@ const struct alarm *alarms_at(const struct alarms *s, int i);
 struct alarm_stats alarms_stats(const struct alarms *s);
 
 bool alarm_is_open(const struct alarm *a);
+/* It waits for a person to answer, so it is said again and again. */
+bool alarm_calls(const struct alarm *a);
 /* It has been confirmed, so that it belongs in the journal. */
 bool alarm_is_journaled(const struct alarm *a);
+
+/* Puts a time right that was taken without a set clock, if `now` and `boot` tell how.
+ * True if that changed it. */
+bool alarm_time_correct(struct alarm_time *t, const uint8_t boot[ALARM_BOOT_BYTES],
+			const struct alarm_clock *now);
 
 /* Copies text so that it can be published: whole UTF-8 characters only, '?' for control
  * characters and for bytes that are no UTF-8, cut to fit.  NULL becomes "". */

@@ -36,13 +36,14 @@ struct reader {
 	char heading[HEADING_LEN];	/* "[source phy1]" */
 	int seen_line[CONFIG_OPTIONS_MAX];	/* of each option in this section */
 
-	int mqtt_line, source_line[CONFIG_SOURCES_MAX], room_line[CONFIG_ROOMS_MAX];
+	int single_line[CONFIG_SECTIONS], source_line[CONFIG_SOURCES_MAX], room_line[CONFIG_ROOMS_MAX];
 	bool source_wrong[CONFIG_SOURCES_MAX];
 	bool any_source, any_room;	/* even if something is wrong with it */
 	int mqtt_option_line[CONFIG_OPTIONS_MAX];
 	struct later links[CONFIG_ROOMS_MAX];
 	union {
 		struct config_mqtt mqtt;
+		struct config_alarms alarms;
 		struct config_source source;
 		struct config_room room;
 	} spare;
@@ -114,15 +115,16 @@ static void set_defaults(enum config_section section, void *at)
 	}
 }
 
-static void *begin_mqtt(struct reader *r)
+/* A section that there is once. */
+static void *begin_single(struct reader *r, enum config_section section)
 {
-	if (r->mqtt_line) {
-		mistake(r, r->line, "[mqtt] is there twice, first in line %d; put all into one",
-			r->mqtt_line);
-		return &r->spare.mqtt;
+	if (r->single_line[section]) {
+		mistake(r, r->line, "[%s] is there twice, first in line %d; put all into one",
+			config_sections[section].name, r->single_line[section]);
+		return &r->spare;
 	}
-	r->mqtt_line = r->line;
-	return &r->c->mqtt;
+	r->single_line[section] = r->line;
+	return section == CONFIG_MQTT ? (void *)&r->c->mqtt : (void *)&r->c->alarms;
 }
 
 /* The place of a new source, or the spare one. */
@@ -174,6 +176,7 @@ static void *begin_room(struct reader *r, const char *name)
 	}
 	r->room_line[c->rooms++] = r->line;
 	snprintf(room->name, sizeof(room->name), "%s", name);
+	room->repeat_s = room->escalate_s = room->levels = -1;
 	return room;
 }
 
@@ -205,7 +208,8 @@ static void read_heading(struct reader *r, char *s)
 	r->at = NULL;
 	memset(r->seen_line, 0, sizeof(r->seen_line));
 	if (!end || end[1]) {
-		mistake(r, r->line, "%s; write [mqtt], [source NAME] or [room NAME] alone in its line",
+		mistake(r, r->line, "%s; write [mqtt], [alarms], [source NAME] or [room NAME] alone in its "
+			"line",
 			end ? "text behind the section" : "\"]\" is missing");
 		return;
 	}
@@ -218,14 +222,16 @@ static void read_heading(struct reader *r, char *s)
 	while (section < CONFIG_SECTIONS && strcmp(config_sections[section].name, kind))
 		section++;
 	if (section == CONFIG_SECTIONS) {
-		mistake(r, r->line, "unknown section [%s]; use [mqtt], [source NAME] or [room NAME]", kind);
+		mistake(r, r->line, "unknown section [%s]; use [mqtt], [alarms], [source NAME] or [room NAME]",
+			kind);
 		return;
 	}
-	if (section == CONFIG_MQTT && *name)
-		mistake(r, r->line, "[mqtt] has no name; write [mqtt]");
+	if (!config_sections[section].named && *name)
+		mistake(r, r->line, "[%s] has no name; write [%s]", kind, kind);
 	r->section = (enum config_section)section;
 	memset(&r->spare, 0, sizeof(r->spare));
-	r->at = section == CONFIG_MQTT ? begin_mqtt(r) : begin_named(r, r->section, name);
+	r->at = config_sections[section].named ? begin_named(r, r->section, name) :
+		begin_single(r, r->section);
 	snprintf(r->heading, sizeof(r->heading), *name ? "[%s %.31s]" : "[%s]", kind, name);
 	set_defaults(r->section, r->at);
 }
@@ -423,6 +429,7 @@ static void reader_init(struct reader *r, struct config *c, const char *name, FI
 	if (len < sizeof(r->folder))
 		memcpy(r->folder, name, len);
 	set_defaults(CONFIG_MQTT, &c->mqtt);
+	set_defaults(CONFIG_ALARMS, &c->alarms);
 }
 
 static void parse(struct reader *r, const char *text, size_t len)

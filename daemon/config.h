@@ -54,6 +54,18 @@ struct config_mqtt {
 	char psk_file[CONFIG_PATH_LEN], user_file[CONFIG_PATH_LEN];
 	char psk_identity[128], psk_key[130];	/* from psk_file; filled by config_load() only */
 	char user[128], password[128];	/* from user_file; likewise */
+	char discovery[64];		/* Home Assistant's prefix; "none": not for it */
+};
+
+#define CONFIG_NEVER (-1)		/* a time of day that does not come */
+
+struct config_alarms {
+	char journal[CONFIG_PATH_LEN];
+	int  repeat_s, escalate_s, levels;
+	int  daily_test_s;		/* local time of day; CONFIG_NEVER */
+	bool replay, trust_clock;
+	char hook[CONFIG_PATH_LEN];	/* "": none */
+	char gpio[64];			/* CHIP/LINE, "": none */
 };
 
 struct config_source {
@@ -88,14 +100,16 @@ struct config_room {
 	const char *breathing_band;	/* static: a name in breathing_bands[]; "": the profile's */
 	struct config_link link[CONFIG_LINKS_MAX];
 	int  links;			/* 0: every link of every source */
+	int  repeat_s, escalate_s, levels;	/* of its alarms; -1: as in [alarms] */
 };
 
-/* About 27 KiB: not for a small stack. */
+/* About 30 KiB: not for a small stack. */
 struct config {
 	char node[64];
 	char user[CONFIG_NAME_LEN];	/* default: "sixth", where there is one */
 	bool user_given;
 	struct config_mqtt   mqtt;
+	struct config_alarms alarms;
 	struct config_source source[CONFIG_SOURCES_MAX];
 	int sources;
 	struct config_room   room[CONFIG_ROOMS_MAX];

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "daemon/config_mqtt.h"
+#include "daemon/log.h"
 #include "daemon/config_value.h"
 
 #define LINES_MAX 100		/* of a file with secrets */
@@ -203,4 +204,16 @@ void config_mqtt_options(struct mqtt_options *o, const struct config_mqtt *m)
 	o->password = m->password;
 	o->client_id = m->client_id;
 	o->keepalive_s = m->keepalive_s;
+}
+
+/* Who reads along without TLS knows when somebody is at home, and the password. */
+void config_mqtt_warn(const struct config_mqtt *c)
+{
+	for (int i = 0; i < c->brokers; i++) {
+		const struct config_broker *b = &c->broker[i];
+
+		if (!b->tls && strncmp(b->host, "127.", 4) && strcmp(b->host, "::1") && strcmp(b->host, "localhost"))
+			log_warn("mqtt %s:%d: not encrypted; everybody on that network can read along%s; use "
+				 "mqtts://", b->host, b->port, *c->user ? ", the password too" : "");
+	}
 }

@@ -42,6 +42,7 @@ static const char *protocol_name(int i)
 const struct config_section_info config_sections[CONFIG_SECTIONS] = {
 	[CONFIG_GLOBAL] = { "",       false, "before the first section" },
 	[CONFIG_MQTT]   = { "mqtt",   false, "the broker" },
+	[CONFIG_ALARMS] = { "alarms", false, "what becomes of alarms" },
 	[CONFIG_SOURCE] = { "source", true,  "where frames come from; one section for each, at least one" },
 	[CONFIG_ROOM]   = { "room",   true,  "what is sensed; one section for each, at least one" },
 };
@@ -86,6 +87,40 @@ const struct config_option config_options[] = {
 	{ .section = CONFIG_MQTT, .name = "keepalive", .kind = CONFIG_INT, AT(config_mqtt, keepalive_s),
 	  .unit = "s", .min = 15, .max = 3600, .value = "30 s",
 	  .help = "a broker that is silent for so long is gone" },
+	{ .section = CONFIG_MQTT, .name = "discovery", .kind = CONFIG_TOPIC, AT(config_mqtt, discovery),
+	  .value = "homeassistant",
+	  .help = "Home Assistant's discovery prefix, so that it shows every room by itself; none: "
+		  "not for it" },
+
+	{ .section = CONFIG_ALARMS, .name = "journal", .kind = CONFIG_PATH, AT(config_alarms, journal),
+	  .value = "/var/lib/sixth/alarms.journal",
+	  .help = "64 KiB on flash that bring every open alarm back after a power cut" },
+	{ .section = CONFIG_ALARMS, .name = "repeat", .kind = CONFIG_INT, AT(config_alarms, repeat_s),
+	  .unit = "s", .min = 5, .max = 3600, .value = "30 s",
+	  .help = "an alarm is said again until somebody acknowledges it" },
+	{ .section = CONFIG_ALARMS, .name = "escalate", .kind = CONFIG_INT, AT(config_alarms, escalate_s),
+	  .unit = "s", .min = 10, .max = 86400, .value = "120 s",
+	  .help = "nobody has answered for so long: the next level" },
+	{ .section = CONFIG_ALARMS, .name = "levels", .kind = CONFIG_INT, AT(config_alarms, levels),
+	  .min = 0, .max = 20, .value = "3",
+	  .help = "how many levels there are; 0: no alarm is escalated" },
+	{ .section = CONFIG_ALARMS, .name = "daily_test", .kind = CONFIG_TIME, AT(config_alarms, daily_test_s),
+	  .value = "10:00",
+	  .help = "local time at which each room sends a test alarm, which ends by itself when it has "
+		  "arrived" },
+	{ .section = CONFIG_ALARMS, .name = "hook", .kind = CONFIG_PATH, AT(config_alarms, hook),
+	  .help = "program that is run at each change of an alarm, with or without a network" },
+	{ .section = CONFIG_ALARMS, .name = "gpio", .kind = CONFIG_GPIO, AT(config_alarms, gpio),
+	  .help = "line of a buzzer, lamp or relay that is on while an alarm waits for an answer, as in "
+		  "gpiochip0/17; ! before it if low means on" },
+	{ .section = CONFIG_ALARMS, .name = "replay", .kind = CONFIG_BOOL, AT(config_alarms, replay),
+	  .value = "no",
+	  .help = "recordings and simulations raise alarms like live sources; else they are only "
+		  "logged" },
+	{ .section = CONFIG_ALARMS, .name = "trust_clock", .kind = CONFIG_BOOL,
+	  AT(config_alarms, trust_clock),
+	  .value = "no",
+	  .help = "the clock is right although nothing (NTP) keeps it so" },
 
 	{ .section = CONFIG_SOURCE, .name = "driver", .kind = CONFIG_CHOICE, AT(config_source, driver),
 	  .choice = driver_name, .value_help = "none; it must be given",
@@ -149,6 +184,15 @@ const struct config_option config_options[] = {
 	{ .section = CONFIG_ROOM, .name = "links", .kind = CONFIG_LINKS, AT(config_room, link),
 	  .max = CONFIG_LINKS_MAX, .value_help = "every link of every source",
 	  .help = "transmitters to listen to, as SOURCE/aa:bb:cc:dd:ee:ff, blanks between them" },
+	{ .section = CONFIG_ROOM, .name = "repeat", .kind = CONFIG_INT, AT(config_room, repeat_s),
+	  .unit = "s", .min = 5, .max = 3600, .value_help = "as in [alarms]",
+	  .help = "its alarms are said again until somebody acknowledges them" },
+	{ .section = CONFIG_ROOM, .name = "escalate", .kind = CONFIG_INT, AT(config_room, escalate_s),
+	  .unit = "s", .min = 10, .max = 86400, .value_help = "as in [alarms]",
+	  .help = "nobody has answered for so long: the next level" },
+	{ .section = CONFIG_ROOM, .name = "levels", .kind = CONFIG_INT, AT(config_room, levels),
+	  .min = 0, .max = 20, .value_help = "as in [alarms]",
+	  .help = "how many levels there are; 0: no alarm is escalated" },
 };
 
 const int config_options_count = sizeof(config_options) / sizeof(*config_options);
@@ -172,6 +216,12 @@ static void print_values(FILE *out, const struct config_option *o)
 		break;
 	case CONFIG_BOOL:
 		fputs("yes, no", out);
+		break;
+	case CONFIG_GPIO:
+		fputs("CHIP/LINE, !CHIP/LINE", out);
+		break;
+	case CONFIG_TIME:
+		fputs("HH:MM, none", out);
 		break;
 	case CONFIG_CHOICE:
 		for (int i = 0; o->choice(i); i++)

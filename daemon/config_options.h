@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum config_section { CONFIG_GLOBAL, CONFIG_MQTT, CONFIG_SOURCE, CONFIG_ROOM, CONFIG_SECTIONS };
+enum config_section { CONFIG_GLOBAL, CONFIG_MQTT, CONFIG_ALARMS, CONFIG_SOURCE, CONFIG_ROOM, CONFIG_SECTIONS };
 
 enum config_kind {
 	CONFIG_STRING,		/* char[]; no control characters */
@@ -19,6 +19,8 @@ enum config_kind {
 	CONFIG_INT,		/* int */
 	CONFIG_FLOAT,		/* float */
 	CONFIG_BOOL,		/* bool */
+	CONFIG_GPIO,		/* char[]; CHIP/LINE or !CHIP/LINE */
+	CONFIG_TIME,		/* int: seconds of the day, from HH:MM; CONFIG_NEVER from none */
 	CONFIG_CHOICE,		/* const char *; one of the names that choice() lists */
 	CONFIG_STATIONS,	/* uint8_t[][6]; also fills stations */
 	CONFIG_LINKS,		/* the links of a room */

@@ -4,9 +4,11 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/config_value.h"
+#include "daemon/gpio.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS  "0123456789"
@@ -252,6 +254,21 @@ static bool set_stations(struct config_source *c, const char *text, char *compla
 	return true;
 }
 
+static bool set_time(int *member, const char *text, char *complaint)
+{
+	int hour, minute, end = 0;
+
+	if (!strcmp(text, "none")) {
+		*member = CONFIG_NEVER;
+		return true;
+	}
+	if (sscanf(text, "%2d:%2d%n", &hour, &minute, &end) < 2 || text[end] || hour < 0 || hour > 23 ||
+	    minute < 0 || minute > 59)
+		return wrong(complaint, "not a time of day; write HH:MM, as in 10:00, or none");
+	*member = (hour * 60 + minute) * 60;
+	return true;
+}
+
 bool config_value_set(const struct config_option *o, void *section, const char *text,
 		      const char *folder, char complaint[CONFIG_COMPLAINT_LEN])
 {
@@ -278,6 +295,12 @@ bool config_value_set(const struct config_option *o, void *section, const char *
 		return set_number(o, member, text, complaint);
 	case CONFIG_BOOL:
 		return set_bool(member, text, complaint);
+	case CONFIG_GPIO:
+		if (!gpio_is_line(text))
+			return wrong(complaint, "not a line; write CHIP/LINE, as in gpiochip0/17");
+		return copy(member, o->size, text, complaint);
+	case CONFIG_TIME:
+		return set_time(member, text, complaint);
 	case CONFIG_CHOICE:
 		return set_choice(o, member, text, complaint);
 	case CONFIG_STATIONS:

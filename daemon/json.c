@@ -112,6 +112,21 @@ bool json_get_bool(const struct json *j, const char *key, bool *value)
 	return true;
 }
 
+const struct json *json_get(const struct json *j, const char *key)
+{
+	return (const struct json *)cJSON_GetObjectItemCaseSensitive(node(j), key);
+}
+
+int json_count(const struct json *array)
+{
+	return cJSON_IsArray(node(array)) ? cJSON_GetArraySize(node(array)) : 0;
+}
+
+const struct json *json_at(const struct json *array, int i)
+{
+	return (const struct json *)cJSON_GetArrayItem(node(array), i);
+}
+
 bool json_has(const struct json *j, const char *key)
 {
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(node(j), key);

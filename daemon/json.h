@@ -27,6 +27,12 @@ const char *json_get_string(const struct json *j, const char *key);
 bool json_get_number(const struct json *j, const char *key, double *value);
 bool json_get_bool(const struct json *j, const char *key, bool *value);
 
+/* A member of any type; how many members an array has; one of them.  NULL or 0 where there
+ * is none. */
+const struct json *json_get(const struct json *j, const char *key);
+int json_count(const struct json *array);
+const struct json *json_at(const struct json *array, int i);
+
 /* There is such a member, of any type but null. */
 bool json_has(const struct json *j, const char *key);
 

@@ -9,6 +9,7 @@
 #include "daemon/node_sounding.h"
 #include "daemon/sandbox.h"
 #include "daemon/source.h"
+#include "daemon/supervisor.h"
 #include "daemon/version.h"
 
 #define CONFIG_FILE "/etc/sixth/sixth.conf"
@@ -98,6 +99,7 @@ static int enter_sandbox(const struct config *c)
 {
 	struct sandbox_options o = { .user = c->user, .user_required = c->user_given };
 
+	o.runs_programs = *c->alarms.hook || supervisor_runs_programs();
 	for (int i = 0; i < c->sources; i++) {
 		const struct source_driver *d = source_driver_find(c->source[i].driver);
 
@@ -109,6 +111,7 @@ static int enter_sandbox(const struct config *c)
 static int run(const struct config *c)
 {
 	struct loop *loop = loop_create();
+	struct supervisor *supervisor = NULL;
 	struct node *node = NULL;
 	int err;
 
@@ -118,10 +121,13 @@ static int run(const struct config *c)
 	}
 	loop_stop_on_signals(loop);
 	err = node_open(&node, c, loop);
+	if (!err)
+		err = supervisor_open(&supervisor, loop);
 	if (err)
 		log_error("sixthd: cannot start: %s", strerror(-err));
 	else
 		loop_run(loop);
+	supervisor_close(supervisor);
 	node_close(node);
 	loop_destroy(loop);
 	if (!err)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 #include "daemon/messages.h"
+#include "daemon/trouble.h"
 
 #define PERIOD_S      10	/* of everything that stands still */
 #define PERIOD_VALUE_S 2	/* of vital signs while there is a value */
@@ -201,6 +202,7 @@ static void sensing_write(struct json *j, const struct message_context *c)
 
 	json_add_string(j, "state", sensing_names[c->state->sensing]);
 	json_add_string(j, "reason", reason_name(c->state->sensing_reason));
+	trouble_write(j, c->trouble);
 	list = json_add_array(j, "capabilities");
 	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++)
 		if (c->state->capabilities & capabilities[i].bit &&

@@ -21,6 +21,7 @@ struct message_context {
 	const struct room_state *state;
 	const struct wiring *wiring;
 	const struct sensing_output *output;
+	unsigned trouble;		/* bits of trouble.h */
 	uint32_t sources;			/* bits */
 	const enum reason *source_state;	/* of each */
 	bool hearsay;				/* all of it rests on hearsay: no alarms */

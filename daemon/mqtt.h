@@ -25,7 +25,7 @@
 #include <stdint.h>
 
 #define MQTT_TOPIC_MAX    256		/* bytes, with the final 0 */
-#define MQTT_PAYLOAD_MAX  16384		/* bytes; Home Assistant's discovery needs 6 k */
+#define MQTT_PAYLOAD_MAX  24576		/* bytes; a room with all alarms takes 16 k of discovery */
 #define MQTT_RETAINED_MAX (64 * 12 + 16)	/* a dozen for each of 64 rooms, ours */
 #define MQTT_FILTERS_MAX  80
 #define MQTT_ALARMS_MAX   128		/* events of alarms that wait */

@@ -11,17 +11,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
-#include "daemon/commands.h"
 #include "daemon/config_mqtt.h"
 #include "daemon/log.h"
 #include "daemon/mqtt.h"
 #include "daemon/node.h"
+#include "daemon/node_alarms.h"
+#include "daemon/node_commands.h"
+#include "daemon/node_discovery.h"
 #include "daemon/node_info.h"
 #include "daemon/node_rooms.h"
 #include "daemon/node_sounding.h"
 #include "daemon/source.h"
+#include "daemon/trouble.h"
 #include "daemon/version.h"
+#include "daemon/wallclock.h"
 
 #define TICK_S       0.1
 #define NEWS_S       1		/* from a change to the info that tells it */
@@ -53,21 +56,17 @@ struct node {
 
 	struct mqtt *mqtt;		/* NULL: broker none */
 	struct loop_io *mqtt_io;
-	struct command_stats commands;
+	struct commands commands;
+	struct node_alarms *alarms;
+	struct node_discovery *discovery;
 
 	struct loop_timer *tick, *info_timer;
 	bool news;			/* the next info comes early, because something changed */
 	uint64_t begun_us, ticked_us;	/* real clock */
-	char boot_id[BOOT_ID_LEN];
+	char boot_id[BOOT_ID_LEN], instance[INSTANCE_LEN];
+	unsigned trouble;		/* bits of trouble.h */
 };
 
-static uint64_t wall_now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
 
 /* --- origins ---------------------------------------------------------------------- */
 
@@ -117,14 +116,17 @@ static void publish_info(struct node *n)
 {
 	struct node_info info = {
 		.config = n->config, .origin = origin_of(n, all_sources(n)), .boot_id = n->boot_id,
-		.wall_us = wall_now_us(), .uptime_s = (loop_now_us() - n->begun_us) / 1000000,
-		.room = n->room, .rooms = n->rooms, .commands = n->commands,
+		.wall_us = wallclock_us(), .uptime_s = (loop_now_us() - n->begun_us) / 1000000,
+		.room = n->room, .rooms = n->rooms, .commands = n->commands.stats,
+		.instance = n->instance, .discovery = node_discovery_prefix(n->config),
+		.trouble = n->trouble,
 	};
 	char topic[TOPIC_LEN], *payload;
 
 	if (!n->mqtt)
 		return;
 	info.mqtt = mqtt_stats(n->mqtt);
+	node_alarms_info(n->alarms, &info);
 	for (int i = 0; i < n->config->sources; i++) {
 		info.source[i].state = n->source[i].state;
 		info.source[i].error = n->source[i].state && *n->source[i].source.error ?
@@ -164,7 +166,7 @@ static uint64_t on_wall(void *owner, uint64_t now_us)
 {
 	(void)owner;
 	(void)now_us;
-	return wall_now_us();
+	return wallclock_us();
 }
 
 static const char *on_source_name(void *owner, int source)
@@ -188,69 +190,51 @@ static void on_source_sounding(void *owner, int source, struct json *j)
 	node_sounding_write(&n->source[source].sounding, j);
 }
 
+static void on_incident(void *owner, uint64_t now_us, int room, const struct incident *i)
+{
+	struct node *n = owner;
+
+	(void)now_us;
+	node_incident(n, n->room[room].name, i);
+}
+
+void node_incident(struct node *n, const char *room, const struct incident *i)
+{
+	node_alarms_incident(n->alarms, room, i);
+}
+
 /* --- commands --------------------------------------------------------------------- */
 
-static const struct sensing_room_options *find_room(const struct node *n, const char *name, size_t len)
+static const char *on_origin(void *owner, const char *room)
 {
-	for (int i = 0; i < n->rooms; i++)
-		if (strlen(n->room[i].name) == len && !memcmp(n->room[i].name, name, len))
-			return &n->room[i];
-	return NULL;
+	const struct node *n = owner;
+	const struct sensing_room_options *r = node_find_room(n->room, n->rooms, room, strlen(room));
+
+	return r ? r->origin : NULL;
 }
 
-/* An answer goes to the command's own topic plus "/result".  Where a sender (MQTT 5) asks
- * for it elsewhere, that has to lie below: we may write to topics that it may not. */
-static void send_answer(struct node *n, const struct mqtt_event *e, const char *payload)
+static enum command_error on_command(void *owner, const struct command_request *r,
+				     struct command_reply *reply)
 {
-	char topic[MQTT_TOPIC_MAX + 8];
-	struct mqtt_message m = {
-		.topic = topic, .payload = payload, .qos = 1,
-		.correlation = e->correlation, .correlation_bytes = e->correlation_bytes,
-	};
-	size_t len = (size_t)snprintf(topic, sizeof(topic), "%s/result", e->topic);
+	const struct node *n = owner;
 
-	if (e->response_topic && !strncmp(e->response_topic, topic, len) && e->response_topic[len] == '/')
-		m.topic = e->response_topic;
-	log_debug("%s: answered %s", e->topic, payload);
-	mqtt_send(n->mqtt, &m);
-}
-
-static void answer(struct node *n, const struct mqtt_event *e)
-{
-	const char *base = n->config->mqtt.base, *level;
-	struct command command = {
-		.text = e->payload, .len = e->payload_bytes,
-		.origin = origin_of(n, all_sources(n)), .wall_us = wall_now_us(),
-	};
-	const struct sensing_room_options *room;
-	char *payload;
-
-	if (strncmp(e->topic, base, strlen(base)) || e->topic[strlen(base)] != '/')
-		return;
-	level = e->topic + strlen(base) + 1;
-	if (strcmp(level, "cmd")) {
-		room = find_room(n, level, strcspn(level, "/"));
-		command.room = room ? room->name : NULL;
-		command.origin = room ? room->origin : command.origin;
-		command.refusal = room ? NULL : "unknown_room";
-	}
-	payload = command_answer(&command, &n->commands);
-	if (!payload)
-		return;
-	send_answer(n, e, payload);
-	free(payload);
+	return node_alarms_command(n->alarms, r, reply);
 }
 
 static void on_mqtt_event(void *owner, const struct mqtt_event *e)
 {
 	struct node *n = owner;
 
+	node_alarms_event(n->alarms, e);
+	if (node_discovery_event(n->discovery, e))
+		return;
 	if (e->kind == MQTT_CONNECTED)
 		publish_info(n);
-	else if (e->kind == MQTT_MESSAGE && e->retained)
-		n->commands.retained++;
 	else if (e->kind == MQTT_MESSAGE)
-		answer(n, e);
+		node_commands_event(&n->commands, &(struct node_commands){
+			.mqtt = n->mqtt, .base = n->config->mqtt.base, .room = n->room,
+			.rooms = n->rooms, .origin = origin_of(n, all_sources(n)),
+			.wall_us = wallclock_us(), .act = on_command, .owner = n }, e);
 }
 
 static void on_mqtt_readable(void *owner)
@@ -268,18 +252,6 @@ static int subscribe(struct node *n, const char *tail)
 	return mqtt_subscribe(n->mqtt, filter);
 }
 
-/* Who reads along without TLS knows when somebody is at home, and the password. */
-static void warn_of_plain(const struct config_mqtt *c)
-{
-	for (int i = 0; i < c->brokers; i++) {
-		const struct config_broker *b = &c->broker[i];
-
-		if (!b->tls && strncmp(b->host, "127.", 4) && strcmp(b->host, "::1") && strcmp(b->host, "localhost"))
-			log_warn("mqtt %s:%d: not encrypted; everybody on that network can read along%s; use "
-				 "mqtts://", b->host, b->port, *c->user ? ", the password too" : "");
-	}
-}
-
 static int open_mqtt(struct node *n)
 {
 	const struct config_mqtt *c = &n->config->mqtt;
@@ -295,7 +267,7 @@ static int open_mqtt(struct node *n)
 		return 0;
 	}
 	snprintf(status, sizeof(status), "%s/status", c->base);
-	warn_of_plain(c);
+	config_mqtt_warn(c);
 	err = mqtt_open(&n->mqtt, &o);
 	if (!err)
 		err = subscribe(n, "cmd");
@@ -317,6 +289,15 @@ static struct node_source *of(struct source *s)
 	return &n->source[s->number];
 }
 
+/* Something has changed that info tells.  What comes and goes must not put it off. */
+static void tell_news(struct node *n)
+{
+	if (!n->info_timer || n->news)
+		return;
+	n->news = true;
+	loop_timer_set(n->info_timer, NEWS_S);
+}
+
 static void show_state(struct node *n, struct node_source *ns)
 {
 	enum reason why = node_sounding_reason(&ns->sounding, ns->says);
@@ -326,10 +307,7 @@ static void show_state(struct node *n, struct node_source *ns)
 	ns->state = why;
 	sensing_source_state(n->sensing, ns->source.number, why);
 	log_debug("source %s: %s", ns->source.config->name, why ? reason_name(why) : "ok");
-	if (!n->info_timer || n->news)
-		return;			/* a source that comes and goes must not put it off */
-	n->news = true;
-	loop_timer_set(n->info_timer, NEWS_S);
+	tell_news(n);
 }
 
 static void set_state(struct node *n, struct node_source *ns, enum reason why)
@@ -454,6 +432,19 @@ static void close_lost(struct node *n, struct node_source *ns)
 	try_later(n, ns);
 }
 
+static void look_for_trouble(struct node *n)
+{
+	unsigned trouble = node_alarms_trouble(n->alarms);
+
+	if (n->discovery && node_discovery_twin(n->discovery))
+		trouble |= TROUBLE_TWIN;
+	if (trouble == n->trouble)
+		return;
+	n->trouble = trouble;
+	sensing_set_trouble(n->sensing, trouble);
+	tell_news(n);
+}
+
 /* Sees to the sources that are not open. */
 static void on_tick(void *owner)
 {
@@ -461,6 +452,7 @@ static void on_tick(void *owner)
 	uint64_t now_us = loop_now_us(), passed_us = now_us - n->ticked_us;
 
 	n->ticked_us = now_us;
+	look_for_trouble(n);
 	for (int i = 0; i < n->config->sources; i++) {
 		struct node_source *ns = &n->source[i];
 
@@ -493,13 +485,49 @@ static void open_sources(struct node *n)
 		try_open(n, &n->source[i]);
 }
 
+/* --- alarms ----------------------------------------------------------------------- */
+
+static int open_alarms(struct node *n)
+{
+	struct node_alarms_options o = {
+		.config = n->config, .loop = n->loop, .mqtt = n->mqtt, .boot_id = n->boot_id,
+		.origin = on_origin, .owner = n,
+	};
+	int err;
+
+	for (int i = 0; i < n->config->sources; i++)
+		o.live |= !strcmp(origin_of(n, UINT32_C(1) << i), "live");
+	err = node_alarms_open(&n->alarms, &o);
+	for (int i = 0; i < n->rooms && !err; i++)
+		err = node_alarms_add_room(n->alarms, n->room[i].name);
+	return err;
+}
+
+static const char *on_room(void *owner, int i)
+{
+	const struct node *n = owner;
+
+	return i < n->rooms ? n->room[i].name : NULL;
+}
+
+static int open_discovery(struct node *n)
+{
+	const struct node_discovery_options o = {
+		.config = n->config, .loop = n->loop, .mqtt = n->mqtt, .instance = n->instance,
+		.kinds = node_alarms_kinds(n->alarms), .room = on_room, .owner = n,
+	};
+
+	return n->mqtt ? node_discovery_open(&n->discovery, &o) : 0;
+}
+
 /* --- all of it -------------------------------------------------------------------- */
 
 static int start(struct node *n)
 {
 	const struct sensing_output output = {
 		.publish = on_publish, .wall_us = on_wall, .source_name = on_source_name,
-		.source_counts = on_source_counts, .source_sounding = on_source_sounding, .owner = n,
+		.source_counts = on_source_counts, .source_sounding = on_source_sounding,
+		.incident = on_incident, .owner = n,
 	};
 	int err = sensing_create(&n->sensing, n->config->mqtt.base, &output);
 
@@ -510,6 +538,11 @@ static int start(struct node *n)
 	if (err)
 		return err;
 	open_sources(n);
+	err = open_alarms(n);
+	if (!err)
+		err = open_discovery(n);
+	if (err)
+		return err;
 	n->ticked_us = loop_now_us();
 	n->tick = loop_timer_add(n->loop, TICK_S, TICK_S, on_tick, n);
 	return n->tick ? 0 : -ENOMEM;
@@ -526,6 +559,7 @@ int node_open(struct node **out, const struct config *c, struct loop *l)
 	n->loop = l;
 	n->begun_us = loop_now_us();
 	boot_id_read(n->boot_id);
+	instance_name(n->instance);
 	log_info("sixthd %s: node %s, %d sources, topics %s/#", SIXTH_VERSION, c->node, c->sources,
 		 c->mqtt.base);
 	err = start(n);
@@ -549,6 +583,8 @@ void node_close(struct node *n)
 	loop_timer_remove(n->tick);
 	loop_timer_remove(n->info_timer);
 	loop_io_remove(n->mqtt_io);
+	node_discovery_close(n->discovery);
+	node_alarms_close(n->alarms);
 	mqtt_close(n->mqtt);
 	sensing_free(n->sensing);
 	free(n);

@@ -11,6 +11,7 @@
 
 #include "daemon/config.h"
 #include "daemon/loop.h"
+#include "models/incident.h"
 
 #define NODE_RETRY_S     1	/* after which a source is opened again, at first; */
 #define NODE_RETRY_MAX_S 30	/* each time twice as much, up to this */
@@ -21,6 +22,10 @@ struct node;
 /* Starts everything that `c` asks for in loop `l`; both are borrowed until node_close().
  * 0, or -errno if there is no memory, no thread or no file descriptor; then nothing runs. */
 int node_open(struct node **out, const struct config *c, struct loop *l);
+
+/* What a model found in a room of this name becomes an alarm, or, from a recording, a line
+ * in the log. */
+void node_incident(struct node *n, const char *room, const struct incident *i);
 
 /* Ends it, "offline" on the status topic last: at most 2 s.  NULL is fine. */
 void node_close(struct node *n);

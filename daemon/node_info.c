@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/utsname.h>
 #include "daemon/messages.h"
 #include "daemon/node_info.h"
+#include "daemon/trouble.h"
 #include "daemon/version.h"
+#include "daemon/wallclock.h"
 
 /* What this build can sense; what a room can at the moment is in its `sensing`. */
 static const char *const capabilities[] = { "motion", "presence", "respiration", "activity" };
@@ -20,6 +23,15 @@ void boot_id_read(char id[BOOT_ID_LEN])
 		id[0] = 0;
 	id[strcspn(id, "\n")] = 0;
 	fclose(f);
+}
+
+void instance_name(char name[INSTANCE_LEN])
+{
+	uint64_t r = 0;
+
+	if (getrandom(&r, sizeof(r), 0) != sizeof(r))
+		r = wallclock_us();
+	snprintf(name, INSTANCE_LEN, "%016llx", (unsigned long long)r);
 }
 
 static void add_device(struct json *j)
@@ -80,11 +92,33 @@ static void add_mqtt(struct json *j, const struct mqtt_stats *s)
 
 static void add_commands(struct json *j, const struct command_stats *s)
 {
-	struct json *commands = json_add_object(j, "commands");
+	struct json *commands = json_add_object(j, "commands"), *refused;
 
 	json_add_number(commands, "received", (double)s->received, 0);
 	json_add_number(commands, "not_json", (double)s->not_json, 0);
 	json_add_number(commands, "retained", (double)s->retained, 0);
+	json_add_number(commands, "done", (double)s->done, 0);
+	refused = json_add_object(commands, "refused");
+	for (int i = COMMAND_NONE + 1; i < COMMAND_ERROR_COUNT; i++)
+		if (s->refused[i])
+			json_add_number(refused, command_error_name(i), (double)s->refused[i], 0);
+}
+
+static void add_alarms(struct json *j, const struct node_info *i)
+{
+	struct json *alarms = json_add_object(j, "alarms"), *journal;
+
+	json_add_number(alarms, "open", i->alarms_open, 0);
+	json_add_number(alarms, "waiting", i->alarms_waiting, 0);
+	json_add_number(alarms, "raised", (double)i->alarms.opened, 0);
+	json_add_number(alarms, "repeated", (double)i->alarms.repeated, 0);
+	json_add_number(alarms, "refused", (double)i->alarms.refused, 0);
+	json_add_number(alarms, "dropped", (double)i->alarms.dropped, 0);
+	journal = json_add_object(alarms, "journal");
+	json_add_number(journal, "records", i->journal.records, 0);
+	json_add_number(journal, "writes", (double)i->journal.writes, 0);
+	json_add_number(journal, "failures", (double)i->journal.failures, 0);
+	json_add_number(journal, "unreadable", i->journal.unreadable, 0);
 }
 
 char *node_info_payload(const struct node_info *i)
@@ -95,7 +129,9 @@ char *node_info_payload(const struct node_info *i)
 	message_envelope(j, i->wall_us, i->origin);
 	json_add_string(j, "version", SIXTH_VERSION);
 	json_add_string(j, "boot_id", *i->boot_id ? i->boot_id : NULL);
+	json_add_string(j, "instance", i->instance);
 	json_add_number(j, "uptime_s", (double)i->uptime_s, 0);
+	trouble_write(j, i->trouble);
 	add_device(j);
 	add_sources(j, i);
 	add_rooms(j, i);
@@ -104,6 +140,8 @@ char *node_info_payload(const struct node_info *i)
 		json_push_string(list, capabilities[k]);
 	add_mqtt(j, &i->mqtt);
 	add_commands(j, &i->commands);
+	add_alarms(j, i);
+	json_add_string(j, "discovery", i->discovery);
 	text = json_print(j);
 	json_free(j);
 	return text;

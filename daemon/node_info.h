@@ -4,12 +4,15 @@
 #ifndef DAEMON_NODE_INFO_H
 #define DAEMON_NODE_INFO_H
 
+#include "daemon/alarm.h"
 #include "daemon/commands.h"
 #include "daemon/config.h"
+#include "daemon/journal.h"
 #include "daemon/mqtt.h"
 #include "daemon/sensing.h"
 
-#define BOOT_ID_LEN 40
+#define BOOT_ID_LEN  40
+#define INSTANCE_LEN 20
 
 /* All borrowed during node_info_payload(). */
 struct node_info {
@@ -26,10 +29,19 @@ struct node_info {
 	} source[CONFIG_SOURCES_MAX];		/* as in the configuration */
 	struct mqtt_stats mqtt;
 	struct command_stats commands;
+	const char *instance;			/* of this run: tells us from others, and from before */
+	const char *discovery;			/* Home Assistant's prefix; NULL: not for it */
+	unsigned trouble;			/* bits of trouble.h */
+	struct alarm_stats alarms;
+	struct journal_stats journal;
+	int alarms_open, alarms_waiting;	/* not closed; not confirmed by the broker */
 };
 
 /* The payload as JSON text, NULL if memory ran out.  free() it. */
 char *node_info_payload(const struct node_info *i);
+
+/* A name for this run of the daemon that no other run has. */
+void instance_name(char name[INSTANCE_LEN]);
 
 /* The id of this boot of the machine, "" where the system has none. */
 void boot_id_read(char id[BOOT_ID_LEN]);

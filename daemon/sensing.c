@@ -14,6 +14,7 @@ struct said {
 	bool     ever;
 	uint64_t at_us;
 	struct room_state state;
+	unsigned trouble;
 };
 
 struct sensing_room {
@@ -34,6 +35,7 @@ struct sensing {
 	char base[BASE_LEN];
 	struct sensing_output output;
 	enum reason source_state[32];
+	unsigned trouble;
 	struct sensing_room *room[SENSING_ROOMS_MAX];
 	int rooms;
 };
@@ -108,7 +110,7 @@ static void publish(struct sensing *s, struct sensing_room *r, enum room_topic t
 	const struct message_context context = {
 		.room = r->options.name, .origin = r->options.origin,
 		.wall_us = s->output.wall_us(s->output.owner, now_us),
-		.state = room_state(r->room), .wiring = &r->wiring, .output = &s->output,
+		.state = room_state(r->room), .wiring = &r->wiring, .trouble = s->trouble, .output = &s->output,
 		.sources = r->options.sources, .source_state = s->source_state, .hearsay = r->hearsay,
 	};
 	char name[BASE_LEN + SENSING_NAME_LEN + 32];
@@ -133,12 +135,14 @@ static void publish_due(struct sensing *s, struct sensing_room *r, uint64_t now_
 		uint64_t period_us = (uint64_t)room_topics[i].period_s(state) * 1000000;
 
 		if (said->ever && !room_topics[i].changed(&said->state, state) &&
+		    (i != TOPIC_SENSING || said->trouble == s->trouble) &&
 		    now_us - said->at_us < period_us)
 			continue;
 		publish(s, r, i, now_us);
 		said->ever = true;
 		said->at_us = now_us;
 		said->state = *state;
+		said->trouble = s->trouble;
 	}
 }
 
@@ -237,6 +241,11 @@ void sensing_frame(struct sensing *s, int source, const struct csi_frame *f)
 		if (!s->room[i]->paused_until_us)
 			wiring_frame(&s->room[i]->wiring, source, f);
 	}
+}
+
+void sensing_set_trouble(struct sensing *s, unsigned trouble)
+{
+	s->trouble = trouble;
 }
 
 void sensing_source_state(struct sensing *s, int source, enum reason why)

@@ -76,6 +76,9 @@ void sensing_frame(struct sensing *s, int source, const struct csi_frame *f);
  * is taken at once, without ticking through it. */
 void sensing_advance(struct sensing *s, int source, uint64_t now_us);
 
+/* Bits of trouble.h, said in every room's `sensing`, at once when they change. */
+void sensing_set_trouble(struct sensing *s, unsigned trouble);
+
 /* Says why no frames can come from this source (REASON_NONE: they can). */
 void sensing_source_state(struct sensing *s, int source, enum reason why);
 

@@ -259,6 +259,35 @@ static void any_editor_may_have_written_it(void **state)
 	assert_string_equal(config.source[0].file, "dir/f");
 }
 
+static void alarms_are_configured_once_and_for_a_room(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(REST), 0);
+	assert_string_equal(config.alarms.journal, "/var/lib/sixth/alarms.journal");
+	assert_int_equal(config.alarms.repeat_s, 30);
+	assert_int_equal(config.alarms.escalate_s, 120);
+	assert_int_equal(config.alarms.levels, 3);
+	assert_int_equal(config.alarms.daily_test_s, 10 * 3600);
+	assert_false(config.alarms.replay);
+	assert_int_equal(config.room[0].repeat_s, -1);
+	assert_int_equal(parse("[alarms]\ndaily_test = 23:59\nrepeat = 1 min\nlevels = 0\n" REST
+			       "repeat = 10 s\nlevels = 5\n"), 0);
+	assert_int_equal(config.alarms.daily_test_s, 86340);
+	assert_int_equal(config.alarms.repeat_s, 60);
+	assert_int_equal(config.alarms.levels, 0);
+	assert_int_equal(config.room[0].repeat_s, 10);
+	assert_int_equal(config.room[0].escalate_s, -1);
+	assert_int_equal(config.room[0].levels, 5);
+	assert_int_equal(parse("[alarms]\ndaily_test = none\n" REST), 0);
+	assert_int_equal(config.alarms.daily_test_s, CONFIG_NEVER);
+	expect("[alarms]\ndaily_test = 24:00\n" REST, "2: daily_test = 24:00: not a time of day; write HH:MM, "
+	       "as in 10:00, or none");
+	expect("[alarms]\ndaily_test = 10\n" REST, "2: daily_test = 10: not a time of day; write HH:MM, "
+	       "as in 10:00, or none");
+	expect("[alarms]\n[alarms]\n" REST, "2: [alarms] is there twice, first in line 1; put all into one");
+	expect("[alarms x]\n" REST, "1: [alarms] has no name; write [alarms]");
+}
+
 static void mistakes_of_form_are_told(void **state)
 {
 	(void)state;
@@ -277,9 +306,12 @@ static void mistakes_of_form_are_told(void **state)
 static void mistakes_of_sections_are_told(void **state)
 {
 	(void)state;
-	expect(REST "[rom x]\nany = thing\n", "5: unknown section [rom]; use [mqtt], [source NAME] or [room NAME]");
-	expect(REST "[room x\n", "5: \"]\" is missing; write [mqtt], [source NAME] or [room NAME] alone in its line");
-	expect(REST "[mqtt] x = 1\n", "5: text behind the section; write [mqtt], [source NAME] or [room NAME] "
+	expect(REST "[rom x]\nany = thing\n", "5: unknown section [rom]; use [mqtt], [alarms], [source NAME] or "
+	       "[room NAME]");
+	expect(REST "[room x\n", "5: \"]\" is missing; write [mqtt], [alarms], [source NAME] or "
+	       "[room NAME] alone in its line");
+	expect(REST "[mqtt] x = 1\n", "5: text behind the section; write [mqtt], [alarms], [source NAME] or "
+	       "[room NAME] "
 	       "alone in its line");
 	expect(REST "[mqtt x]\n", "5: [mqtt] has no name; write [mqtt]");
 	expect(REST "[room]\n", "5: a room has a name; write [room NAME]");
@@ -501,6 +533,7 @@ int main(void)
 		cmocka_unit_test(brokers_are_understood),
 		cmocka_unit_test(numbers_may_carry_units),
 		cmocka_unit_test(any_editor_may_have_written_it),
+		cmocka_unit_test(alarms_are_configured_once_and_for_a_room),
 		cmocka_unit_test(mistakes_of_form_are_told),
 		cmocka_unit_test(mistakes_of_sections_are_told),
 		cmocka_unit_test(mistakes_in_values_are_told),

@@ -429,11 +429,11 @@ static void every_command_is_answered(void **state)
 	loop_until("sixth/n/status", 1, "online");
 	loop_until("sixth/n/info", 1, "\"connects\":1");
 	loop_until("sixth/n/hall/presence", 3, NULL);
-	send("sixth/n/hall/cmd", "{\"id\":\"a-1\",\"action\":\"test\"}", false);
+	send("sixth/n/hall/cmd", "{\"id\":\"a-1\",\"action\":\"wave\"}", false);
 	loop_until(result, 1, "\"origin\":\"replay\",\"room\":\"hall\",\"id\":\"a-1\",\"ok\":false,"
 		   "\"error\":\"not_supported\"}");
 	assert_false(find(result)->retained);
-	send("sixth/n/cmd", "{\"id\":7,\"action\":\"pause\"}", false);
+	send("sixth/n/cmd", "{\"id\":7,\"action\":\"calibrate\"}", false);
 	loop_until("sixth/n/cmd/result", 1, "\"origin\":\"replay\",\"id\":7,\"ok\":false,"
 		   "\"error\":\"not_supported\"}");
 	send("sixth/n/attic/cmd", "{\"id\":\"x\"}", false);
@@ -460,15 +460,15 @@ static void what_is_no_command_is_answered_without_an_id(void **state)
 	}
 	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
 		send("sixth/n/hall/cmd", odd[i], false);
-		payload = loop_until(result, ++n, "\"error\":\"not_supported\"");
-		assert_null(strstr(payload, "\"id\""));
+		payload = loop_until(result, ++n, "\"error\":\"invalid\"");
+		assert_null(strstr(payload, "\"id\":"));
 	}
 	snprintf(long_id, sizeof(long_id), "{\"id\":\"%065d\"}", 1);
 	send("sixth/n/hall/cmd", long_id, false);
-	assert_null(strstr(loop_until(result, ++n, "\"error\":\"not_supported\""), "\"id\""));
+	assert_null(strstr(loop_until(result, ++n, "\"field\":\"id\""), "\"id\":"));
 	snprintf(long_id, sizeof(long_id), "{\"id\":\"%064d\"}", 1);
 	send("sixth/n/hall/cmd", long_id, false);
-	assert_non_null(strstr(loop_until(result, ++n, "\"error\":\"not_supported\""), "\"id\":\"0"));
+	assert_non_null(strstr(loop_until(result, ++n, "\"field\":\"action\""), "\"id\":\"0"));
 }
 
 static void a_retained_command_is_ignored_and_counted(void **state)

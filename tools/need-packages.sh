@@ -7,9 +7,9 @@
 # root, else prints the command that does and fails.
 set -eu
 
-build="gcc libc6-dev make pkg-config libfftw3-dev libliquid-dev libmosquitto-dev libssl-dev libseccomp-dev libev-dev libcjson-dev zlib1g-dev libnl-genl-3-dev"
+build="gcc libc6-dev make pkg-config libfftw3-dev libliquid-dev libmosquitto-dev libssl-dev libseccomp-dev libev-dev libcjson-dev zlib1g-dev libnl-genl-3-dev libgpiod-dev"
 run="$build mosquitto mosquitto-clients"
-check="$run clang libclang-rt-14-dev libcmocka-dev python3 openssl nats-server"
+check="$run clang libclang-rt-14-dev libcmocka-dev python3 python3-jinja2 iproute2 openssl nats-server"
 vmcheck="$run qemu-system-x86 linux-headers-amd64 busybox-static cpio kmod binutils hostapd wpasupplicant iw tcpdump python3"
 check="$check python3-jsonschema python3-paho-mqtt"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 #include "tools/player.h"
+#include "tools/player_alarms.h"
 
 #define DAY_US 86400000000u	/* a longer step is a clock that was set */
 
@@ -14,6 +15,14 @@ static void on_publish(void *owner, uint64_t now_us, const struct message *m)
 
 	if (p->publish)
 		p->publish(p->owner, now_us, m);
+}
+
+static void on_incident(void *owner, uint64_t now_us, int room, const struct incident *i)
+{
+	struct player *p = owner;
+
+	if (p->alarms)
+		player_alarms_incident(p->alarms, now_us, sensing_room_name(p->sensing, room), i);
 }
 
 static uint64_t on_wall(void *owner, uint64_t now_us)
@@ -33,11 +42,13 @@ static const char *on_source_name(void *owner, int source)
 int player_open(struct player *p, const char *path, char error[RECORDING_ERROR_LEN])
 {
 	const struct sensing_output output = {
-		.publish = on_publish, .wall_us = on_wall, .source_name = on_source_name, .owner = p,
+		.publish = on_publish, .wall_us = on_wall, .source_name = on_source_name,
+		.incident = on_incident, .owner = p,
 	};
 	int err = recording_open(&p->recording, path, error);
 
 	p->sensing = NULL;
+	p->alarms = NULL;
 	p->frames = 0;
 	if (err)
 		return err;
@@ -58,8 +69,10 @@ int player_open(struct player *p, const char *path, char error[RECORDING_ERROR_L
 
 void player_close(struct player *p)
 {
+	player_alarms_close(p->alarms);
 	sensing_free(p->sensing);
 	recording_close(p->recording);
+	p->alarms = NULL;
 	p->sensing = NULL;
 	p->recording = NULL;
 }
@@ -76,14 +89,18 @@ static void topic_safe(char *out, size_t size, const char *name)
 		snprintf(out, size, "room");
 }
 
+static const char *origin_of(const struct player *p)
+{
+	return strcmp(recording_info(p->recording)->origin, "simulated") ? "replay" : "simulated";
+}
+
 int player_add_room(struct player *p, const char *name, const struct profile *profile,
 		    const struct breathing_band *band)
 {
 	struct sensing_room_options options = { .profile = profile, .band = band, .sources = 1 };
-	bool simulated = !strcmp(recording_info(p->recording)->origin, "simulated");
 	int room;
 
-	snprintf(options.origin, sizeof(options.origin), "%s", simulated ? "simulated" : "replay");
+	snprintf(options.origin, sizeof(options.origin), "%s", origin_of(p));
 	topic_safe(options.name, sizeof(options.name), name ? name : recording_info(p->recording)->room);
 	room = sensing_add_room(p->sensing, &options);
 	return room < 0 ? room : 0;
@@ -104,17 +121,45 @@ static void wait_until(const struct timespec *begun, uint64_t first_us, uint64_t
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
 }
 
+/* FNV-1a over the samples of the first frame: another recording has other ids, the same
+ * one always the same. */
+static uint64_t seed_of(const struct player *p, const struct csi_frame *f)
+{
+	uint64_t h = 14695981039346656037u ^ p->start_unix_us;
+	int n = f->rx_count * f->tx_count * f->tones->count;
+
+	for (int i = 0; i < n; i++) {
+		h = (h ^ (uint16_t)f->samples[i].re) * 1099511628211u;
+		h = (h ^ (uint16_t)f->samples[i].im) * 1099511628211u;
+	}
+	return h;
+}
+
+static void open_alarms(struct player *p, const struct csi_frame *f)
+{
+	const struct player_alarms_options o = {
+		.base = PLAYER_BASE, .origin = origin_of(p), .start_unix_us = p->start_unix_us,
+		.seed = seed_of(p, f), .publish = on_publish, .owner = p,
+	};
+
+	if (p->with_alarms)
+		p->alarms = player_alarms_open(&o);
+}
+
 /* Steps through the ticks up to now_us, so that who displays or scores sees each. */
 static void advance(struct player *p, uint64_t *clock_us, uint64_t now_us, const struct timespec *begun,
 		    uint64_t first_us)
 {
 	if (now_us > *clock_us && now_us - *clock_us > DAY_US)
 		*clock_us = now_us - now_us % SENSING_TICK_US;
-	for (; p->tick && *clock_us <= now_us; *clock_us += SENSING_TICK_US) {
+	for (; (p->tick || p->alarms) && *clock_us <= now_us; *clock_us += SENSING_TICK_US) {
 		if (p->realtime)
 			wait_until(begun, first_us, *clock_us);
 		sensing_advance(p->sensing, 0, *clock_us);
-		p->tick(p->owner, *clock_us);
+		if (p->alarms)
+			player_alarms_tick(p->alarms, *clock_us);
+		if (p->tick)
+			p->tick(p->owner, *clock_us);
 	}
 	if (p->realtime)
 		wait_until(begun, first_us, now_us);
@@ -132,6 +177,7 @@ int player_run(struct player *p, char error[RECORDING_ERROR_LEN])
 		if (!p->frames++) {
 			first_us = f->time_us;
 			clock_us = f->time_us - f->time_us % SENSING_TICK_US;
+			open_alarms(p, f);
 		}
 		advance(p, &clock_us, f->time_us, &begun, first_us);
 		sensing_frame(p->sensing, 0, f);

@@ -7,6 +7,8 @@
 #include "daemon/formats/recording.h"
 #include "daemon/sensing.h"
 
+struct player_alarms;
+
 #define PLAYER_BASE "sixth/replay"
 
 struct player {
@@ -18,6 +20,8 @@ struct player {
 	bool stop;			/* set by a callback: no further frame */
 	void (*publish)(void *owner, uint64_t now_us, const struct message *m);
 	void (*tick)(void *owner, uint64_t now_us);	/* after every tick; NULL: none */
+	bool with_alarms;		/* set before player_run(): what happens becomes alarms */
+	struct player_alarms *alarms;	/* the player's */
 	void *owner;
 };
 

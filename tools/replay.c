@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "daemon/config.h"
+#include "daemon/log.h"
 #include "tools/command.h"
 #include "tools/player.h"
 
@@ -43,7 +44,7 @@ static int add_rooms(struct player *p, const struct options *o)
 
 static int replay_file(const char *path, const struct options *o)
 {
-	struct player p = { .publish = print_message, .realtime = o->realtime };
+	struct player p = { .publish = print_message, .with_alarms = true, .realtime = o->realtime };
 	char error[RECORDING_ERROR_LEN];
 	int err = player_open(&p, path, error);
 
@@ -103,6 +104,7 @@ static int replay_run(int argc, char **argv)
 	static struct options o;	/* the configuration is too large for a stack */
 	int code;
 
+	log_open(LOG_LVL_ERROR);	/* what happens is on stdout */
 	o.profile = &profiles[0];
 	code = parse(&o, argc, argv);
 	if (code != EXIT_DONE)

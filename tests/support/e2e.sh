@@ -139,6 +139,21 @@ write_config() {
 	} >"$dir/sixth.conf"
 }
 
+# add_alarms [LINE...]: an [alarms] section, with its journal in $dir.
+add_alarms() {
+	{
+		echo "[alarms]"
+		echo "journal = alarms.journal"
+		echo "daily_test = none"
+		for line in "$@"; do echo "$line"; done
+	} >>"$dir/sixth.conf"
+}
+
+# journal_is_empty: no slot of the journal holds a record.
+journal_is_empty() {
+	[ -s "$dir/alarms.journal" ] && ! grep -qa SXJR "$dir/alarms.journal"
+}
+
 start_daemon() {
 	"$daemon_program" -v -c "$dir/sixth.conf" >>"$log" 2>&1 &
 	daemon=$!

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include "daemon/alarm_hook.h"
+#include "daemon/gpio.h"
+#include "daemon/log.h"
+#include "daemon/node_alarms.h"
+#include "daemon/trouble.h"
+#include "daemon/wallclock.h"
+#include "models/room.h"
+
+#define TICK_S 0.25
+
+struct node_alarms {
+	struct node_alarms_options o;
+	struct alarming *alarming;
+	struct alarm_rule rule;		/* the last one that was asked for */
+	struct alarm_hook hook;
+	struct gpio *gpio;		/* NULL: none, or it does not open */
+	bool gpio_on, gpio_failed;
+	struct loop_io *journal_io;
+	struct loop_timer *tick;
+};
+
+/* --- what alarming asks for --------------------------------------------------------- */
+
+static struct alarm_clock on_clock(void *owner)
+{
+	const struct node_alarms *a = owner;
+
+	return wallclock_now(a->o.config->alarms.trust_clock);
+}
+
+static uint32_t on_publish(void *owner, uint32_t session, const char *topic, const char *payload,
+			   bool retain)
+{
+	const struct node_alarms *a = owner;
+
+	log_debug("alarms: %s %s", topic, payload);
+	if (!a->o.mqtt)
+		return retain;		/* there is nobody to keep it for */
+	return mqtt_publish_alarm(a->o.mqtt, session, topic, payload, retain);
+}
+
+/* A room that is no longer configured: only live alarms can have outlived it. */
+static const char *on_origin(void *owner, const char *room)
+{
+	const struct node_alarms *a = owner;
+	const char *origin = a->o.origin(a->o.owner, room);
+
+	return origin ? origin : "live";
+}
+
+static int own_or(int own, int common)
+{
+	return own >= 0 ? own : common;
+}
+
+static const struct alarm_rule *on_rule(void *owner, const char *room, enum alarm_kind kind)
+{
+	struct node_alarms *a = owner;
+	const struct config_alarms *c = &a->o.config->alarms;
+	struct config_room r = { .repeat_s = -1, .escalate_s = -1, .levels = -1 };
+	int levels;
+
+	for (int i = 0; i < a->o.config->rooms; i++)
+		if (!strcmp(a->o.config->room[i].name, room))
+			r = a->o.config->room[i];
+	levels = kind == ALARM_TEST ? 0 : own_or(r.levels, c->levels);
+	a->rule = (struct alarm_rule){
+		.repeat_s = (uint32_t)own_or(r.repeat_s, c->repeat_s),
+		.escalate_s = levels ? (uint32_t)own_or(r.escalate_s, c->escalate_s) : 0,
+		.levels = levels, .suspect_max_s = 600,
+	};
+	return &a->rule;
+}
+
+/* --- the local way: hook and line ------------------------------------------------------ */
+
+static void on_local(void *owner, const struct alarm *alarm)
+{
+	struct node_alarms *a = owner;
+
+	alarm_hook_add(&a->hook, alarm, loop_now_us());
+}
+
+static void open_gpio(struct node_alarms *a)
+{
+	const char *where = a->o.config->alarms.gpio;
+	char error[GPIO_ERROR_LEN];
+
+	if (!*where)
+		return;
+	a->gpio = gpio_open(where, error);
+	a->gpio_failed = !a->gpio;
+	if (!a->gpio)
+		log_error("gpio %s: %s; nothing is switched", where, error);
+}
+
+/* On while some alarm waits for a person. */
+static void switch_gpio(struct node_alarms *a)
+{
+	bool on = alarming_calls(a->alarming);
+	int err;
+
+	if (!a->gpio || on == a->gpio_on)
+		return;
+	err = gpio_set(a->gpio, on);
+	if (err && !a->gpio_failed)
+		log_error("gpio %s: %s", a->o.config->alarms.gpio, strerror(-err));
+	a->gpio_failed = err != 0;
+	if (!err)
+		a->gpio_on = on;
+}
+
+unsigned node_alarms_trouble(const struct node_alarms *a)
+{
+	struct alarming_health h = alarming_health(a->alarming);
+	unsigned trouble = 0;
+
+	trouble |= a->o.mqtt && !mqtt_connected(a->o.mqtt) ? TROUBLE_BROKER : 0;
+	trouble |= h.undelivered ? TROUBLE_SPOOL : 0;
+	trouble |= h.journal_error || h.no_journal ? TROUBLE_DISK : 0;
+	trouble |= h.test_undelivered ? TROUBLE_TEST : 0;
+	trouble |= !on_clock((void *)a).synced ? TROUBLE_CLOCK : 0;
+	trouble |= a->hook.failing ? TROUBLE_HOOK : 0;
+	trouble |= a->gpio_failed ? TROUBLE_GPIO : 0;
+	return trouble;
+}
+
+/* --- what happens -------------------------------------------------------------------- */
+
+static void on_journal(void *owner)
+{
+	struct node_alarms *a = owner;
+
+	alarming_on_readable(a->alarming);
+}
+
+static void on_tick(void *owner)
+{
+	struct node_alarms *a = owner;
+
+	alarming_tick(a->alarming);
+	alarm_hook_tick(&a->hook, loop_now_us());
+	switch_gpio(a);
+}
+
+void node_alarms_incident(struct node_alarms *a, const char *room, const struct incident *i)
+{
+	const char *origin = on_origin(a, room);
+
+	if (strcmp(origin, "live") && !a->o.config->alarms.replay)
+		log_info("room %s: %s %s (%s); no alarm, that is not live", room,
+			 incident_kind_name(i->kind), incident_stage_name(i->stage), origin);
+	else
+		alarming_incident(a->alarming, room, i);
+	switch_gpio(a);
+}
+
+void node_alarms_event(struct node_alarms *a, const struct mqtt_event *e)
+{
+	if (e->kind == MQTT_CONNECTED)
+		alarming_connected(a->alarming, e->session);
+	else if (e->kind == MQTT_DISCONNECTED)
+		alarming_disconnected(a->alarming);
+	else if (e->kind == MQTT_ACKNOWLEDGED)
+		alarming_confirmed(a->alarming, e->ticket);
+}
+
+enum command_error node_alarms_command(struct node_alarms *a, const struct command_request *r,
+				       struct command_reply *reply)
+{
+	enum command_error err = alarm_command(a->alarming, r, reply);
+
+	switch_gpio(a);
+	return err;
+}
+
+void node_alarms_info(const struct node_alarms *a, struct node_info *info)
+{
+	struct alarms *alarms = alarming_alarms(a->alarming);
+
+	info->alarms = alarms_stats(alarms);
+	info->journal = alarming_journal_stats(a->alarming);
+	info->alarms_waiting = alarming_waiting(a->alarming);
+	for (int i = 0; i < ALARM_MAX; i++)
+		info->alarms_open += alarms_at(alarms, i) && alarm_is_open(alarms_at(alarms, i));
+}
+
+int node_alarms_add_room(struct node_alarms *a, const char *room)
+{
+	return alarming_add_room(a->alarming, room);
+}
+
+/* --- begin and end ------------------------------------------------------------------- */
+
+static const enum alarm_kind alarm_of[INCIDENT_KINDS] = {
+	[INCIDENT_FALL] = ALARM_FALL, [INCIDENT_LONG_LIE] = ALARM_LONG_LIE,
+	[INCIDENT_NO_BREATHING] = ALARM_NO_BREATHING, [INCIDENT_CHILD_LEFT] = ALARM_CHILD_LEFT,
+};
+
+/* An alarm that no model of this build can raise has no topic: "none" would look like
+ * somebody is watching. */
+static unsigned kinds_built(void)
+{
+	unsigned kinds = 1u << ALARM_TEST;
+
+	for (int i = 0; i < INCIDENT_KINDS; i++)
+		if (room_incident_kinds() >> i & 1)
+			kinds |= 1u << alarm_of[i];
+	return kinds;
+}
+
+unsigned node_alarms_kinds(const struct node_alarms *a)
+{
+	return a->o.live || a->o.config->alarms.replay ? kinds_built() : 1u << ALARM_TEST;
+}
+
+static void fill_random(void *p, size_t bytes)
+{
+	if (getrandom(p, bytes, 0) != (ssize_t)bytes)
+		log_error("alarms: no random numbers: %s; ids may repeat", strerror(errno));
+}
+
+static int open_alarming(struct node_alarms *a)
+{
+	const struct config_alarms *c = &a->o.config->alarms;
+	struct alarming_options o = {
+		.base = a->o.config->mqtt.base,
+		.daily_test_s = c->daily_test_s, .rule_of = on_rule,
+		.output = { .clock = on_clock, .publish = on_publish, .origin = on_origin, .local = on_local,
+			    .owner = a },
+	};
+
+	if (a->o.live || c->replay) {
+		o.journal_path = c->journal;
+		o.kinds = kinds_built();
+	} else {
+		log_info("alarms: no live source: no journal, and what recordings show is only logged");
+	}
+	alarm_options_default(&o.alarms);
+	if (!alarm_boot_parse(o.alarms.boot, a->o.boot_id))
+		fill_random(o.alarms.boot, sizeof(o.alarms.boot));
+	fill_random(&o.alarms.random, sizeof(o.alarms.random));
+	return alarming_open(&a->alarming, &o);
+}
+_Static_assert(CONFIG_NEVER == DAILY_TEST_NEVER, "the same is meant");
+
+int node_alarms_open(struct node_alarms **out, const struct node_alarms_options *o)
+{
+	struct node_alarms *a = calloc(1, sizeof(*a));
+	int err;
+
+	if (!a)
+		return -ENOMEM;
+	a->o = *o;
+	alarm_hook_init(&a->hook, o->config->alarms.hook);
+	open_gpio(a);
+	err = open_alarming(a);
+	if (!err) {
+		a->tick = loop_timer_add(o->loop, TICK_S, TICK_S, on_tick, a);
+		if (alarming_fd(a->alarming) >= 0)
+			a->journal_io = loop_io_add(o->loop, alarming_fd(a->alarming), on_journal, a);
+		if (!a->tick || (alarming_fd(a->alarming) >= 0 && !a->journal_io))
+			err = -ENOMEM;
+	}
+	if (err) {
+		node_alarms_close(a);
+		return err;
+	}
+	*out = a;
+	return 0;
+}
+
+void node_alarms_close(struct node_alarms *a)
+{
+	if (!a)
+		return;
+	loop_timer_remove(a->tick);
+	loop_io_remove(a->journal_io);
+	alarming_close(a->alarming);
+	alarm_hook_close(&a->hook);
+	gpio_close(a->gpio);
+	free(a);
+}

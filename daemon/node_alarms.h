@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * node_alarms.h -- alarms as part of a node: with its clock, its broker, its rooms. */
+#ifndef DAEMON_NODE_ALARMS_H
+#define DAEMON_NODE_ALARMS_H
+
+#include "daemon/alarm_commands.h"
+#include "daemon/config.h"
+#include "daemon/loop.h"
+#include "daemon/mqtt.h"
+#include "daemon/node_info.h"
+
+struct node_alarms;
+
+/* All borrowed for the life of it. */
+struct node_alarms_options {
+	const struct config *config;
+	struct loop *loop;
+	struct mqtt *mqtt;		/* NULL: none */
+	const char  *boot_id;
+	bool         live;		/* some source is: only then is there a journal */
+	/* A room's origin; NULL: it is not one of ours any more. */
+	const char *(*origin)(void *owner, const char *room);
+	void *owner;
+};
+
+/* May wait for flash: before the loop runs.  0 or -errno, which has been told. */
+int node_alarms_open(struct node_alarms **out, const struct node_alarms_options *o);
+void node_alarms_close(struct node_alarms *a);		/* NULL is fine */
+
+int node_alarms_add_room(struct node_alarms *a, const char *room);
+
+/* What a model found.  From a recording or a simulation it is only logged, unless the
+ * configuration says that those may raise alarms. */
+void node_alarms_incident(struct node_alarms *a, const char *room, const struct incident *i);
+
+/* Whatever comes from the broker; takes what it needs of it. */
+void node_alarms_event(struct node_alarms *a, const struct mqtt_event *e);
+
+enum command_error node_alarms_command(struct node_alarms *a, const struct command_request *r,
+				       struct command_reply *reply);
+
+/* Fills what it knows of `info`. */
+void node_alarms_info(const struct node_alarms *a, struct node_info *info);
+
+/* Bits of trouble.h. */
+unsigned node_alarms_trouble(const struct node_alarms *a);
+
+/* Bits of enum alarm_kind: what has topics, because something can raise it. */
+unsigned node_alarms_kinds(const struct node_alarms *a);
+
+#endif

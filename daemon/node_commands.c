@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "daemon/log.h"
+#include "daemon/node_commands.h"
+
+const struct sensing_room_options *node_find_room(const struct sensing_room_options *room, int rooms,
+						  const char *name, size_t len)
+{
+	for (int i = 0; i < rooms; i++)
+		if (strlen(room[i].name) == len && !memcmp(room[i].name, name, len))
+			return &room[i];
+	return NULL;
+}
+
+/* An answer goes to the command's own topic plus "/result".  Where a sender (MQTT 5) asks
+ * for it elsewhere, that has to lie below: we may write to topics that it may not. */
+static void send_answer(const struct node_commands *n, const struct mqtt_event *e, const char *payload)
+{
+	char topic[MQTT_TOPIC_MAX + 8];
+	struct mqtt_message m = {
+		.topic = topic, .payload = payload, .qos = 1,
+		.correlation = e->correlation, .correlation_bytes = e->correlation_bytes,
+	};
+	size_t len = (size_t)snprintf(topic, sizeof(topic), "%s/result", e->topic);
+
+	if (e->response_topic && !strncmp(e->response_topic, topic, len) && e->response_topic[len] == '/')
+		m.topic = e->response_topic;
+	log_debug("%s: answered %s", e->topic, payload);
+	mqtt_send(n->mqtt, &m);
+}
+
+/* The part of the topic behind the base and its '/', NULL if it is not ours. */
+static const char *level_of(const char *base, const char *topic)
+{
+	size_t len = strlen(base);
+
+	return strncmp(topic, base, len) || topic[len] != '/' ? NULL : topic + len + 1;
+}
+
+static bool is_for_commands(const char *level)
+{
+	const char *slash = strchr(level, '/');
+
+	return !strcmp(slash ? slash + 1 : level, "cmd");
+}
+
+void node_commands_event(struct commands *s, const struct node_commands *n, const struct mqtt_event *e)
+{
+	const char *level = level_of(n->base, e->topic);
+	const struct sensing_room_options *room;
+	struct command command = {
+		.text = e->payload, .len = e->payload_bytes, .topic = e->topic,
+		.act = n->act, .owner = n->owner, .origin = n->origin, .wall_us = n->wall_us,
+	};
+	char *payload;
+
+	if (!level || !is_for_commands(level))
+		return;
+	if (e->retained) {
+		s->stats.retained++;
+		return;
+	}
+	if (strcmp(level, "cmd")) {
+		room = node_find_room(n->room, n->rooms, level, strcspn(level, "/"));
+		command.room = room ? room->name : NULL;
+		command.origin = room ? room->origin : command.origin;
+		command.unknown_room = !room;
+	}
+	payload = command_answer(s, &command);
+	if (payload)
+		send_answer(n, e, payload);
+	free(payload);
+}

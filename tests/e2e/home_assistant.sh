@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+. "$(dirname "$0")/../support/e2e.sh"
+
+proves "Home Assistant is told every room, hears it again after its start, and forgets rooms that are gone"
+
+hall=homeassistant/device/sixth_e2e_hall/config
+attic=homeassistant/device/sixth_e2e_attic/config
+
+# everything_retained FILE
+everything_retained() {
+	mosquitto_sub -h "$host" -p "$broker_port" -t '#' -W 2 --retained-only -v >"$1" 2>/dev/null
+}
+
+restart_daemon() {
+	stop_daemon
+	since=$(log_lines)
+	start_daemon
+	wait_for 5 logged "connected" "$since" || fail "no connection"
+}
+
+gone() {
+	[ -z "$(get_retained "$1")" ]
+}
+
+# The one that has the template engine, should there be several.
+for python in python3 /usr/bin/python3; do
+	"$python" -c 'import jinja2' 2>/dev/null && break
+done
+
+start_broker "$(free_port)"
+write_recording "$dir/play.csv" 20 20
+write_config "$broker_port"
+printf '[room attic]\n' >>"$dir/sixth.conf"
+add_alarms 'replay = yes' 'trust_clock = yes'
+start_daemon
+senses_now
+wait_for 5 retained "$attic" '"components":' || fail "no discovery"
+wait_for 5 retained sixth/e2e/attic/alarm/test '"none"' || fail "no alarm topic"
+everything_retained "$dir/retained"
+"$python" tests/support/discovery.py "$dir/retained" || fail "Home Assistant would not like it"
+ok "every device is as Home Assistant wants it, every template gives what its entity may be"
+
+mosquitto_sub -h "$host" -p "$broker_port" -t "$hall" -t sixth/e2e/hall/presence -t sixth/e2e/attic/alarm/test -v -R >"$dir/again" 2>/dev/null &
+started="$started $!"
+sleep 0.3
+mosquitto_pub -h "$host" -p "$broker_port" -t homeassistant/status -m online
+wait_for 12 grep -q "^$hall" "$dir/again" || fail "not told again"
+wait_for 2 grep -q "^sixth/e2e/attic/alarm/test" "$dir/again" || fail "an alarm's state is not told again"
+ok "its birth message brings everything again"
+
+sed -i '/^\[room attic\]/d' "$dir/sixth.conf"
+restart_daemon
+for topic in "$attic" sixth/e2e/attic/presence sixth/e2e/attic/sensing sixth/e2e/attic/alarm/test; do
+	wait_for 5 gone "$topic" || fail "$topic is still there"
+done
+retained "$hall" '"components":' || fail "the other room is gone, too"
+everything_retained "$dir/retained"
+grep -q attic "$dir/retained" && grep -v /info "$dir/retained" | grep -q attic && fail "something of the room is left"
+ok "a room that is not configured any more is gone with all its topics, the other one is not"
+
+sed -i 's/^\[mqtt\]/[mqtt]\ndiscovery = none/' "$dir/sixth.conf"
+restart_daemon
+wait_for 5 gone "$hall" || fail "its device is still there"
+wait_for 5 gone homeassistant/device/sixth_e2e/config || fail "the node's device is still there"
+wait_for 5 retained sixth/e2e/hall/presence '"room":"hall"' || fail "the room is gone"
+ok "discovery = none takes the devices away and leaves the rooms"
