@@ -165,7 +165,7 @@ fuzz:
 vmcheck:
 	@tools/need-packages.sh vmcheck
 	@$(MAKE) --no-print-directory -s all $(BUILD)/vm/radio
-	@tests/vm/run.sh $(BUILD)
+	@tests/vm/radios.sh
 	@tests/vm/hwsim.sh
 
 bench: all $(BENCHES)

@@ -28,23 +28,8 @@ for program in $programs; do
 done
 [ -x "$build/sixthd" ] && [ -x "$build/sixth" ] || fail "no $build/sixthd; run make"
 
-# The kernel is fetched and unpacked, not installed: that of the headers that are here, else
-# the newest.
-version=$(basename "$(find /lib/modules -maxdepth 1 -name '*-amd64' 2>/dev/null | sort -V | tail -n 1)")
-[ -n "$version" ] ||
-	version=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: linux-image-\([0-9].*\)/\1/p')
-[ -n "$version" ] || fail "apt-cache knows no linux-image-amd64; run apt-get update"
-tree=$dir/kernel-$version
-if [ ! -e "$tree/boot/vmlinuz-$version" ]; then
-	rm -rf "$tree" "$dir/download"
-	mkdir -p "$dir/download"
-	(cd "$dir/download" && apt-get download -q "linux-image-$version") >"$log" 2>&1 ||
-		fail "linux-image-$version cannot be downloaded"
-	dpkg-deb -x "$dir/download"/linux-image-*.deb "$tree" || fail "linux-image-$version cannot be unpacked"
-	rm -rf "$dir/download"
-fi
-depmod -b "$tree" "$version"
-
+tree=$(tests/vm/kernel.sh "$dir") || fail "no kernel"
+version=${tree##*/kernel-}
 cc -O2 -static -o "$dir/exit" tests/vm/exit.c || fail "no guest program"
 tests/vm/initrd.sh "$dir/hwsim.cpio.gz" "$tree" tests/vm/hwsim-init \
 	"ccm ctr cmac gcm aes_generic af_packet cfg80211 mac80211 mac80211_hwsim" \
