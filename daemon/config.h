@@ -108,6 +108,7 @@ struct config {
 	char node[64];
 	char user[CONFIG_NAME_LEN];	/* default: "sixth", where there is one */
 	bool user_given;
+	char control[CONFIG_PATH_LEN];	/* "": none */
 	struct config_mqtt   mqtt;
 	struct config_alarms alarms;
 	struct config_source source[CONFIG_SOURCES_MAX];

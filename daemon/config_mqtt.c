@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "daemon/config_mqtt.h"
-#include "daemon/log.h"
 #include "daemon/config_value.h"
+#include "daemon/log.h"
 
 #define LINES_MAX 100		/* of a file with secrets */
 #define KEY_HEX_MIN 32		/* a shared key of 128 bits */
@@ -206,7 +206,6 @@ void config_mqtt_options(struct mqtt_options *o, const struct config_mqtt *m)
 	o->keepalive_s = m->keepalive_s;
 }
 
-/* Who reads along without TLS knows when somebody is at home, and the password. */
 void config_mqtt_warn(const struct config_mqtt *c)
 {
 	for (int i = 0; i < c->brokers; i++) {

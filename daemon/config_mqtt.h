@@ -24,7 +24,8 @@ void config_mqtt_load(struct config_mqtt *m, const struct config_mqtt_errors *e)
 /* Fills what the configuration knows of a client's options; borrowed from m. */
 void config_mqtt_options(struct mqtt_options *o, const struct config_mqtt *m);
 
-/* Logs what is allowed but not wise. */
-void config_mqtt_warn(const struct config_mqtt *c);
+/* Logs which brokers are spoken to without TLS over a network: who reads along there knows
+ * when somebody is at home, and the password. */
+void config_mqtt_warn(const struct config_mqtt *m);
 
 #endif

@@ -54,6 +54,9 @@ const struct config_option config_options[] = {
 	{ .section = CONFIG_GLOBAL, .name = "user", .kind = CONFIG_NAME, AT(config, user), .max = CONFIG_NAME_LEN - 1,
 	  .value_help = "sixth, where there is one",
 	  .help = "whom to become when started as root; what it reads and writes must be theirs" },
+	{ .section = CONFIG_GLOBAL, .name = "control", .kind = CONFIG_PATH, AT(config, control),
+	  .help = "socket for commands from this machine, as /run/sixth/control; root and our own user and "
+		  "group may use it" },
 
 	{ .section = CONFIG_MQTT, .name = "broker", .kind = CONFIG_BROKER, AT(config_mqtt, url),
 	  .value = "mqtt://127.0.0.1:1883",

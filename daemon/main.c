@@ -97,7 +97,9 @@ static void prepare_sources(const struct config *c)
 /* Before anything from outside is read. */
 static int enter_sandbox(const struct config *c)
 {
-	struct sandbox_options o = { .user = c->user, .user_required = c->user_given };
+	struct sandbox_options o = {
+		.user = c->user, .user_required = c->user_given, .runs_programs = *c->alarms.hook,
+	};
 
 	o.runs_programs = *c->alarms.hook || supervisor_runs_programs();
 	for (int i = 0; i < c->sources; i++) {

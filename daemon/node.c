@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include "daemon/config_mqtt.h"
+#include "daemon/control.h"
 #include "daemon/log.h"
 #include "daemon/mqtt.h"
 #include "daemon/node.h"
@@ -21,6 +22,7 @@
 #include "daemon/node_info.h"
 #include "daemon/node_rooms.h"
 #include "daemon/node_sounding.h"
+#include "daemon/privacy.h"
 #include "daemon/source.h"
 #include "daemon/trouble.h"
 #include "daemon/version.h"
@@ -59,6 +61,7 @@ struct node {
 	struct commands commands;
 	struct node_alarms *alarms;
 	struct node_discovery *discovery;
+	struct control *control;	/* NULL: none */
 
 	struct loop_timer *tick, *info_timer;
 	bool news;			/* the next info comes early, because something changed */
@@ -218,12 +221,31 @@ static enum command_error on_command(void *owner, const struct command_request *
 {
 	const struct node *n = owner;
 
+	if (r->action == ACTION_PAUSE || r->action == ACTION_RESUME)
+		return privacy_command(n->sensing, r, reply);
 	return node_alarms_command(n->alarms, r, reply);
+}
+
+static struct node_commands commands_of(struct node *n)
+{
+	return (struct node_commands){
+		.mqtt = n->mqtt, .base = n->config->mqtt.base, .room = n->room, .rooms = n->rooms,
+		.origin = origin_of(n, all_sources(n)), .wall_us = wallclock_us(), .act = on_command, .owner = n,
+	};
+}
+
+static char *on_control(void *owner, const char *text, size_t len)
+{
+	struct node *n = owner;
+	const struct node_commands c = commands_of(n);
+
+	return node_commands_line(&n->commands, &c, text, len);
 }
 
 static void on_mqtt_event(void *owner, const struct mqtt_event *e)
 {
 	struct node *n = owner;
+	const struct node_commands c = commands_of(n);
 
 	node_alarms_event(n->alarms, e);
 	if (node_discovery_event(n->discovery, e))
@@ -231,10 +253,7 @@ static void on_mqtt_event(void *owner, const struct mqtt_event *e)
 	if (e->kind == MQTT_CONNECTED)
 		publish_info(n);
 	else if (e->kind == MQTT_MESSAGE)
-		node_commands_event(&n->commands, &(struct node_commands){
-			.mqtt = n->mqtt, .base = n->config->mqtt.base, .room = n->room,
-			.rooms = n->rooms, .origin = origin_of(n, all_sources(n)),
-			.wall_us = wallclock_us(), .act = on_command, .owner = n }, e);
+		node_commands_event(&n->commands, &c, e);
 }
 
 static void on_mqtt_readable(void *owner)
@@ -535,6 +554,8 @@ static int start(struct node *n)
 		err = node_rooms_add(n->sensing, n->config, n->room, &n->rooms);
 	if (!err)
 		err = open_mqtt(n);
+	if (!err && *n->config->control)
+		err = control_open(&n->control, n->loop, n->config->control, on_control, n);
 	if (err)
 		return err;
 	open_sources(n);
@@ -584,6 +605,7 @@ void node_close(struct node *n)
 	loop_timer_remove(n->info_timer);
 	loop_io_remove(n->mqtt_io);
 	node_discovery_close(n->discovery);
+	control_close(n->control);
 	node_alarms_close(n->alarms);
 	mqtt_close(n->mqtt);
 	sensing_free(n->sensing);

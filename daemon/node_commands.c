@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "daemon/json.h"
 #include "daemon/log.h"
 #include "daemon/node_commands.h"
 
@@ -72,4 +73,20 @@ void node_commands_event(struct commands *s, const struct node_commands *n, cons
 	if (payload)
 		send_answer(n, e, payload);
 	free(payload);
+}
+
+char *node_commands_line(struct commands *s, const struct node_commands *n, const char *text, size_t len)
+{
+	struct json *j = len <= COMMAND_BYTES_MAX ? json_parse(text, len) : NULL;
+	const char *name = json_get_string(j, "room");
+	const struct sensing_room_options *room =
+		name ? node_find_room(n->room, n->rooms, name, strlen(name)) : NULL;
+	const struct command command = {
+		.text = text, .len = len, .topic = "control", .act = n->act, .owner = n->owner,
+		.room = room ? room->name : NULL, .unknown_room = json_has(j, "room") && !room,
+		.origin = room ? room->origin : n->origin, .wall_us = n->wall_us,
+	};
+
+	json_free(j);
+	return command_answer(s, &command);
 }

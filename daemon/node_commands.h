@@ -25,6 +25,10 @@ struct node_commands {
  * only counted; other topics are ignored. */
 void node_commands_event(struct commands *s, const struct node_commands *n, const struct mqtt_event *e);
 
+/* Carries out a line of the control socket, where the member `room` says for which.  The
+ * answer as JSON text (free() it), NULL if memory ran out. */
+char *node_commands_line(struct commands *s, const struct node_commands *n, const char *text, size_t len);
+
 /* By name, NULL if there is none. */
 const struct sensing_room_options *node_find_room(const struct sensing_room_options *room, int rooms,
 						  const char *name, size_t len);

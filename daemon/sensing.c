@@ -206,6 +206,13 @@ static void tick(struct sensing *s, struct sensing_room *r, uint64_t now_us)
 	publish_due(s, r, now_us);
 }
 
+/* Everything is said at the next tick, as it is when a pause begins. */
+static void end_pause(struct sensing_room *r)
+{
+	r->paused_until_us = 0;
+	memset(r->said, 0, sizeof(r->said));
+}
+
 static void room_advance(struct sensing *s, struct sensing_room *r, uint64_t now_us)
 {
 	if (!r->started || (now_us > r->next_tick_us && now_us - r->next_tick_us > DAY_US)) {
@@ -213,8 +220,8 @@ static void room_advance(struct sensing *s, struct sensing_room *r, uint64_t now
 		r->next_tick_us = now_us - now_us % SENSING_TICK_US;
 	}
 	while (r->next_tick_us <= now_us) {
-		if (r->next_tick_us >= r->paused_until_us)
-			r->paused_until_us = 0;
+		if (r->paused_until_us && r->next_tick_us >= r->paused_until_us)
+			end_pause(r);
 		tick(s, r, r->next_tick_us);
 		r->next_tick_us += SENSING_TICK_US;
 	}
@@ -266,7 +273,7 @@ int sensing_pause(struct sensing *s, int room, uint64_t for_us)
 	struct room *fresh;
 
 	if (!for_us) {
-		r->paused_until_us = 0;
+		end_pause(r);
 		return 0;
 	}
 	fresh = room_create(&r->params);
@@ -278,6 +285,7 @@ int sensing_pause(struct sensing *s, int room, uint64_t for_us)
 	wiring_init(&r->wiring, &r->params, r->options.wanted, r->options.wanted_count);
 	r->wiring.hearsay = hearsay;
 	r->paused_until_us = r->next_tick_us + for_us;
+	memset(r->said, 0, sizeof(r->said));
 	return 0;
 }
 

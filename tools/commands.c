@@ -4,7 +4,8 @@
 #include "tools/command.h"
 
 extern const struct command command_replay, command_info, command_dump, command_convert, command_eval,
-	command_record, command_watch, command_simulate, command_doctor;
+	command_record, command_watch, command_simulate, command_doctor,
+	command_erase;
 
 const struct command *const commands[] = {
 	&command_replay,
@@ -16,5 +17,6 @@ const struct command *const commands[] = {
 	&command_simulate,
 	&command_watch,
 	&command_doctor,
+	&command_erase,
 	NULL
 };
