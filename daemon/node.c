@@ -73,21 +73,15 @@ struct node {
 
 /* --- origins ---------------------------------------------------------------------- */
 
-/* From the most to the least trustworthy. */
-static const char *const origins[] = { "live", "replay", "simulated" };
-
-#define ORIGINS (sizeof(origins) / sizeof(*origins))
-
-/* The least trustworthy of these sources (bits).  A driver that says nothing is live. */
+/* The least trustworthy of these sources (bits). */
 static const char *origin_of(const struct node *n, uint32_t sources)
 {
-	size_t worst = 0;
+	const char *worst = "live";
 
 	for (int i = 0; i < n->config->sources; i++)
-		for (size_t k = worst; sources >> i & 1 && k < ORIGINS; k++)
-			if (!strcmp(n->source[i].source.origin, origins[k]))
-				worst = k;
-	return origins[worst];
+		if (sources >> i & 1)
+			worst = source_worse_origin(worst, n->source[i].source.origin);
+	return worst;
 }
 
 static uint32_t all_sources(const struct node *n)
@@ -164,14 +158,6 @@ static void on_publish(void *owner, uint64_t now_us, const struct message *m)
 	send(n, m);
 }
 
-/* Who reads `time` compares it with now: also a recording is sensed today. */
-static uint64_t on_wall(void *owner, uint64_t now_us)
-{
-	(void)owner;
-	(void)now_us;
-	return wallclock_us();
-}
-
 static const char *on_source_name(void *owner, int source)
 {
 	const struct node *n = owner;
@@ -236,10 +222,9 @@ static struct node_commands commands_of(struct node *n)
 
 static char *on_control(void *owner, const char *text, size_t len)
 {
-	struct node *n = owner;
-	const struct node_commands c = commands_of(n);
+	const struct node_commands c = commands_of(owner);
 
-	return node_commands_line(&n->commands, &c, text, len);
+	return node_commands_line(&((struct node *)owner)->commands, &c, text, len);
 }
 
 static void on_mqtt_event(void *owner, const struct mqtt_event *e)
@@ -544,7 +529,7 @@ static int open_discovery(struct node *n)
 static int start(struct node *n)
 {
 	const struct sensing_output output = {
-		.publish = on_publish, .wall_us = on_wall, .source_name = on_source_name,
+		.publish = on_publish, .wall_us = wallclock_of_room, .source_name = on_source_name,
 		.source_counts = on_source_counts, .source_sounding = on_source_sounding,
 		.incident = on_incident, .owner = n,
 	};

@@ -56,6 +56,7 @@ static void tell_all(struct node_discovery *d)
 {
 	const struct config *c = d->o.config;
 	struct discovery what = {
+		.pause = true,
 		.prefix = c->mqtt.discovery, .node = c->node, .base = c->mqtt.base, .kinds = d->o.kinds,
 	};
 	const char *room;

@@ -71,4 +71,7 @@ extern const struct source_driver *const source_drivers[];	/* NULL-terminated */
 
 const struct source_driver *source_driver_find(const char *name);
 
+/* The less trustworthy of two origins; static.  What says nothing is live. */
+const char *source_worse_origin(const char *a, const char *b);
+
 #endif

@@ -60,3 +60,14 @@ const struct source_driver *source_driver_find(const char *name)
 			return source_drivers[i];
 	return NULL;
 }
+
+const char *source_worse_origin(const char *a, const char *b)
+{
+	static const char *const from_the_best[] = { "live", "replay", "simulated" };
+	const char *worst = from_the_best[0];
+
+	for (size_t i = 1; i < sizeof(from_the_best) / sizeof(*from_the_best); i++)
+		if (!strcmp(a, from_the_best[i]) || !strcmp(b, from_the_best[i]))
+			worst = from_the_best[i];
+	return worst;
+}

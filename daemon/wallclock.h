@@ -13,4 +13,8 @@ uint64_t wallclock_us(void);
  * battery wakes up in the past.  `trusted`: it is right although nothing keeps it so. */
 struct alarm_clock wallclock_now(bool trusted);
 
+/* The same for a room, whatever its own clock says: who reads `time` compares it with now,
+ * also a recording is sensed today. */
+uint64_t wallclock_of_room(void *owner, uint64_t now_us);
+
 #endif

@@ -4,7 +4,7 @@
 
 # send: what stands in stdin, and all that is answered.
 send() {
-	python3 - "$dir/control" "$@" <<'END' 2>&1
+	"$python" - "$dir/control" "$@" <<'END' 2>&1
 import os, socket, sys
 data = sys.argv[2].encode("latin-1").decode("unicode_escape").encode("latin-1")
 if len(sys.argv) > 3:
@@ -73,7 +73,7 @@ if [ "$(id -u)" = 0 ]; then
 else
 	ok "not root: there is no other user to try"
 fi
-python3 - "$dir/control" <<'END' || fail "the places are not as promised"
+"$python" - "$dir/control" <<'END' || fail "the places are not as promised"
 import socket, sys, time
 held = []
 for i in range(8):

@@ -37,7 +37,6 @@ printf '{"topic":"sixth/a/b/respiration","payload":"{}"}\nnoise\n{"topic":"sixth
 [ "$(wc -l <"$dir/bridge.log")" = 3 ] && [ ! -s "$dir/resources" ] || fail "nonsense: $(cat "$dir/bridge.log")"
 ok "nonsense is told, a line each, and gives no resource"
 
-"$daemon_program" --help | grep -q '^\[alarms\]' || { ok "this build has no alarms"; exit 0; }
 proves "alarms of a running daemon arrive at an HTTP server as one Flag and one Communication each"
 web_port=$(free_port)
 "$python" - "$web_port" "$dir/put" >"$dir/web.log" 2>&1 <<'END' &

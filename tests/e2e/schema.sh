@@ -21,11 +21,7 @@ command() {
 
 start_broker "$(free_port)"
 write_config "$broker_port"
-need=status,info,presence,activity,respiration,sensing,cmd_result
-if "$daemon_program" --help | grep -q '^\[alarms\]'; then
-	printf '[alarms]\njournal = %s/journal\nreplay = yes\n' "$dir" >>"$dir/sixth.conf"
-	need=$need,alarm,alarm_event
-fi
+printf '[alarms]\njournal = %s/journal\nreplay = yes\n' "$dir" >>"$dir/sixth.conf"
 mosquitto_sub -h "$host" -p "$broker_port" -t 'sixth/#' -F %j >"$dir/messages" &
 listener=$!
 started="$started $listener"
@@ -46,6 +42,6 @@ sleep 4
 stop_daemon
 wait_for 3 retained sixth/e2e/status offline
 kill "$listener"
-said=$(check sixth/e2e --need "$need" <"$dir/messages") ||
+said=$(check sixth/e2e --need status,info,presence,activity,respiration,sensing,cmd_result,alarm,alarm_event <"$dir/messages") ||
 	fail "live: $said"
 ok "live: $said"
