@@ -12,6 +12,7 @@
 #include <math.h>
 #include <poll.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ static struct world {
 	int count;
 	int local;			/* calls of the hook */
 	struct flash flash;
-	bool gated;			/* writes wait for the gate */
+	atomic_bool gated;		/* writes wait for the gate */
 	sem_t gate;
 } w;
 
