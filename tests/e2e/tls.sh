@@ -97,7 +97,7 @@ for show in none impostor node; do
 	esac
 	since=$(log_lines)
 	start_daemon
-	wait_for 5 logged "$say" "$since" || fail "client certificate $show: not told \"$say\""
+	wait_for 20 logged "$say" "$since" || fail "client certificate $show: not told \"$say\""
 	stop_daemon
 	kill_broker
 	ok "client certificate, $show: $say"
