@@ -59,7 +59,7 @@ CORE   := $(DSP) $(MODELS)
 TEST_SHARED := $(call obj,$(wildcard tests/support/*.c))
 TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid ratio align rank1 ridge \
-	respiration breath room power motion motion_stat presence incident),$(TESTS))
+	respiration breath room power motion motion_stat presence incident fall decay),$(TESTS))
 THREAD_TESTS := $(filter $(patsubst %,$(BUILD)/tests/test_%,mqtt alarming),$(TESTS))
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out %/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c)))
 SOAKS       := $(patsubst tests/soak/%.c,$(BUILD)/soak/%,$(wildcard tests/soak/*.c))
@@ -110,6 +110,9 @@ $(BUILD)/%.o: %.c
 $(BUILD)/vm/radio: $(BUILD)/tests/vm/radio.o $(DAEMON) $(CORE)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+# Weights are a part of the program (models/fall_weights.c).
+$(BUILD)/models/fall_weights.o: models/fall.weights
 
 tests: $(TESTS)
 fuzzers: $(FUZZERS)

@@ -12,7 +12,7 @@
 
 static const char *const activity_names[] = {
 	[ACTIVITY_UNKNOWN] = "unknown", [ACTIVITY_EMPTY] = "empty", [ACTIVITY_STILL] = "still",
-	[ACTIVITY_ACTIVE] = "active",
+	[ACTIVITY_ACTIVE] = "active", [ACTIVITY_WALKING] = "walking",
 };
 
 static const char *const sensing_names[] = {
@@ -24,7 +24,7 @@ static const struct {
 	const char *name;
 } capabilities[] = {
 	{ CAPABLE_MOTION, "motion" }, { CAPABLE_PRESENCE, "presence" },
-	{ CAPABLE_RESPIRATION, "respiration" },
+	{ CAPABLE_RESPIRATION, "respiration" }, { CAPABLE_FALL, "fall" }, { CAPABLE_ACTIVITY, "activity" },
 };
 
 const char *activity_name(enum activity a)
@@ -95,7 +95,7 @@ static bool activity_changed(const struct room_state *a, const struct room_state
 static void activity_write(struct json *j, const struct message_context *c)
 {
 	json_add_string(j, "state", activity_names[c->state->activity]);
-	json_add_null(j, "speed_m_s");
+	json_add_number(j, "speed_m_s", (double)c->state->speed_m_s, 2);
 	json_add_null(j, "direction");
 	json_add_string(j, "reason", reason_name(c->state->activity_reason));
 }

@@ -81,6 +81,10 @@ int sensing_add_room(struct sensing *s, const struct sensing_room_options *optio
 	params = (struct model_params){
 		.breath_lo_hz = band->lo_per_min / 60,
 		.breath_hi_hz = band->hi_per_min / 60,
+		.fall_watch_s = options->fall_watch_s > 0 ? options->fall_watch_s : options->profile->fall_watch_s,
+		.long_lie_s = options->profile->long_lie_s,
+		.fall_weights = options->fall_weights,
+		.fall_weights_size = options->fall_weights_size,
 	};
 	r = calloc(1, sizeof(*r));
 	if (!r)

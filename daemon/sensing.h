@@ -24,6 +24,9 @@ struct sensing_room_options {
 	char origin[16];			/* "live", "replay", "simulated" */
 	const struct profile *profile;		/* static */
 	const struct breathing_band *band;	/* static; NULL: the profile's */
+	float fall_watch_s;			/* 0: the profile's */
+	const uint8_t *fall_weights;		/* for the life of the pipeline; NULL: what ships */
+	size_t fall_weights_size;
 	struct wiring_wanted wanted[WIRING_WANTED_MAX];
 	int wanted_count;
 	uint32_t sources;			/* bit i: listens to source i */

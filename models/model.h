@@ -31,6 +31,10 @@ struct link_format {
 /* What a room's profile and configuration ask of the models. */
 struct model_params {
 	float breath_lo_hz, breath_hi_hz;	/* breathing band */
+	float fall_watch_s;		/* after a suspected fall; 0: 20 s */
+	float long_lie_s;		/* nobody may lie still for longer; 0: no matter */
+	const uint8_t *fall_weights;		/* a file of weights, borrowed; NULL: what ships */
+	size_t fall_weights_size;
 	bool  hearsay;				/* of this link; see struct evidence */
 };
 
@@ -56,12 +60,34 @@ struct breath_evidence {
 	float row_db[BREATH_BINS];	/* rank-1 spectrum over the noise, dB; bin centres: breath_bin_hz() */
 };
 
+/* Was that a fall?  (models/fall.c)  Every event that stands out is judged once, 2 s after
+ * its peak. */
+struct fall_evidence {
+	enum reason reason;		/* why no event can be judged now */
+	float strength_db;		/* of movement over the noise, the most since the last tick */
+	bool  event;			/* one was judged since the last tick: */
+	bool  blind;			/* ... or could not be, too much of it is missing */
+	uint64_t event_us;		/* its peak */
+	float peak_db;			/* its strength over the noise */
+	float score;			/* probability that it was a fall */
+	float suspect;			/* score from which it is suspected */
+	const int16_t *features;	/* fall_features.h; borrowed until the next event */
+};
+
+/* How fast does who moves go?  (models/pace.c) */
+struct pace_evidence {
+	enum reason reason;		/* why this link cannot tell */
+	float speed_m_s;		/* NAN: nobody moves, or too slow or too fast for the packets */
+};
+
 struct evidence {
 	float rate_hz;			/* delivered packets a second, set by the link */
 	bool  hearsay;			/* anybody could have made these frames up: worth showing where
 					   nothing else is, never enough for an alarm; set by the link */
 	struct motion_evidence motion;
 	struct breath_evidence breath;
+	struct fall_evidence fall;
+	struct pace_evidence pace;
 };
 
 struct model {
@@ -81,6 +107,6 @@ struct model {
 	void (*destroy)(void *state);	/* NULL is fine */
 };
 
-extern const struct model model_motion, model_respiration;
+extern const struct model model_motion, model_respiration, model_fall, model_pace;
 
 #endif

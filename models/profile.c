@@ -2,13 +2,15 @@
 #include <string.h>
 #include "models/profile.h"
 
+/* A bathroom: 15 min without a movement are long on the toilet; who bathes for longer teaches it
+ * (rest.h).  In a corridor nobody stops; in a living room people nap on the sofa. */
 const struct profile profiles[] = {
-	{ "living",   "living room: people sit, walk, come and go",      "adult" },
-	{ "bedroom",  "bedroom: somebody lies still for hours",          "adult" },
-	{ "bathroom", "bathroom: fan, heater, running water",            "adult" },
-	{ "car",      "inside of a car: children, small and breathing fast", "infant" },
-	{ "corridor", "corridor: people pass, nobody stays",             "adult" },
-	{ NULL, NULL, NULL }
+	{ "living",   "living room: people sit, walk, come and go",      "adult",  20, 10800 },
+	{ "bedroom",  "bedroom: somebody lies still for hours",          "adult",  30, 0 },
+	{ "bathroom", "bathroom: fan, heater, running water",            "adult",  20, 900 },
+	{ "car",      "inside of a car: children, small and breathing fast", "infant", 20, 0 },
+	{ "corridor", "corridor: people pass, nobody stays",             "adult",  15, 600 },
+	{ NULL, NULL, NULL, 0, 0 }
 };
 
 const struct breathing_band breathing_bands[] = {

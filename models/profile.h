@@ -10,6 +10,8 @@ struct profile {
 	const char *name;
 	const char *help;
 	const char *breathing_band;	/* unless configured otherwise */
+	float fall_watch_s;		/* after a suspected fall; unless configured otherwise */
+	float long_lie_s;		/* somebody who does not move for so long needs help; 0: people sleep here */
 };
 
 struct breathing_band {

@@ -1,16 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <math.h>
 #include <stdlib.h>
+#include "models/fall_watch.h"
+#include "models/rest.h"
 #include "models/room.h"
 
 /* No verdict for so long, and a room that was known is known no more. */
 #define BLIND_GRACE_US 2000000u
 
+#define WALK_LEAST_M_S 0.3f	/* slower is no walk but a body that shifts */
+#define WALK_MOST_M_S  2.5f
+#define WALK_TICKS     15	/* so long at such a speed is walking */
+#define SPEED_KEEP     0.8f
+
+#define FALL_WATCH_S 20.0f	/* where the profile says nothing */
+
 struct room {
 	struct presence presence;
 	struct breath breath;
 	struct room_state state;
+	struct fall_watch falls;
+	struct rest rest;
 	struct incident_queue incidents;	/* models that find some put them here */
+	float    speed_m_s;		/* smoothed; NAN: none */
+	int      paced;			/* ticks of late in which it was one of walking */
 	uint64_t seen_us;		/* last tick with a verdict on motion */
 };
 
@@ -22,8 +35,10 @@ struct room *room_create(const struct model_params *params)
 		return NULL;
 	presence_init(&r->presence);
 	breath_init(&r->breath, params->breath_lo_hz, params->breath_hi_hz);
+	fall_watch_init(&r->falls, params->fall_watch_s > 0 ? params->fall_watch_s : FALL_WATCH_S);
+	rest_init(&r->rest, params->long_lie_s);
 	r->state.motion = TRUTH_UNKNOWN;
-	r->state.motion_level = NAN;
+	r->state.motion_level = r->state.speed_m_s = r->speed_m_s = NAN;
 	r->state.presence_reason = r->state.activity_reason = r->state.sensing_reason = REASON_WARMING_UP;
 	r->state.breath = r->breath.result;
 	return r;
@@ -46,7 +61,7 @@ bool room_take_incident(struct room *r, struct incident *i)
 
 unsigned room_incident_kinds(void)
 {
-	return 0;
+	return 1u << INCIDENT_FALL | 1u << INCIDENT_LONG_LIE;
 }
 
 /* What the links say of motion, together: one that sees it is enough. */
@@ -104,11 +119,30 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 	r->state.presence_reason = r->presence.reason;
 }
 
-static void write_activity(struct room_state *s)
+/* The links' speeds together: the fastest sees the movement along its paths the best. */
+static void write_speed(struct room *r, const struct evidence *const evidence[], int n)
+{
+	float speed = NAN;
+
+	for (int i = 0; i < n; i++)
+		if (evidence[i]->pace.reason == REASON_NONE && !isnan(evidence[i]->pace.speed_m_s))
+			speed = isnan(speed) ? evidence[i]->pace.speed_m_s : fmaxf(speed, evidence[i]->pace.speed_m_s);
+	if (r->state.motion != TRUTH_YES || isnan(speed) || isnan(r->speed_m_s))
+		r->speed_m_s = r->state.motion == TRUTH_YES ? speed : NAN;
+	else
+		r->speed_m_s = SPEED_KEEP * r->speed_m_s + (1 - SPEED_KEEP) * speed;
+	r->state.speed_m_s = r->speed_m_s;
+	if (r->speed_m_s >= WALK_LEAST_M_S && r->speed_m_s <= WALK_MOST_M_S)
+		r->paced += r->paced < 2 * WALK_TICKS;
+	else
+		r->paced -= r->paced > 0;
+}
+
+static void write_activity(struct room_state *s, bool walking)
 {
 	s->activity_reason = REASON_NONE;
 	if (s->motion == TRUTH_YES)
-		s->activity = ACTIVITY_ACTIVE;
+		s->activity = walking ? ACTIVITY_WALKING : ACTIVITY_ACTIVE;
 	else if (s->presence == PRESENCE_OCCUPIED)
 		s->activity = ACTIVITY_STILL;
 	else if (s->presence == PRESENCE_EMPTY)
@@ -126,11 +160,58 @@ static bool breath_works(enum reason r)
 	       r == REASON_OUT_OF_BAND;
 }
 
-static void write_sensing(struct room_state *s, const struct motion_view *v)
+/* Any link that can judge events will do. */
+static bool falls_work(const struct evidence *const evidence[], int n)
+{
+	for (int i = 0; i < n; i++)
+		if (evidence[i]->fall.reason == REASON_NONE)
+			return true;
+	return false;
+}
+
+/* The last stage of the cascade: all links' events, the likeliest fall of a tick first. */
+static void watch_falls(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
+			const struct motion_view *v)
+{
+	struct fall_watch_input in = {
+		.able = v->able, .moving = v->moving,
+		.breathing = r->breath.result.reason == REASON_NONE,
+		.empty = r->state.presence == PRESENCE_EMPTY,
+	};
+
+	for (int i = 0; i < n; i++) {
+		const struct fall_evidence *e = &evidence[i]->fall;
+
+		in.strength_db = fmaxf(in.strength_db, e->strength_db);
+		if (!e->event || (in.event && e->score <= in.score))
+			continue;
+		in.event = true;
+		in.event_us = e->event_us;
+		in.peak_db = e->peak_db;
+		in.score = e->score;
+		in.suspect = e->suspect;
+	}
+	fall_watch_tick(&r->falls, now_us, &in, &r->incidents);
+}
+
+static void watch_rest(struct room *r, uint64_t now_us, const struct motion_view *v)
+{
+	const struct rest_input in = {
+		.able = v->able, .moving = v->moving,
+		.occupied = r->state.presence == PRESENCE_OCCUPIED,
+		.empty = r->state.presence == PRESENCE_EMPTY,
+	};
+
+	rest_tick(&r->rest, now_us, &in, &r->incidents);
+}
+
+static void write_sensing(struct room_state *s, const struct motion_view *v, bool falls)
 {
 	s->capabilities = 0;
 	if (v->able)
-		s->capabilities |= CAPABLE_MOTION | CAPABLE_PRESENCE;
+		s->capabilities |= CAPABLE_MOTION | CAPABLE_PRESENCE | CAPABLE_ACTIVITY;
+	if (v->able && falls)
+		s->capabilities |= CAPABLE_FALL;
 	if (breath_works(s->breath.reason))
 		s->capabilities |= CAPABLE_RESPIRATION;
 	if (!v->able) {
@@ -174,6 +255,9 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evi
 		r->state.breath.reason = source;
 	write_motion(&r->state, &v);
 	write_presence(r, now_us, &v, blindness(r, now_us, &v));
-	write_activity(&r->state);
-	write_sensing(&r->state, &v);
+	write_speed(r, evidence, n);
+	write_activity(&r->state, r->paced >= WALK_TICKS);
+	watch_falls(r, now_us, evidence, n, &v);
+	watch_rest(r, now_us, &v);
+	write_sensing(&r->state, &v, falls_work(evidence, n));
 }

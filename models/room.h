@@ -16,7 +16,7 @@
 
 enum truth { TRUTH_UNKNOWN = -1, TRUTH_NO, TRUTH_YES };
 
-enum activity { ACTIVITY_UNKNOWN, ACTIVITY_EMPTY, ACTIVITY_STILL, ACTIVITY_ACTIVE };
+enum activity { ACTIVITY_UNKNOWN, ACTIVITY_EMPTY, ACTIVITY_STILL, ACTIVITY_ACTIVE, ACTIVITY_WALKING };
 
 enum sensing_state { SENSING_DOWN, SENSING_DEGRADED, SENSING_OK };
 
@@ -25,6 +25,8 @@ enum {
 	CAPABLE_MOTION      = 1,
 	CAPABLE_PRESENCE    = 2,
 	CAPABLE_RESPIRATION = 4,
+	CAPABLE_FALL        = 8,
+	CAPABLE_ACTIVITY    = 16,
 };
 
 struct room_state {
@@ -35,6 +37,7 @@ struct room_state {
 	float       motion_level;		/* 0..1, NAN: unknown */
 	enum activity activity;
 	enum reason activity_reason;
+	float       speed_m_s;			/* NAN: nobody moves, or the packets do not tell */
 	struct breath_result breath;
 	const float *breath_row_db;	/* [BREATH_BINS] if a new spectrum was looked at; borrowed; else NULL */
 	enum sensing_state sensing;

@@ -128,6 +128,27 @@ static void a_weak_link_never_says_nobody(void **state)
 	assert_int_equal(s->sensing_reason, REASON_WEAK_LINK);
 }
 
+static void who_goes_at_the_speed_of_walking_walks(void **state)
+{
+	const struct room_state *s;
+
+	(void)state;
+	quiet(&link[0]);
+	link[0].motion.moving = true;
+	link[0].pace.speed_m_s = NAN;
+	s = pass(3, 1);
+	assert_int_equal(s->activity, ACTIVITY_ACTIVE);
+	assert_true(isnan(s->speed_m_s));
+	link[0].pace.speed_m_s = 1.1f;
+	s = pass(3, 1);
+	assert_int_equal(s->activity, ACTIVITY_WALKING);
+	assert_true(fabsf(s->speed_m_s - 1.1f) < 0.01f);
+	link[0].pace.reason = REASON_RATE_LOW;
+	s = pass(5, 1);
+	assert_int_equal(s->activity, ACTIVITY_ACTIVE);
+	assert_true(isnan(s->speed_m_s));
+}
+
 static void silence_becomes_nobody(void **state)
 {
 	const struct room_state *s = pass(31, 1);
@@ -137,7 +158,8 @@ static void silence_becomes_nobody(void **state)
 	assert_int_equal(s->activity, ACTIVITY_EMPTY);
 	assert_int_equal(s->breath.reason, REASON_NOBODY);
 	assert_int_equal(s->sensing, SENSING_OK);
-	assert_int_equal(s->capabilities, CAPABLE_MOTION | CAPABLE_PRESENCE | CAPABLE_RESPIRATION);
+	assert_int_equal(s->capabilities, CAPABLE_MOTION | CAPABLE_PRESENCE | CAPABLE_RESPIRATION |
+			 CAPABLE_FALL | CAPABLE_ACTIVITY);
 }
 
 static void a_sleeper_stays(void **state)
@@ -198,6 +220,7 @@ int main(void)
 		TEST(a_room_without_links_knows_nothing),
 		TEST(a_weak_link_never_says_nobody),
 		TEST(silence_becomes_nobody),
+		TEST(who_goes_at_the_speed_of_walking_walks),
 		TEST(a_sleeper_stays),
 		TEST(a_hole_in_the_frames_is_not_a_departure),
 		TEST(a_source_that_is_down_is_the_reason_for_everything),

@@ -13,6 +13,7 @@
 #include "daemon/json.h"
 #include "tools/command.h"
 #include "tools/explain.h"
+#include "tools/fall_score.h"
 #include "tools/labels.h"
 #include "tools/player.h"
 #include "tools/score.h"
@@ -24,7 +25,7 @@ extern const struct command command_eval;
 #define WITHIN   1.0	/* a file's median rate is right within this, per minute */
 
 struct options {
-	const char *table, *only_set, *only_file, *picture;
+	const char *table, *only_set, *only_file, *picture, *events, *weights;
 	const struct profile *profile;
 	bool json, files, simulate;
 };
@@ -46,6 +47,7 @@ struct evaluation {
 	int row_count;
 	struct player player;
 	struct explain *explain;	/* NULL: no picture is wanted */
+	struct fall_table falls;
 };
 
 static void on_tick(void *owner, uint64_t now_us)
@@ -53,10 +55,21 @@ static void on_tick(void *owner, uint64_t now_us)
 	struct evaluation *e = owner;
 
 	const struct room_state *state = sensing_room_state(e->player.sensing, 0);
+	const struct wiring *w = sensing_room_wiring(e->player.sensing, 0);
 
 	score_tick(&e->file, e->rows, e->row_count, (double)now_us / 1e6, state);
 	if (e->explain)
 		explain_tick(e->explain, (double)now_us / 1e6, state);
+	for (int i = 0; i < WIRING_LINKS_MAX; i++)
+		if (w->link[i].counts && w->link[i].evidence)
+			fall_table_evidence(&e->falls, &w->link[i].evidence->fall);
+}
+
+static void on_incident(void *owner, uint64_t now_us, const struct incident *i)
+{
+	struct evaluation *e = owner;
+
+	fall_table_incident(&e->falls, now_us, i);
 }
 
 static double cpu_s(void)
@@ -84,7 +97,11 @@ static int play_existing(struct evaluation *e, const char *path, char error[RECO
 	double begun_s = cpu_s();
 	int err;
 
-	*p = (struct player){ .tick = on_tick, .owner = e };
+	*p = (struct player){ .tick = on_tick, .incident = on_incident, .owner = e };
+	if (e->falls.weights_size) {
+		p->fall_weights = e->falls.weights;
+		p->fall_weights_size = e->falls.weights_size;
+	}
 	err = player_open(p, path, error);
 	if (err)
 		return err;
@@ -188,6 +205,7 @@ static void write_file(struct evaluation *e, const struct label *l)
 	json_add_number(j, "true_rate_per_min", e->file.true_rate_per_min, 2);
 	json_add_number(j, "median_rate_per_min", score_median_rate(&e->file), 2);
 	json_add_number(j, "onset_s", e->file.onset_s, 1);
+	fall_table_file_json(&e->falls, j);
 	write_score(j, &e->file.s);
 }
 
@@ -208,6 +226,7 @@ static void print_file(struct evaluation *e, const struct label *l)
 		printf("  false motion %5.1f %%", 100 * score_false_share(s));
 	if (s->person_s > 0)
 		printf("  present %5.1f %%", 100 * ratio(s->person_occupied_s, s->person_s));
+	fall_table_file_print(&e->falls);
 	printf("\n");
 }
 
@@ -234,6 +253,7 @@ static void evaluate_file(struct evaluation *e, const struct label *rows, int co
 	e->file.onset_s = e->file.true_rate_per_min = NAN;
 	e->rows = rows;
 	e->row_count = count;
+	fall_table_begin(&e->falls, rows, count);
 	file_path(path, sizeof(path), e->options->table, rows->file);
 	if (play(e, path, error) < 0) {
 		failed("eval", "%s", error);
@@ -391,6 +411,7 @@ static int print_json(struct evaluation *e)
 	total = json_add_object(e->json, "total");
 	json_add_number(total, "files", e->set[e->sets - 1].score.files, 0);
 	write_score(total, &e->set[e->sets - 1].score);
+	fall_table_json(&e->falls, e->json);
 	json_add_number(e->json, "failed_files", e->failures, 0);
 	text = json_print(e->json);
 	if (!text)
@@ -408,6 +429,7 @@ static int report(struct evaluation *e)
 	print_respiration(e);
 	print_motion(e);
 	print_presence(e);
+	fall_table_print(&e->falls);
 	print_quality(&e->set[e->sets - 1].score);
 	print_cost(e);
 	return EXIT_DONE;
@@ -419,6 +441,7 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' }, { "set", required_argument, NULL, 's' },
 		{ "profile", required_argument, NULL, 'p' }, { "files", no_argument, NULL, 'f' },
 		{ "simulate", no_argument, NULL, 'm' }, { "explain", required_argument, NULL, 'e' },
+		{ "events", required_argument, NULL, 1 }, { "weights", required_argument, NULL, 2 },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -442,6 +465,12 @@ static int parse(struct options *o, int argc, char **argv)
 			break;
 		case 'm':
 			o->simulate = true;
+			break;
+		case 1:
+			o->events = optarg;
+			break;
+		case 2:
+			o->weights = optarg;
 			break;
 		case 'p':
 			o->profile = profile_find(optarg);
@@ -473,7 +502,13 @@ static int eval_run(int argc, char **argv)
 	if (!e)
 		return failed("eval", "%s", strerror(ENOMEM));
 	e->options = &o;
+	if (!fall_table_open(&e->falls, o.events, o.weights)) {
+		fall_table_close(&e->falls);
+		free(e);
+		return EXIT_FAILED;
+	}
 	if (labels_read(&e->labels, o.table, error) < 0) {
+		fall_table_close(&e->falls);
 		free(e);
 		return failed("eval", "%s", error);
 	}
@@ -492,8 +527,8 @@ static int eval_run(int argc, char **argv)
 						       o.only_file ? o.only_file : o.only_set);
 	else
 		code = report(e);
-	code = e->failures ? EXIT_FAILED : code;
 	explain_free(e->explain);
+	code = e->failures || !fall_table_close(&e->falls) ? EXIT_FAILED : code;
 	labels_free(&e->labels);
 	json_free(e->json);
 	free(e);
@@ -502,8 +537,8 @@ static int eval_run(int argc, char **argv)
 
 const struct command command_eval = {
 	.name  = "eval",
-	.usage = "LABELS.csv [--json] [--files] [--set NAME] [--profile NAME] [--simulate] "
-		 "[--explain FILE -o PICTURE.svg]",
+	.usage = "LABELS.csv [--json] [--files] [--set NAME] [--profile NAME] [--simulate]\n"
+		 "                  [--explain FILE -o PICTURE.svg] [--weights FILE] [--events FILE]",
 	.help  = "scores the pipeline on labelled recordings",
 	.details =
 		"LABELS.csv has a row a labelled stretch: file,set,start_s,end_s,label,bpm,quality (others are\n"
@@ -513,6 +548,8 @@ const struct command command_eval = {
 		"  --json    one JSON object, with every file's figures\n"
 		"  --files   a line a file before the tables\n"
 		"  --explain one recording's story as a picture: movement, presence, spectrum, rates, reasons\n"
+		"  --weights FILE  of the classifier of falls, in place of what ships\n"
+		"  --events FILE   writes every event that the classifier judged, with its features (to train with)\n"
 		"  --simulate  a recording that is missing is made from the scene of its name, and removed after\n",
 	.run   = eval_run,
 };

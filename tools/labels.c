@@ -10,10 +10,11 @@
 #define LINE_LEN   2048
 #define ROWS_MAX   1000000
 
-enum column { COL_FILE, COL_SET, COL_SUBJECT, COL_START, COL_END, COL_LABEL, COL_BPM, COL_QUALITY, COLUMNS };
+enum column { COL_FILE, COL_SET, COL_SUBJECT, COL_START, COL_END, COL_LABEL, COL_BPM, COL_QUALITY,
+	      COL_TASK, COL_ROOM, COLUMNS };
 
 static const char *const column_names[COLUMNS] = {
-	"file", "set", "subject", "start_s", "end_s", "label", "bpm", "quality",
+	"file", "set", "subject", "start_s", "end_s", "label", "bpm", "quality", "task", "room",
 };
 
 /* Splits a CSV line in place; quoted fields may hold commas and doubled quotes. */
@@ -81,7 +82,8 @@ static const char *read_row(struct label *r, char *line, const int column[COLUMN
 		return "no file name, or one too long";
 	if (!copy(r->set, sizeof(r->set), text[COL_SET]) || !copy(r->label, sizeof(r->label), text[COL_LABEL]) ||
 	    !copy(r->subject, sizeof(r->subject), text[COL_SUBJECT]) ||
-	    !copy(r->quality, sizeof(r->quality), text[COL_QUALITY]))
+	    !copy(r->quality, sizeof(r->quality), text[COL_QUALITY]) ||
+	    !copy(r->task, sizeof(r->task), text[COL_TASK]) || !copy(r->room, sizeof(r->room), text[COL_ROOM]))
 		return "a field is too long";
 	if (!number(text[COL_START], &r->start_s) || !number(text[COL_END], &r->end_s) ||
 	    r->start_s < 0 || r->end_s < r->start_s)

@@ -12,7 +12,8 @@
 
 struct label {
 	char   file[256];		/* relative to the table */
-	char   set[LABEL_TEXT], subject[LABEL_TEXT], label[LABEL_TEXT], quality[LABEL_TEXT];
+	char   task[LABEL_TEXT], set[LABEL_TEXT], subject[LABEL_TEXT], room[LABEL_TEXT];
+	char   label[LABEL_TEXT], quality[LABEL_TEXT];
 	double start_s, end_s;
 	double rate_per_min;		/* true rate; NAN: nobody knows it */
 };

@@ -12,13 +12,15 @@ run="$build mosquitto mosquitto-clients"
 check="$run clang libclang-rt-14-dev libcmocka-dev python3 python3-jinja2 iproute2 openssl nats-server"
 vmcheck="$run qemu-system-x86 linux-headers-amd64 busybox-static cpio kmod binutils hostapd wpasupplicant iw tcpdump python3"
 check="$check python3-jsonschema python3-paho-mqtt"
+train="$build python3 python3-numpy python3-sklearn"
 
 case "${1:-}" in
 build) want=$build ;;
 run)   want=$run ;;
 check) want=$check ;;
 vmcheck) want=$vmcheck ;;
-*)     echo "usage: $0 build|run|check|vmcheck" >&2; exit 2 ;;
+train) want=$train ;;
+*)     echo "usage: $0 build|run|check|vmcheck|train" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1; then

@@ -23,6 +23,8 @@ static void on_incident(void *owner, uint64_t now_us, int room, const struct inc
 
 	if (p->alarms)
 		player_alarms_incident(p->alarms, now_us, sensing_room_name(p->sensing, room), i);
+	if (p->incident)
+		p->incident(p->owner, now_us, i);
 }
 
 static uint64_t on_wall(void *owner, uint64_t now_us)
@@ -97,7 +99,8 @@ static const char *origin_of(const struct player *p)
 int player_add_room(struct player *p, const char *name, const struct profile *profile,
 		    const struct breathing_band *band)
 {
-	struct sensing_room_options options = { .profile = profile, .band = band, .sources = 1 };
+	struct sensing_room_options options = { .profile = profile, .band = band, .sources = 1,
+		.fall_weights = p->fall_weights, .fall_weights_size = p->fall_weights_size };
 	int room;
 
 	snprintf(options.origin, sizeof(options.origin), "%s", origin_of(p));

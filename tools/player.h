@@ -22,6 +22,9 @@ struct player {
 	void (*tick)(void *owner, uint64_t now_us);	/* after every tick; NULL: none */
 	bool with_alarms;		/* set before player_run(): what happens becomes alarms */
 	struct player_alarms *alarms;	/* the player's */
+	void (*incident)(void *owner, uint64_t now_us, const struct incident *i);	/* NULL: none */
+	const uint8_t *fall_weights;	/* NULL: what ships */
+	size_t fall_weights_size;
 	void *owner;
 };
 

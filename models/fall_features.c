@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Two kinds of features: the level at every lag at 13 moments around the peak, relative to
+ * the level of 0.1 s at the peak (so neither gain nor distance matters), and shapes: how
+ * strong, how long, how lonely, how sudden the event was, and whether the static channel is
+ * another one after it, which it is when a body has come to lie elsewhere (section 5.3 of
+ * most surveys calls it the change of template). */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "models/fall_features.h"
+
+#define SPAN      (FALL_BEFORE + FALL_AFTER + 1)
+#define PEAK      FALL_BEFORE	/* index of the peak in the span */
+#define FLOOR     0.1f		/* levels end so far below the noise */
+#define TINY      1e-7f
+#define VERSION   1		/* of what is computed, where the names stay the same */
+
+static const int8_t offsets[FALL_OFFSETS] = { -80, -60, -40, -30, -20, -12, -6, 0, 6, 12, 20, 30, 40 };
+
+static const char *const shapes[FALL_SHAPES] = {
+	"strength", "over_noise", "moved", "moved_rel", "centre", "spread", "skew", "length", "half", "tenth",
+	"before_max", "after_max", "fall_05", "fall_1", "fall_2", "rise_05", "rise_1", "coherence", "same_1", "same_4",
+};
+
+struct look {
+	const struct stir *stir;
+	int newest, oldest;		/* rows back that there are */
+	float db[STIR_LAGS][SPAN];
+	float strength[SPAN];		/* at FALL_LAG, less the noise */
+	float noise, peak_db;
+};
+
+static int back_of(const struct look *w, int i)
+{
+	int back = w->newest + SPAN - 1 - i;
+
+	return back < w->oldest ? back : w->oldest;
+}
+
+static float less_noise(float level, float noise)
+{
+	return fmaxf(level - noise, FLOOR * noise) + TINY;
+}
+
+static float db(float x)
+{
+	return 10 * log10f(x);
+}
+
+static void take(struct look *w, const struct stir *s, int back)
+{
+	w->stir = s;
+	w->newest = back;
+	w->oldest = stir_rows(s) - 1;
+	w->noise = stir_noise(s);
+	for (int i = 0; i < SPAN; i++) {
+		const float *level = stir_level(s, back_of(w, i));
+
+		for (int l = 0; l < STIR_LAGS; l++)
+			w->db[l][i] = db(less_noise(level[l], w->noise));
+		w->strength[i] = less_noise(level[FALL_LAG], w->noise);
+	}
+	w->peak_db = w->db[FALL_LAG][PEAK];
+}
+
+/* Mean strength of the rows from..to-1 about the peak, dB relative to the peak. */
+static float mean_db(const struct look *w, int from, int to)
+{
+	float sum = 0;
+
+	for (int i = PEAK + from; i < PEAK + to; i++)
+		sum += w->strength[i];
+	return db(sum / (float)(to - from)) - w->peak_db;
+}
+
+static float greatest_db(const struct look *w, int from, int to)
+{
+	float most = w->db[FALL_LAG][PEAK + from];
+
+	for (int i = PEAK + from; i < PEAK + to; i++)
+		most = fmaxf(most, w->db[FALL_LAG][i]);
+	return most - w->peak_db;
+}
+
+static float seconds_above(const struct look *w, float share)
+{
+	int n = 0;
+
+	for (int i = 0; i < SPAN; i++)
+		n += w->strength[i] > share * w->strength[PEAK];
+	return (float)n / STIR_PER_S;
+}
+
+/* The strength over time as if it were a distribution: where, how wide, how lopsided, and
+ * the time that an even one of the same entropy would take. */
+static void moments(const struct look *w, float *out)
+{
+	float sum = 0, mean = 0, square = 0, cube = 0, entropy = 0;
+
+	for (int i = 0; i < SPAN; i++)
+		sum += w->strength[i];
+	for (int i = 0; i < SPAN; i++)
+		mean += w->strength[i] / sum * (float)(i - PEAK) / STIR_PER_S;
+	for (int i = 0; i < SPAN; i++) {
+		float p = w->strength[i] / sum, t = (float)(i - PEAK) / STIR_PER_S - mean;
+
+		square += p * t * t;
+		cube += p * t * t * t;
+		entropy -= p * logf(p + 1e-12f);
+	}
+	out[0] = mean;
+	out[1] = sqrtf(square) + 1e-6f;
+	out[2] = cube / (out[1] * out[1] * out[1]);
+	out[3] = expf(entropy) / STIR_PER_S;
+}
+
+static void mean_row(const struct look *w, int from, int to, float *out)
+{
+	for (int k = 0; k < w->stir->streams; k++)
+		out[k] = 0;
+	for (int i = PEAK + from; i < PEAK + to; i++) {
+		const int16_t *row = stir_row(w->stir, back_of(w, i));
+
+		for (int k = 0; k < w->stir->streams; k++)
+			out[k] += row[k];
+	}
+	for (int k = 0; k < w->stir->streams; k++)
+		out[k] /= (float)(to - from);
+}
+
+/* How far the channel of rest moved, dB. */
+static float moved_db(const struct look *w)
+{
+	float before[POWER_MAX_STREAMS], after[POWER_MAX_STREAMS], sum = 0;
+
+	mean_row(w, -60, -30, before);
+	mean_row(w, 20, 40, after);
+	for (int k = 0; k < w->stir->streams; k++)
+		sum += (before[k] - after[k]) * (before[k] - after[k]);
+	return db(sum / ((float)w->stir->streams * POWER_MEAN * POWER_MEAN) + 1e-6f);
+}
+
+/* Are the changes of neighbouring streams alike, in the 0.3 s up to the peak? */
+static float coherence(const struct look *w)
+{
+	float cross = 0, square = 1e-9f;
+
+	for (int i = PEAK - 5; i <= PEAK; i++) {
+		const int16_t *x = stir_row(w->stir, back_of(w, i)), *y = stir_row(w->stir, back_of(w, i - 1));
+
+		for (int k = 0; k < w->stir->streams; k++) {
+			float d = (float)(x[k] - y[k]);
+
+			square += d * d;
+			cross += k ? d * (float)(x[k - 1] - y[k - 1]) : 0;
+		}
+	}
+	return cross / square;
+}
+
+/* Autocorrelation at `lag` of the rows from..0 about the peak: what is fast has none. */
+static float sameness(const struct look *w, int from, int lag)
+{
+	float mean[POWER_MAX_STREAMS], cross = 0, square = 1e-9f;
+
+	mean_row(w, from, 1, mean);
+	for (int i = PEAK + from; i <= PEAK; i++) {
+		const int16_t *x = stir_row(w->stir, back_of(w, i));
+		const int16_t *y = i - lag >= PEAK + from ? stir_row(w->stir, back_of(w, i - lag)) : NULL;
+
+		for (int k = 0; k < w->stir->streams; k++) {
+			float d = x[k] - mean[k];
+
+			square += d * d;
+			cross += y ? d * (y[k] - mean[k]) : 0;
+		}
+	}
+	return cross / square;
+}
+
+static int16_t hundredths(float x)
+{
+	x = x < -327 ? -327 : x > 327 ? 327 : x;
+	return isnan(x) ? 0 : (int16_t)lrintf(100 * x);
+}
+
+static void shape(const struct look *w, float *f)
+{
+	f[0] = w->peak_db;
+	f[1] = w->peak_db - db(w->noise);
+	f[2] = moved_db(w);
+	f[3] = f[2] - w->peak_db;
+	moments(w, f + 4);
+	f[8] = seconds_above(w, 0.5f);
+	f[9] = seconds_above(w, 0.1f);
+	f[10] = greatest_db(w, -80, -16);
+	f[11] = greatest_db(w, 16, 41);
+	f[12] = mean_db(w, 4, 14);
+	f[13] = mean_db(w, 10, 24);
+	f[14] = mean_db(w, 20, 41);
+	f[15] = mean_db(w, -18, -8);
+	f[16] = mean_db(w, -30, -12);
+	f[17] = coherence(w);
+	f[18] = sameness(w, -6, 1);
+	f[19] = sameness(w, -15, 4);
+}
+
+void fall_features(const struct stir *s, int back, int16_t out[FALL_FEATURES])
+{
+	float f[FALL_SHAPES];
+	struct look w;
+
+	take(&w, s, back);
+	for (int o = 0; o < FALL_OFFSETS; o++)
+		for (int l = 0; l < STIR_LAGS; l++)
+			*out++ = hundredths(w.db[l][PEAK + offsets[o]] - w.peak_db);
+	shape(&w, f);
+	for (int i = 0; i < FALL_SHAPES; i++)
+		*out++ = hundredths(f[i]);
+}
+
+float fall_strength(const struct stir *s, int back)
+{
+	return fmaxf(stir_level(s, back)[FALL_LAG] / stir_noise(s) - 1, 0);
+}
+
+void fall_feature_name(int i, char name[FALL_NAME_LEN])
+{
+	if (i >= FALL_OFFSETS * STIR_LAGS)
+		snprintf(name, FALL_NAME_LEN, "%s", shapes[i - FALL_OFFSETS * STIR_LAGS]);
+	else
+		snprintf(name, FALL_NAME_LEN, "lag%d_at%+d", stir_lag_rows[i % STIR_LAGS], offsets[i / STIR_LAGS]);
+}
+
+/* Fowler, Noll and Vo's FNV-1a, over version and names. */
+uint32_t fall_features_hash(void)
+{
+	uint32_t hash = 2166136261u ^ VERSION;
+	char name[FALL_NAME_LEN];
+
+	for (int i = 0; i < FALL_FEATURES; i++) {
+		fall_feature_name(i, name);
+		for (const char *c = name; ; c++) {
+			hash = (hash ^ (uint8_t)*c) * 16777619u;
+			if (!*c)
+				break;
+		}
+	}
+	return hash;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Limits come from the physics of getting up, not from recordings: a person who is not hurt is on the
+ * legs within a few seconds and takes steps, which stir the channel as much as the event did; one who
+ * lies moves limbs at most.
+ *
+ * Fooled by: who lies down and sleeps after an event that looked like a fall (the classifier's part),
+ * and who struggles on the floor for seconds on end: that is left to the timers of rest.c. */
+#include <math.h>
+#include <string.h>
+#include "models/fall_watch.h"
+
+#define TICK_S       0.1f
+#define SETTLE_US    4500000u	/* after the impact: rolling, cushions, the first fright */
+#define UP_DB        10.0f	/* below the event's peak, yet movement of a whole body */
+#define UP_LEAST_DB  8.0f	/* over the noise */
+#define UP_S         3.0f	/* so long on the legs is up */
+#define UP_FORGET    0.3f	/* seconds of it forgotten in a second without */
+#define STILL_SHARE  0.6f	/* of the watch, to be confirmed */
+#define BREATH_ODDS  1.0f	/* what a seen breath adds to the log-odds */
+#define STILL_ODDS   1.0f	/* ... and perfect stillness */
+#define PATIENCE_US  60000000u	/* for a watch that sees nothing */
+
+void fall_watch_init(struct fall_watch *w, float watch_s)
+{
+	memset(w, 0, sizeof(*w));
+	w->watch_s = watch_s;
+}
+
+static float log_odds(float p)
+{
+	p = fminf(fmaxf(p, 1e-4f), 1 - 1e-4f);
+	return logf(p / (1 - p));
+}
+
+static float confidence(const struct fall_watch *w)
+{
+	float still = w->seen_s > 0 ? w->still_s / w->seen_s : 0;
+	float odds = log_odds(w->score);
+
+	if (w->state != FALL_WATCH_IDLE && w->seen_s >= w->watch_s / 2)
+		odds += STILL_ODDS * (2 * still - 1) + (w->breathed ? BREATH_ODDS : 0);
+	return 1 / (1 + expf(-odds));
+}
+
+static void tell(struct fall_watch *w, enum incident_stage stage, uint64_t time_us, struct incident_queue *out)
+{
+	struct incident i = {
+		.kind = INCIDENT_FALL, .stage = stage, .time_us = time_us, .confidence = confidence(w),
+	};
+
+	incident_add(&i, "score", w->score);
+	incident_add(&i, "peak_db", w->peak_db);
+	if (stage != INCIDENT_SUSPECTED) {
+		incident_add(&i, "still_s", w->still_s);
+		incident_add(&i, "up_s", w->up_s);
+		incident_add(&i, "breathing", w->breathed);
+	}
+	incident_put(out, &i);
+}
+
+static void suspect(struct fall_watch *w, const struct fall_watch_input *in, struct incident_queue *out)
+{
+	w->impact_us = in->event_us;
+	w->peak_db = in->peak_db;
+	w->score = in->score;
+	w->seen_s = w->still_s = w->up_s = 0;
+	w->breathed = false;
+	w->suspicions++;
+	tell(w, INCIDENT_SUSPECTED, in->event_us, out);
+	w->state = FALL_WATCHING;
+}
+
+static bool on_the_legs(const struct fall_watch *w, const struct fall_watch_input *in)
+{
+	return in->moving && in->strength_db > UP_LEAST_DB && in->strength_db > w->peak_db - UP_DB;
+}
+
+static void count(struct fall_watch *w, const struct fall_watch_input *in)
+{
+	if (!in->able)
+		return;
+	w->seen_s += TICK_S;
+	w->still_s += in->moving ? 0 : TICK_S;
+	w->breathed |= in->breathing;
+	w->up_s = on_the_legs(w, in) ? w->up_s + TICK_S : fmaxf(0, w->up_s - UP_FORGET * TICK_S);
+}
+
+static void give_up(struct fall_watch *w, uint64_t now_us, struct incident_queue *out)
+{
+	tell(w, INCIDENT_RECOVERED, now_us, out);
+	w->state = FALL_WATCH_IDLE;
+}
+
+static void watch(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,
+		  struct incident_queue *out)
+{
+	uint64_t since_us = now_us > w->impact_us ? now_us - w->impact_us : 0;
+
+	if (since_us > SETTLE_US)
+		count(w, in);
+	if (w->up_s >= UP_S || (in->able && in->empty)) {
+		give_up(w, now_us, out);
+	} else if (w->seen_s + SETTLE_US * 1e-6f >= w->watch_s) {
+		if (w->still_s < STILL_SHARE * w->seen_s) {
+			give_up(w, now_us, out);
+			return;
+		}
+		tell(w, INCIDENT_CONFIRMED, now_us, out);
+		w->state = FALL_WATCH_CONFIRMED;
+		w->up_s = 0;
+	} else if (since_us > PATIENCE_US + (uint64_t)(w->watch_s * 1e6f)) {
+		w->blind++;
+		give_up(w, now_us, out);
+	}
+}
+
+void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,
+		     struct incident_queue *out)
+{
+	switch (w->state) {
+	case FALL_WATCH_IDLE:
+		if (in->event && in->score >= in->suspect)
+			suspect(w, in, out);
+		break;
+	case FALL_WATCHING:
+		if (in->event && in->score > w->score)
+			w->score = in->score;	/* the same story, seen better */
+		watch(w, now_us, in, out);
+		break;
+	case FALL_WATCH_CONFIRMED:
+		count(w, in);
+		if (w->up_s >= UP_S)
+			give_up(w, now_us, out);
+		break;
+	}
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * fall_watch.h -- the last stage of the cascade: what happens after an event that looked like a fall.
+ *
+ *      idle -> watching -> confirmed -> idle       nobody got up; later: moves again
+ *                      \-> idle                    got up, left, or was never still: recovered
+ *
+ * A suspicion is told at once (INCIDENT_SUSPECTED).  For `watch` seconds from the impact the room is watched:
+ * whoever gets up and walks is no emergency; whoever lies still is, and more surely so when a breath is
+ * seen there.  Seconds in which nothing can be seen do not count, and a watch that cannot see is given up
+ * after a minute: blind is not an alarm. */
+#ifndef MODELS_FALL_WATCH_H
+#define MODELS_FALL_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "models/incident.h"
+
+/* What the room sees at a tick, over all links. */
+struct fall_watch_input {
+	bool  able;			/* movement can be seen */
+	bool  moving;
+	bool  breathing;		/* somebody breathes, for certain */
+	bool  empty;			/* nobody is there, for certain */
+	float strength_db;		/* of movement over the noise */
+	bool  event;			/* an event was judged since the last tick: */
+	uint64_t event_us;		/* ... its peak */
+	float peak_db, score, suspect;	/* ... as in struct fall_evidence */
+};
+
+enum fall_state { FALL_WATCH_IDLE, FALL_WATCHING, FALL_WATCH_CONFIRMED };
+
+struct fall_watch {
+	float    watch_s;
+	enum fall_state state;
+	uint64_t impact_us;
+	float    peak_db, score, suspect;
+	float    seen_s, still_s, up_s;	/* since the impact settled: seen, without movement, on the legs */
+	bool     breathed;
+	uint64_t suspicions, blind;	/* counted for ever; blind: watches that were given up */
+};
+
+/* watch_s: 5 to 120.  Plain struct. */
+void fall_watch_init(struct fall_watch *w, float watch_s);
+
+/* The clock, ten times a second.  Incidents go into the queue. */
+void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,
+		     struct incident_queue *out);
+
+#endif

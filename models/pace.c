@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * How fast does who moves go?  From the decay of the field's autocorrelation (dsp/decay.h), at
+ * 120 packets a second and more; below, the answer is that this rate cannot tell. */
+#include <math.h>
+#include <stdlib.h>
+#include "dsp/csi.h"
+#include "dsp/decay.h"
+#include "models/model.h"
+
+#define GAP_US 1000000u
+
+struct pace {
+	struct power power;
+	struct decay decay;
+	uint64_t last_us;
+};
+
+static void *pace_create(const struct link_format *format, const struct model_params *params)
+{
+	struct pace *p = calloc(1, sizeof(*p));
+
+	(void)params;
+	if (!p)
+		return NULL;
+	/* who does not know the carrier cannot tell metres: 2.4 GHz is as good a guess as any */
+	if (power_init(&p->power, format->rx_count, format->tx_count, format->tones) ||
+	    decay_init(&p->decay, p->power.streams, format->freq_hz > 1e8f ? format->freq_hz : 2.437e9f)) {
+		free(p);
+		return NULL;
+	}
+	return p;
+}
+
+static void pace_push(void *state, const struct csi_frame *frame)
+{
+	struct pace *p = state;
+	int16_t x[POWER_MAX_STREAMS];
+	enum power_verdict verdict = power_push(&p->power, frame, x);
+
+	if (verdict == POWER_CHANGED)
+		decay_reset(&p->decay);
+	if (verdict == POWER_OK || verdict == POWER_CHANGED)
+		decay_push(&p->decay, frame->time_us, x);
+	p->last_us = frame->time_us;
+}
+
+static void pace_tick(void *state, uint64_t now_us, struct evidence *all)
+{
+	struct pace *p = state;
+	struct pace_evidence *e = &all->pace;
+	bool carries = false;
+
+	e->speed_m_s = NAN;
+	e->reason = all->motion.reason;
+	if (e->reason != REASON_NONE)
+		return;
+	if (now_us > p->last_us && now_us - p->last_us < GAP_US)
+		e->speed_m_s = decay_speed_m_s(&p->decay, &carries);
+	if (!carries)
+		e->reason = REASON_RATE_LOW;
+	if (!all->motion.moving)
+		e->speed_m_s = NAN;
+}
+
+static void pace_destroy(void *state)
+{
+	free(state);
+}
+
+const struct model model_pace = {
+	.name    = "pace",
+	.help    = "tells how fast who moves goes",
+	.create  = pace_create,
+	.push    = pace_push,
+	.tick    = pace_tick,
+	.destroy = pace_destroy,
+};

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * trees.h -- decides by decision trees (Breiman 2001, Friedman 2001), small enough for a router.
+ *
+ * A file of weights, all numbers little-endian:
+ *
+ *       0  8  "SIXTHTR1"
+ *       8  4  hash of the features that it wants
+ *      12  2  features
+ *      14  2  trees
+ *      16  4  nodes
+ *      20  4  base, in millionths of a log-odd
+ *      24  4  step, in millionths of a log-odd a unit of a leaf
+ *      28  4  score from which an event is suspected, in millionths
+ *      32  4  version of the weights, counted by who trains
+ *      36     nodes of 4 bytes, tree after tree, each in preorder: feature (255: a leaf), nodes
+ *             to skip to the right child, threshold or value of the leaf.  Left is where the
+ *             feature is <= the threshold, and is the next node.
+ *     end  4  CRC-32 of all before it */
+#ifndef MODELS_TREES_H
+#define MODELS_TREES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TREES_BYTES_MAX 65536
+#define TREES_MAX       1024
+#define TREES_ERROR_LEN 128
+
+struct trees {
+	const uint8_t *node;	/* borrowed, of the file */
+	int   features, count;
+	int   nodes;
+	float base, step, suspect;
+	uint32_t version;
+};
+
+/* Checks a file of weights and points into it; it must stay.  Wants that many features, of
+ * that hash.  0; -EINVAL with a sentence in error[] that says what is wrong. */
+int trees_open(struct trees *t, const uint8_t *file, size_t size, int features, uint32_t hash,
+	       char error[TREES_ERROR_LEN]);
+
+/* Probability, 0..1. */
+float trees_score(const struct trees *t, const int16_t *features);
+
+#endif

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * fall_score.c -- collects clips, and prints their table.  The statistics are in roc.c. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "models/fall_features.h"
+#include "tools/fall_score.h"
+#include "tools/roc.h"
+
+#define LATE_S 3.0	/* a fall's stretch goes on for so long */
+
+static const char *const stages[] = {
+	[FALL_NONE] = "none", [FALL_SUSPECTED] = "suspected", [FALL_CONFIRMED] = "confirmed",
+};
+
+const char *fall_stage_name(enum fall_stage s)
+{
+	return stages[s];
+}
+
+static bool is_fall(const struct label *l)
+{
+	return !strcmp(l->label, "fall");
+}
+
+static bool is_rest(const struct label *l)
+{
+	return !strcmp(l->label, "breathing") || !strcmp(l->label, "lying") || !strcmp(l->label, "sitting") ||
+	       !strcmp(l->label, "empty");
+}
+
+static struct fall_time *time_of(struct fall_table *t, const char *set)
+{
+	for (int i = 0; i < t->times; i++)
+		if (!strcmp(t->time[i].set, set))
+			return &t->time[i];
+	if (t->times == FALL_SETS_MAX)
+		return &t->time[FALL_SETS_MAX - 1];
+	snprintf(t->time[t->times].set, LABEL_TEXT, "%s", set);
+	return &t->time[t->times++];
+}
+
+/* Its number, -1 without memory. */
+static int add_clip(struct fall_table *t, const struct label *l)
+{
+	struct fall_clip *c;
+
+	if (t->count == t->room) {
+		c = realloc(t->clip, (size_t)(t->room * 2 + 256) * sizeof(*c));
+		if (!c) {
+			t->failed = true;
+			return -1;
+		}
+		t->clip = c;
+		t->room = t->room * 2 + 256;
+	}
+	c = &t->clip[t->count];
+	memset(c, 0, sizeof(*c));
+	memcpy(c->set, l->set, LABEL_TEXT);
+	memcpy(c->subject, l->subject, LABEL_TEXT);
+	memcpy(c->room, l->room, LABEL_TEXT);
+	memcpy(c->label, l->label, LABEL_TEXT);
+	c->fall = is_fall(l);
+	c->delay_s = NAN;
+	return t->count++;
+}
+
+void fall_table_begin(struct fall_table *t, const struct label *rows, int count)
+{
+	t->row = rows;
+	t->rows = count < 256 ? count : 256;
+	t->first = t->count;
+	t->events = t->blind = 0;
+	t->suspected_us = 0;
+	for (int i = 0; i < t->rows; i++) {
+		bool counts = is_fall(&rows[i]) || (!strcmp(rows[i].task, "falls") && !is_rest(&rows[i]));
+
+		t->clip_of[i] = counts ? add_clip(t, &rows[i]) : -1;
+		if (!is_fall(&rows[i]))
+			time_of(t, rows[i].set)->other_s += rows[i].end_s - rows[i].start_s;
+	}
+}
+
+/* The row that something at this time belongs to, falls first; -1: none. */
+static int row_at(const struct fall_table *t, double t_s)
+{
+	for (int i = 0; i < t->rows; i++)
+		if (is_fall(&t->row[i]) && t_s >= t->row[i].start_s - 0.5 && t_s <= t->row[i].end_s + LATE_S)
+			return i;
+	for (int i = 0; i < t->rows; i++)
+		if (t_s >= t->row[i].start_s && t_s <= t->row[i].end_s)
+			return i;
+	return -1;
+}
+
+static void write_event(struct fall_table *t, const struct label *l, const struct fall_evidence *e)
+{
+	fprintf(t->events_out, "%s\t%s\t%s\t%s\t%s\t%.3f", l->file, l->set, l->subject, l->room, l->label,
+		(double)e->event_us / 1e6);
+	for (int i = 0; i < FALL_FEATURES; i++)
+		fprintf(t->events_out, "\t%d", e->features[i]);
+	fputc('\n', t->events_out);
+}
+
+void fall_table_evidence(struct fall_table *t, const struct fall_evidence *e)
+{
+	int row;
+
+	t->blind += e->blind;
+	if (!e->event)
+		return;
+	t->events++;
+	row = row_at(t, (double)e->event_us / 1e6);
+	if (row < 0)
+		return;
+	if (t->events_out)
+		write_event(t, &t->row[row], e);
+	if (t->clip_of[row] >= 0)
+		t->clip[t->clip_of[row]].score = fmaxf(t->clip[t->clip_of[row]].score, e->score);
+}
+
+void fall_table_incident(struct fall_table *t, uint64_t now_us, const struct incident *i)
+{
+	enum fall_stage stage = i->stage == INCIDENT_CONFIRMED ? FALL_CONFIRMED : FALL_SUSPECTED;
+	struct fall_clip *c;
+	int row;
+
+	if (i->kind != INCIDENT_FALL || i->stage == INCIDENT_RECOVERED)
+		return;
+	if (i->stage == INCIDENT_SUSPECTED)
+		t->suspected_us = i->time_us;
+	row = row_at(t, (double)t->suspected_us / 1e6);
+	if (row < 0)
+		return;
+	if (!is_fall(&t->row[row])) {
+		struct fall_time *time = time_of(t, t->row[row].set);
+
+		time->suspected += stage == FALL_SUSPECTED;
+		time->confirmed += stage == FALL_CONFIRMED;
+	}
+	c = t->clip_of[row] >= 0 ? &t->clip[t->clip_of[row]] : NULL;
+	if (!c)
+		return;
+	c->stage = stage > c->stage ? stage : c->stage;
+	if (stage == FALL_SUSPECTED && isnan(c->delay_s))
+		c->delay_s = (double)(now_us - i->time_us) / 1e6;
+}
+
+static float file_score(const struct fall_table *t, enum fall_stage *stage)
+{
+	float score = 0;
+
+	*stage = FALL_NONE;
+	for (int i = t->first; i < t->count; i++) {
+		score = fmaxf(score, t->clip[i].score);
+		*stage = t->clip[i].stage > *stage ? t->clip[i].stage : *stage;
+	}
+	return score;
+}
+
+void fall_table_file_json(const struct fall_table *t, struct json *file)
+{
+	struct json *j = json_add_object(file, "falls");
+	enum fall_stage stage;
+	float score = file_score(t, &stage);
+
+	json_add_string(j, "stage", stages[stage]);
+	json_add_number(j, "score", (double)score, 4);
+	json_add_number(j, "events", t->events, 0);
+	json_add_number(j, "blind", t->blind, 0);
+}
+
+void fall_table_file_print(const struct fall_table *t)
+{
+	enum fall_stage stage;
+	float score = file_score(t, &stage);
+
+	if (t->count > t->first)
+		printf("  %s, score %.3f", stages[stage], (double)score);
+}
+
+/* --- tables --- */
+
+enum grouping { BY_SET, BY_SUBJECT, BY_ROOM };
+
+static const char *group_name(const struct fall_clip *c, enum grouping by)
+{
+	return by == BY_SET ? c->set : by == BY_SUBJECT ? c->subject : c->room;
+}
+
+struct group {
+	struct roc roc;
+	int  stage[2][3];	/* [fall][stage] */
+	double delay_s;		/* the greatest */
+};
+
+/* Figures of the clips like `like`, in that set. */
+static bool group_collect(const struct fall_table *t, int like, enum grouping by, struct group *g)
+{
+	const struct fall_clip *l = &t->clip[like];
+	float *score[2];
+	int n[2] = { 0, 0 };
+
+	memset(g, 0, sizeof(*g));
+	score[0] = calloc((size_t)t->count * 2, sizeof(float));
+	if (!score[0])
+		return false;
+	score[1] = score[0] + t->count;
+	for (int i = 0; i < t->count; i++) {
+		const struct fall_clip *c = &t->clip[i];
+
+		if (strcmp(c->set, l->set) || strcmp(group_name(c, by), group_name(l, by)))
+			continue;
+		score[c->fall][n[c->fall]++] = c->score;
+		g->stage[c->fall][c->stage]++;
+		g->delay_s = c->delay_s > g->delay_s ? c->delay_s : g->delay_s;
+	}
+	g->roc = roc_compute(score[1], n[1], score[0], n[0]);
+	free(score[0]);
+	return true;
+}
+
+static bool first_of_group(const struct fall_table *t, int i, enum grouping by)
+{
+	for (int k = 0; k < i; k++)
+		if (!strcmp(t->clip[k].set, t->clip[i].set) &&
+		    !strcmp(group_name(&t->clip[k], by), group_name(&t->clip[i], by)))
+			return false;
+	return true;
+}
+
+static int groups_in_set(const struct fall_table *t, int like, enum grouping by)
+{
+	int n = 0;
+
+	for (int i = 0; i < t->count; i++)
+		n += !strcmp(t->clip[i].set, t->clip[like].set) && first_of_group(t, i, by);
+	return n;
+}
+
+static void print_interval(const struct share *s)
+{
+	if (isnan(s->value))
+		printf("  %-22s", "-");
+	else
+		printf("  %5.1f (%5.1f to %5.1f)", 100 * s->value, 100 * s->low, 100 * s->high);
+}
+
+static void print_group(const char *name, const struct group *g)
+{
+	struct share suspected = share_of(g->stage[1][1] + g->stage[1][2], g->roc.falls);
+	struct share confirmed = share_of(g->stage[1][2], g->roc.falls);
+	struct share false_suspected = share_of(g->stage[0][1] + g->stage[0][2], g->roc.others);
+	struct share false_confirmed = share_of(g->stage[0][2], g->roc.others);
+
+	printf("%-24s %5d %6d ", name, g->roc.falls, g->roc.others);
+	if (isnan(g->roc.area.value))
+		printf("  %-22s", "-");
+	else
+		printf("  %5.3f (%5.3f to %5.3f)", g->roc.area.value, g->roc.area.low, g->roc.area.high);
+	print_interval(&g->roc.at_5);
+	print_interval(&g->roc.at_10);
+	print_interval(&suspected);
+	print_interval(&confirmed);
+	print_interval(&false_suspected);
+	print_interval(&false_confirmed);
+	printf("%s\n", roc_too_small(&g->roc) ? "  too small to tell" : "");
+}
+
+static void print_groups(const struct fall_table *t, int like, enum grouping by)
+{
+	struct group g;
+	char name[LABEL_TEXT + 16];
+
+	if (groups_in_set(t, like, by) < 2 || groups_in_set(t, like, by) > 40)
+		return;
+	for (int i = 0; i < t->count; i++) {
+		if (strcmp(t->clip[i].set, t->clip[like].set) || !first_of_group(t, i, by) ||
+		    !group_collect(t, i, by, &g))
+			continue;
+		snprintf(name, sizeof(name), "  %s %.*s", by == BY_ROOM ? "room" : "person", LABEL_TEXT - 1,
+			 group_name(&t->clip[i], by));
+		print_group(name, &g);
+	}
+}
+
+void fall_table_print(const struct fall_table *t)
+{
+	struct group g;
+
+	if (!t->count)
+		return;
+	printf("\nfalls (shares in %% with 95 %% intervals; area under the ROC; sensitivity where 5 and 10 %% of the\n"
+	       "other clips score higher; falls suspected, confirmed; other clips suspected, confirmed)\n"
+	       "%-24s %5s %6s   %-22s  %-22s  %-22s  %-22s  %-22s  %-22s  %s\n", "set", "falls", "others", "area",
+	       "at 5 %", "at 10 %", "suspected", "confirmed", "false suspected", "false confirmed");
+	for (int i = 0; i < t->count; i++) {
+		if (!first_of_group(t, i, BY_SET) || !group_collect(t, i, BY_SET, &g))
+			continue;
+		print_group(t->clip[i].set, &g);
+		if (g.delay_s > 0)
+			printf("  suspected at most %.1f s after the impact\n", g.delay_s);
+		print_groups(t, i, BY_SUBJECT);
+		print_groups(t, i, BY_ROOM);
+	}
+	for (int i = 0; i < t->times; i++)
+		if (t->time[i].other_s > 0)
+			printf("%-24s %.2f h without a fall: %.2f suspected, %.2f confirmed an hour\n", t->time[i].set,
+			       t->time[i].other_s / 3600, t->time[i].suspected * 3600 / t->time[i].other_s,
+			       t->time[i].confirmed * 3600 / t->time[i].other_s);
+}
+
+static void add_share(struct json *j, const char *name, const struct share *s)
+{
+	struct json *o = json_add_object(j, name);
+
+	json_add_number(o, "value", s->value, 4);
+	json_add_number(o, "low", s->low, 4);
+	json_add_number(o, "high", s->high, 4);
+}
+
+static void write_group(struct json *j, const struct group *g)
+{
+	struct share share;
+
+	json_add_number(j, "falls", g->roc.falls, 0);
+	json_add_number(j, "others", g->roc.others, 0);
+	add_share(j, "roc_area", &g->roc.area);
+	add_share(j, "sensitivity_at_5", &g->roc.at_5);
+	add_share(j, "sensitivity_at_10", &g->roc.at_10);
+	share = share_of(g->stage[1][1] + g->stage[1][2], g->roc.falls);
+	add_share(j, "suspected", &share);
+	share = share_of(g->stage[1][2], g->roc.falls);
+	add_share(j, "confirmed", &share);
+	share = share_of(g->stage[0][1] + g->stage[0][2], g->roc.others);
+	add_share(j, "false_suspected", &share);
+	share = share_of(g->stage[0][2], g->roc.others);
+	add_share(j, "false_confirmed", &share);
+	json_add_bool(j, "too_small", roc_too_small(&g->roc));
+}
+
+static void write_groups(const struct fall_table *t, struct json *out, enum grouping by)
+{
+	struct group g;
+	struct json *j;
+
+	for (int i = 0; i < t->count; i++) {
+		if (!first_of_group(t, i, by) || !group_collect(t, i, by, &g))
+			continue;
+		j = json_push_object(out);
+		json_add_string(j, "set", t->clip[i].set);
+		if (by != BY_SET)
+			json_add_string(j, by == BY_ROOM ? "room" : "subject", group_name(&t->clip[i], by));
+		write_group(j, &g);
+	}
+}
+
+void fall_table_json(const struct fall_table *t, struct json *out)
+{
+	struct json *falls = json_add_object(out, "falls"), *list;
+
+	write_groups(t, json_add_array(falls, "sets"), BY_SET);
+	write_groups(t, json_add_array(falls, "subjects"), BY_SUBJECT);
+	write_groups(t, json_add_array(falls, "rooms"), BY_ROOM);
+	list = json_add_array(falls, "false_per_hour");
+	for (int i = 0; i < t->times; i++) {
+		struct json *j = json_push_object(list);
+		double hours = t->time[i].other_s / 3600;
+
+		json_add_string(j, "set", t->time[i].set);
+		json_add_number(j, "hours", hours, 3);
+		json_add_number(j, "suspected", hours > 0 ? t->time[i].suspected / hours : NAN, 3);
+		json_add_number(j, "confirmed", hours > 0 ? t->time[i].confirmed / hours : NAN, 3);
+	}
+}
