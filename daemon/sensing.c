@@ -26,7 +26,7 @@ struct sensing_room {
 	int  number;
 	bool started;
 	bool proven;			/* there was a link that is no hearsay: from then on such alone count */
-	bool hearsay;			/* what the room says now rests on hearsay */
+	bool hearsay;			/* there was none yet: what the room says rests on hearsay */
 	uint64_t next_tick_us;
 	struct said said[ROOM_TOPICS];
 };
@@ -191,12 +191,13 @@ static int weigh(struct sensing_room *r, const struct evidence *evidence[WIRING_
 		struct room *fresh = room_create(&r->wiring.params);
 
 		if (!fresh)
-			return n;	/* no memory now: it stays hearsay */
+			return proven;	/* no memory now: no alarm until there is */
 		room_destroy(r->room);
 		r->room = fresh;
+		r->hearsay = false;
 	}
 	r->proven |= proven > 0;
-	r->hearsay = !r->proven && n;
+	r->hearsay |= !r->proven && n;
 	return r->proven ? proven : n;
 }
 
