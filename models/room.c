@@ -5,8 +5,8 @@
 #include "models/rest.h"
 #include "models/room.h"
 
-/* No verdict for so long, and a room that was known is known no more. */
-#define BLIND_GRACE_US 2000000u
+#define BLIND_GRACE_US 2000000u	/* no verdict for so long, and a room that was known is known no more */
+#define MOVED_US       1000000u	/* before an event at most, the body that fell was seen to move */
 
 #define WALK_LEAST_M_S 0.3f	/* slower is no walk but a body that shifts */
 #define WALK_MOST_M_S  2.5f
@@ -24,6 +24,7 @@ struct room {
 	struct incident_queue incidents;	/* models that find some put them here */
 	float    speed_m_s;		/* smoothed; NAN: none */
 	int      paced;			/* ticks of late in which it was one of walking */
+	uint64_t moved_us;		/* last tick in which something moved */
 	uint64_t seen_us;		/* last tick with a verdict on motion */
 };
 
@@ -169,7 +170,8 @@ static bool falls_work(const struct evidence *const evidence[], int n)
 	return false;
 }
 
-/* The last stage of the cascade: all links' events, the likeliest fall of a tick first. */
+/* The last stage of the cascade: all links' events, the likeliest fall of a tick first.  An
+ * event in which nothing was seen to move was the radio's, or too far away to be judged. */
 static void watch_falls(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
 			const struct motion_view *v)
 {
@@ -179,11 +181,13 @@ static void watch_falls(struct room *r, uint64_t now_us, const struct evidence *
 		.empty = r->state.presence == PRESENCE_EMPTY,
 	};
 
+	if (v->moving)
+		r->moved_us = now_us;
 	for (int i = 0; i < n; i++) {
 		const struct fall_evidence *e = &evidence[i]->fall;
 
 		in.strength_db = fmaxf(in.strength_db, e->strength_db);
-		if (!e->event || (in.event && e->score <= in.score))
+		if (!e->event || r->moved_us + MOVED_US < e->event_us || (in.event && e->score <= in.score))
 			continue;
 		in.event = true;
 		in.event_us = e->event_us;

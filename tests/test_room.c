@@ -210,6 +210,58 @@ static void a_source_that_is_down_is_the_reason_for_everything(void **state)
 	assert_int_equal(s->sensing, SENSING_DOWN);
 }
 
+/* An event that the classifier takes for a fall, 2 s after its peak. */
+static void judge_event(void)
+{
+	link[0].fall.event = true;
+	link[0].fall.event_us = now_us - 2000000;
+	link[0].fall.score = 0.9f;
+	link[0].fall.suspect = 0.66f;
+	link[0].fall.peak_db = 20;
+	pass(0.1f, 1);
+	link[0].fall.event = false;
+}
+
+static void move(float seconds)
+{
+	link[0].motion.moving = true;
+	link[0].motion.level = 0.9f;
+	pass(seconds, 1);
+	quiet(&link[0]);
+	link[0].breath.q_db = 8;	/* a hint of breath: who lies there is not gone */
+}
+
+static void who_falls_and_does_not_get_up_is_suspected_and_then_confirmed(void **state)
+{
+	struct incident i;
+
+	(void)state;
+	move(5);
+	pass(2, 1);
+	judge_event();
+	assert_true(room_take_incident(room, &i));
+	assert_int_equal(i.kind, INCIDENT_FALL);
+	assert_int_equal(i.stage, INCIDENT_SUSPECTED);
+	assert_true(i.time_us <= now_us - 2000000);
+	assert_false(room_take_incident(room, &i));
+	pass(19, 1);
+	assert_true(room_take_incident(room, &i));
+	assert_int_equal(i.stage, INCIDENT_CONFIRMED);
+	assert_false(room_take_incident(room, &i));
+}
+
+static void an_event_in_which_nothing_moved_is_no_fall(void **state)
+{
+	struct incident i;
+
+	(void)state;
+	move(5);
+	pass(10, 1);
+	judge_event();
+	pass(30, 1);
+	assert_false(room_take_incident(room, &i));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -223,6 +275,8 @@ int main(void)
 		TEST(who_goes_at_the_speed_of_walking_walks),
 		TEST(a_sleeper_stays),
 		TEST(a_hole_in_the_frames_is_not_a_departure),
+		TEST(who_falls_and_does_not_get_up_is_suspected_and_then_confirmed),
+		TEST(an_event_in_which_nothing_moved_is_no_fall),
 		TEST(a_source_that_is_down_is_the_reason_for_everything),
 	};
 
