@@ -10,10 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 #include "daemon/mqtt_box.h"
+#include "daemon/mqtt_events.h"
 #include "daemon/mqtt_queue.h"
+#include "daemon/mqtt_retained.h"
 
-#define SMALL_PAYLOAD 256	/* buffers start here and double */
-#define ALARM_TICKET  UINT32_C(0x80000000)	/* this bit marks an alarm's */
+#define ALARM_TICKET UINT32_C(0x80000000)	/* this bit marks an alarm's */
 
 struct mqtt_box {
 	pthread_mutex_t lock;
@@ -22,20 +23,17 @@ struct mqtt_box {
 	int  sides;			/* that have not left yet */
 	bool online, stopping, ended;
 
-	struct mqtt_retained table[MQTT_RETAINED_MAX];
-	int topics;
+	struct mqtt_table table;
 	struct mqtt_queue alarms, others;	/* alarms are taken first */
 	int alarm_count;
 	int telemetry_count;
 	size_t telemetry_bytes;
 	uint32_t last_ticket;
 
-	struct mqtt_event event[MQTT_EVENTS_MAX];	/* a ring; owns topic or reason */
-	int event_first, event_count;
-
+	struct mqtt_events events;
 	char *filter[MQTT_FILTERS_MAX];
 	int filters;
-	struct mqtt_stats stats;
+	struct mqtt_stats stats;		/* but events_lost: `events` counts those */
 };
 
 uint64_t mqtt_now_ms(void)
@@ -64,18 +62,10 @@ static void hush(int fd)
 
 static void destroy(struct mqtt_box *b)
 {
-	for (int i = 0; i < b->topics; i++) {
-		free(b->table[i].topic);
-		free(b->table[i].payload);
-	}
+	mqtt_table_clear(&b->table);
 	for (struct mqtt_waiting w; mqtt_queue_take(&b->alarms, &w) || mqtt_queue_take(&b->others, &w);)
 		free(w.telemetry);
-	for (int i = 0; i < b->event_count; i++) {
-		struct mqtt_event *e = &b->event[(b->event_first + i) % MQTT_EVENTS_MAX];
-
-		free((char *)e->topic);
-		free((char *)e->reason);
-	}
+	mqtt_events_clear(&b->events);
 	for (int i = 0; i < b->filters; i++)
 		free(b->filter[i]);
 	if (b->loop_fd >= 0)
@@ -123,34 +113,6 @@ void mqtt_box_leave(struct mqtt_box *b)
 		destroy(b);
 }
 
-/* FNV-1a: so that finding a topic compares one string, not hundreds. */
-static uint32_t hash_of(const char *s)
-{
-	uint32_t h = 2166136261u;
-
-	for (; *s; s++)
-		h = (h ^ (uint8_t)*s) * 16777619u;
-	return h;
-}
-
-static struct mqtt_retained *table_find(struct mqtt_box *b, const char *topic)
-{
-	uint32_t hash = hash_of(topic);
-	struct mqtt_retained *r;
-
-	for (int i = 0; i < b->topics; i++)
-		if (b->table[i].hash == hash && !strcmp(b->table[i].topic, topic))
-			return &b->table[i];
-	if (b->topics == MQTT_RETAINED_MAX)
-		return NULL;
-	r = &b->table[b->topics];
-	*r = (struct mqtt_retained){ .hash = hash, .topic = strdup(topic) };
-	if (!r->topic)
-		return NULL;
-	b->topics++;
-	return r;
-}
-
 static void enqueue_retained(struct mqtt_box *b, struct mqtt_retained *r)
 {
 	if (r->waits || !r->payload)
@@ -162,25 +124,10 @@ static void enqueue_retained(struct mqtt_box *b, struct mqtt_retained *r)
 /* `first`: ahead of what is not. */
 static bool publish_retained(struct mqtt_box *b, const struct mqtt_message *m, size_t bytes, bool first)
 {
-	struct mqtt_retained *r = table_find(b, m->topic);
-	size_t capacity = SMALL_PAYLOAD;
+	struct mqtt_retained *r = mqtt_table_keep(&b->table, m, bytes);
 
 	if (!r)
 		return false;
-	while (capacity < bytes + 1)
-		capacity *= 2;
-	if (capacity > r->capacity) {
-		char *grown = realloc(r->payload, capacity);
-
-		if (!grown)
-			return false;
-		r->payload = grown;
-		r->capacity = capacity;
-	}
-	memcpy(r->payload, m->payload, bytes + 1);
-	r->bytes = bytes;
-	r->qos = m->qos;
-	r->expiry_s = m->expiry_s;
 	r->ticket = b->last_ticket;
 	r->first = first;
 	if (b->online)
@@ -298,8 +245,8 @@ bool mqtt_box_clear(struct mqtt_box *b, const char *topic)
 void mqtt_box_resend(struct mqtt_box *b)
 {
 	pthread_mutex_lock(&b->lock);
-	for (int i = 0; b->online && i < b->topics; i++)
-		enqueue_retained(b, &b->table[i]);
+	for (int i = 0; b->online && i < b->table.topics; i++)
+		enqueue_retained(b, &b->table.topic[i]);
 	wake(b->thread_fd);
 	pthread_mutex_unlock(&b->lock);
 }
@@ -331,37 +278,13 @@ const char *mqtt_box_filter(struct mqtt_box *b, int i)
 	return filter;
 }
 
-static bool event_pop(struct mqtt_box *b, struct mqtt_event *e)
-{
-	if (!b->event_count)
-		return false;
-	*e = b->event[b->event_first];
-	b->event_first = (b->event_first + 1) % MQTT_EVENTS_MAX;
-	b->event_count--;
-	return true;
-}
-
-/* Takes over topic or reason.  When nobody polls, news about the connection push
- * out the oldest event, and everything else is lost; acknowledgements, which come in
- * hundreds after a reconnect, leave half the places to commands. */
+/* Takes over topic or reason. */
 static void event_push(struct mqtt_box *b, const struct mqtt_event *e)
 {
-	bool urgent = e->kind == MQTT_CONNECTED || e->kind == MQTT_DISCONNECTED;
 	bool minor = e->kind == MQTT_ACKNOWLEDGED && !(e->ticket & ALARM_TICKET);
-	int places = minor ? MQTT_EVENTS_MAX / 2 : MQTT_EVENTS_MAX;
-	struct mqtt_event lost = *e;
 
-	if (b->event_count >= places) {
-		b->stats.events_lost++;
-		if (urgent)
-			event_pop(b, &lost);
-		free((char *)lost.topic);
-		free((char *)lost.reason);
-		if (!urgent)
-			return;
-	}
-	b->event[(b->event_first + b->event_count++) % MQTT_EVENTS_MAX] = *e;
-	wake(b->loop_fd);
+	if (mqtt_events_push(&b->events, e, minor))
+		wake(b->loop_fd);
 }
 
 void mqtt_box_poll(struct mqtt_box *b, void (*on_event)(void *owner, const struct mqtt_event *e),
@@ -373,15 +296,14 @@ void mqtt_box_poll(struct mqtt_box *b, void (*on_event)(void *owner, const struc
 	hush(b->loop_fd);
 	for (int i = 0; i < MQTT_EVENTS_MAX && more; i++) {
 		pthread_mutex_lock(&b->lock);
-		more = event_pop(b, &e);
+		more = mqtt_events_pop(&b->events, &e);
 		pthread_mutex_unlock(&b->lock);
 		if (!more)
 			return;
 		if (e.kind == MQTT_DISCONNECTED && !e.reason)
 			e.reason = strdup("unknown");	/* there was no memory to keep it */
 		on_event(owner, &e);
-		free((char *)e.topic);
-		free((char *)e.reason);
+		mqtt_event_free(&e);
 	}
 	wake(b->loop_fd);	/* there may be more: after the radio had its turn */
 }
@@ -412,6 +334,7 @@ struct mqtt_stats mqtt_box_stats(struct mqtt_box *b)
 
 	pthread_mutex_lock(&b->lock);
 	stats = b->stats;
+	stats.events_lost = b->events.lost;
 	pthread_mutex_unlock(&b->lock);
 	return stats;
 }
@@ -474,8 +397,8 @@ void mqtt_box_online(struct mqtt_box *b)
 	pthread_mutex_lock(&b->lock);
 	b->online = true;
 	b->stats.connects++;
-	for (int i = 0; i < b->topics; i++)
-		enqueue_retained(b, &b->table[i]);
+	for (int i = 0; i < b->table.topics; i++)
+		enqueue_retained(b, &b->table.topic[i]);
 	event_push(b, &(struct mqtt_event){ .kind = MQTT_CONNECTED,
 					    .session = (uint32_t)b->stats.connects });
 	pthread_mutex_unlock(&b->lock);
@@ -577,53 +500,15 @@ void mqtt_box_rejected(struct mqtt_box *b)
 	pthread_mutex_unlock(&b->lock);
 }
 
-/* Copies `bytes` of `from` and a 0 to *at, and moves that on. */
-static char *put(char **at, const void *from, size_t bytes)
-{
-	char *to = *at;
-
-	if (bytes)
-		memcpy(to, from, bytes);
-	to[bytes] = 0;
-	*at += bytes + 1;
-	return to;
-}
-
-/* All of it into one block, which the event's topic owns; NULL: no memory, or too long. */
-static char *pack(struct mqtt_event *to, const struct mqtt_event *e)
-{
-	size_t topic = strlen(e->topic), response = e->response_topic ? strlen(e->response_topic) : 0;
-	size_t correlation = e->correlation_bytes;
-	char *block, *at;
-
-	if (e->payload_bytes > MQTT_PAYLOAD_MAX)
-		return NULL;
-	if (response >= MQTT_TOPIC_MAX || correlation > MQTT_CORRELATION_MAX)
-		response = correlation = 0;	/* the answer goes where answers always go */
-	block = malloc(topic + response + correlation + e->payload_bytes + 4);
-	if (!block)
-		return NULL;
-	at = block;
-	to->topic = put(&at, e->topic, topic);
-	to->payload = put(&at, e->payload, e->payload_bytes);
-	to->payload_bytes = e->payload_bytes;
-	if (response)
-		to->response_topic = put(&at, e->response_topic, response);
-	if (correlation)
-		to->correlation = put(&at, e->correlation, correlation);
-	to->correlation_bytes = correlation;
-	return block;
-}
-
 void mqtt_box_arrived(struct mqtt_box *b, const struct mqtt_event *e)
 {
-	struct mqtt_event copy = { .kind = MQTT_MESSAGE, .retained = e->retained };
-	char *block = pack(&copy, e);
+	struct mqtt_event copy;
+	bool copied = mqtt_event_copy(&copy, e);
 
 	pthread_mutex_lock(&b->lock);
-	if (block)
+	if (copied)
 		event_push(b, &copy);
 	else
-		b->stats.events_lost++;
+		b->events.lost++;
 	pthread_mutex_unlock(&b->lock);
 }

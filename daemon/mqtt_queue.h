@@ -5,18 +5,9 @@
 #define DAEMON_MQTT_QUEUE_H
 
 #include "daemon/mqtt.h"
+#include "daemon/mqtt_retained.h"
 
 #define MQTT_WAITING_MAX (MQTT_RETAINED_MAX + MQTT_QUEUE_MAX)
-
-/* A topic that is retained, and its latest payload. */
-struct mqtt_retained {
-	char    *topic, *payload;
-	size_t   capacity, bytes;
-	uint32_t hash, ticket;
-	int      qos, expiry_s;
-	bool     waits;		/* is in a queue */
-	bool     first;		/* in the one that is emptied first */
-};
 
 /* A message that is sent once: one block, freed when it has been taken. */
 struct mqtt_telemetry {
