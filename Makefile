@@ -60,7 +60,8 @@ TEST_SHARED := $(call obj,$(wildcard tests/support/*.c))
 TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid ratio align rank1 ridge \
 	respiration breath room power motion motion_stat presence incident fall decay),$(TESTS))
-THREAD_TESTS := $(filter $(patsubst %,$(BUILD)/tests/test_%,mqtt alarming),$(TESTS))
+THREAD_TESTS := $(filter $(patsubst %,$(BUILD)/tests/test_%,mqtt alarming alarming_time \
+	alarming_commands),$(TESTS))
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out %/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c)))
 SOAKS       := $(patsubst tests/soak/%.c,$(BUILD)/soak/%,$(wildcard tests/soak/*.c))
 BENCHES     := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What people may ask of alarms, and of which: no test and no command hides a real one. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "daemon/log.h"
+#include "tests/support/alarm_rig.h"
+
+static void a_test_of_a_fall_hides_no_fall(void **state)
+{
+	struct command_request r = { .action = ACTION_TEST, .room = "hall", .kind = "fall", .for_s = NAN };
+	struct command_reply reply = { .field = NULL };
+	char id[ALARM_ID_LEN];
+
+	(void)state;
+	rig.options.disk = NULL;
+	rig_open();
+	rig_connect();
+	assert_int_equal(alarm_command(rig.alarming, &r, &reply), COMMAND_NONE);
+	HAS(rig_last_sent(), "\"test\":true");
+	rig_incident(INCIDENT_CONFIRMED);
+	HAS(rig_event(1), "\"event_type\":\"confirmed\"");
+	HAS(rig_event(1), "\"test\":false");
+	HAS(rig_last_state(), "\"test\":false");
+	HAS(rig_last_state(), "\"open_count\":2");
+	rig_incident(INCIDENT_RECOVERED);			/* the test is about nobody */
+	HAS(rig_last_sent(), "\"event_type\":\"recovered\"");
+	snprintf(id, sizeof(id), "%s", rig_newest(ALARM_FALL)->id);
+	assert_int_equal(rig_ask(ACTION_CLEAR, id, "test"), COMMAND_INVALID);	/* it was none */
+	assert_int_equal(rig_ask(ACTION_CLEAR, id, "confirmed_fall"), COMMAND_NONE);
+	HAS(rig_last_state(), reply.alarm);
+	assert_int_equal(rig_ask(ACTION_CLEAR, reply.alarm, "test"), COMMAND_NONE);
+	HAS(rig_last_state(), "\"state\":\"none\"");
+}
+
+static void a_suspicion_that_recovers_calls_nobody(void **state)
+{
+	(void)state;
+	rig_open();
+	rig_connect();
+	rig_incident(INCIDENT_SUSPECTED);
+	assert_int_equal(rig_ask(ACTION_ACKNOWLEDGE, rig_newest(ALARM_FALL)->id, NULL), COMMAND_NOT_ALLOWED);
+	rig_incident(INCIDENT_RECOVERED);
+	HAS(rig_event(1), "\"event_type\":\"cancelled\"");
+	HAS(rig_last_state(), "\"state\":\"none\"");
+	assert_int_equal(rig.local, 0);
+	assert_int_equal(alarming_journal_stats(rig.alarming).writes, 0);
+}
+
+static void a_command_reaches_only_the_room_of_its_topic(void **state)
+{
+	struct command_request r = { .action = ACTION_ACKNOWLEDGE, .for_s = NAN };
+	struct command_reply reply = { .field = NULL };
+	char id[ALARM_ID_LEN];
+
+	(void)state;
+	rig.options.disk = NULL;
+	rig_open();
+	rig_incident(INCIDENT_CONFIRMED);
+	snprintf(id, sizeof(id), "%s", rig_newest(ALARM_FALL)->id);
+	r.alarm = id;
+	r.room = "attic";
+	assert_int_equal(alarm_command(rig.alarming, &r, &reply), COMMAND_OTHER_ROOM);
+	r.alarm = NULL;
+	assert_int_equal(alarm_command(rig.alarming, &r, &reply), COMMAND_ALARM_NEEDED);
+	r.room = NULL;
+	assert_int_equal(alarm_command(rig.alarming, &r, &reply), COMMAND_ALARM_NEEDED);
+	r.action = ACTION_TEST;
+	assert_int_equal(alarm_command(rig.alarming, &r, &reply), COMMAND_ROOM_NEEDED);
+	r.action = ACTION_ACKNOWLEDGE;
+	r.alarm = id;			/* the node's own topic reaches all rooms */
+	assert_int_equal(alarm_command(rig.alarming, &r, &reply), COMMAND_NONE);
+	r.alarm = "nonsense";
+	assert_int_equal(alarm_command(rig.alarming, &r, &reply), COMMAND_UNKNOWN_ALARM);
+	r.action = ACTION_CLEAR;
+	r.alarm = id;
+	assert_int_equal(alarm_command(rig.alarming, &r, &reply), COMMAND_VERDICT_NEEDED);
+	r.verdict = "perhaps";
+	assert_int_equal(alarm_command(rig.alarming, &r, &reply), COMMAND_INVALID);
+	assert_string_equal(reply.field, "verdict");
+	r.verdict = "false_alarm";
+	assert_int_equal(alarm_command(rig.alarming, &r, &reply), COMMAND_NONE);
+	assert_int_equal(alarm_command(rig.alarming, &r, &reply), COMMAND_ALARM_CLOSED);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, rig_set_up, rig_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_test_of_a_fall_hides_no_fall),
+		TEST(a_suspicion_that_recovers_calls_nobody),
+		TEST(a_command_reaches_only_the_room_of_its_topic),
+	};
+
+	log_open(getenv("VERBOSE") ? LOG_LVL_DEBUG : LOG_LVL_ERROR);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
