@@ -4,6 +4,7 @@
 #ifndef TOOLS_COMMAND_H
 #define TOOLS_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -23,5 +24,8 @@ int failed(const char *command, const char *format, ...) __attribute__((format(p
 
 /* Usage of the command on stderr after a message.  Returns EXIT_USAGE. */
 int wrong_usage(const struct command *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Both paths lead to the same regular file, which must not be read and written at once. */
+bool same_file(const char *a, const char *b);
 
 #endif

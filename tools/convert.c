@@ -69,6 +69,8 @@ static int convert_run(int argc, char **argv)
 
 	if (argc != 3)
 		return wrong_usage(&command_convert, "an input and an output are needed");
+	if (same_file(argv[1], argv[2]))
+		return failed("convert", "%s: is the input too; give the output another name", argv[2]);
 	if (recording_open(&in, argv[1], error) < 0)
 		return failed("convert", "%s", error);
 	code = convert(in, argv[1], argv[2]);
@@ -82,7 +84,8 @@ const struct command command_convert = {
 	.usage = "IN OUT.csic[.gz]",
 	.help  = "turns a recording of any known format into our own",
 	.details =
-		"IN may be .csic, an Intel 5300 .dat or a file with ESP32 CSI_DATA lines, also compressed with gzip.\n"
+		"IN is told by its content, whatever it is called, also compressed with gzip; if it is of no known\n"
+		"format, the formats that are known are listed.\n"
 		"Tones are put in ascending order, empty ones dropped, receive chains put in antenna order and the\n"
 		"clock unwrapped.  OUT is compressed if its name ends in .gz.  What was damaged is reported.\n",
 	.run   = convert_run,

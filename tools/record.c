@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include "daemon/config.h"
 #include "daemon/formats/csic.h"
@@ -127,14 +126,6 @@ static int recorder_end(struct recorder *r, int code)
 }
 
 /* from a file */
-
-static bool same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
-	       x.st_ino == y.st_ino;
-}
 
 static int copy_frames(struct recorder *r, struct recording *in)
 {

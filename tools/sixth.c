@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "daemon/version.h"
 #include "tools/command.h"
 
@@ -29,6 +30,14 @@ int wrong_usage(const struct command *c, const char *format, ...)
 	va_end(ap);
 	fprintf(stderr, "\nusage: sixth %s %s\n", c->name, c->usage);
 	return EXIT_USAGE;
+}
+
+bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
 }
 
 static void print_help(FILE *to)

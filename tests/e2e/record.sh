@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # `sixth record`: what it writes, when it ends, and what a full disk leaves behind.
+# Neither it nor `sixth convert` writes over its input.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -134,6 +135,8 @@ fi
 # mistakes
 cp "$walking" "$tmp/same.csic.gz"
 expect_exit 1 "$sixth" record -o "$tmp/same.csic.gz" "$tmp/same.csic.gz"
+expect_exit 1 "$sixth" convert "$tmp/same.csic.gz" "$tmp/./same.csic.gz"
+expect_error 'is the input too'
 cmp "$walking" "$tmp/same.csic.gz" || fail "the input was overwritten"
 expect_exit 1 "$sixth" record -o "$tmp/x.csic" "$tmp/nothing"
 [ ! -e "$tmp/x.csic" ] || fail "no input, but an output"
