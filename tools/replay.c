@@ -63,6 +63,14 @@ static int replay_file(const char *path, const struct options *o)
 	return err < 0 ? failed("replay", "%s: %s", path, error) : EXIT_DONE;
 }
 
+static bool has_room(const struct config *c, const char *name)
+{
+	for (int i = 0; i < c->rooms; i++)
+		if (!strcmp(c->room[i].name, name))
+			return true;
+	return false;
+}
+
 static int parse(struct options *o, int argc, char **argv)
 {
 	static const struct option names[] = {
@@ -96,6 +104,8 @@ static int parse(struct options *o, int argc, char **argv)
 		return wrong_usage(&command_replay, "a file is needed");
 	if (o->config_path && config_load(&o->config, o->config_path, stderr))
 		return failed("replay", "%s: mistakes in the configuration", o->config_path);
+	if (o->config_path && o->room && !has_room(&o->config, o->room))
+		return failed("replay", "%s: no [room %s]", o->config_path, o->room);
 	return EXIT_DONE;
 }
 

@@ -55,6 +55,15 @@ for order in "$files" "$(echo "$files" | awk '{ for (i = NF; i; i--) printf "%s 
 done
 ok "together they say what each says alone, in both orders"
 
+printf '[mqtt]\nbroker = none\n[source s]\ndriver = replay\nfile = x\n[room hall]\n' >"$dir/rooms.conf"
+replay --config "$dir/rooms.conf" --room hall tests/fixtures/walking.csic.gz >"$dir/one"
+grep -q '"topic":"sixth/replay/hall/presence"' "$dir/one" || fail "a room of the configuration says nothing"
+if "$sixth" replay --config "$dir/rooms.conf" --room hal tests/fixtures/walking.csic.gz >"$dir/one" 2>"$dir/replay.log"; then
+	fail "a room that is not configured: exit code 0"
+fi
+grep -q 'rooms.conf: no \[room hal\]' "$dir/replay.log" || fail "a room that is not configured: $(cat "$dir/replay.log")"
+ok "--room takes one room of the configuration, and says when there is none of that name"
+
 printf 'no recording' >"$dir/nonsense"
 if "$sixth" replay "$dir/nonsense" tests/fixtures/walking.csic.gz >"$dir/one" 2>"$dir/replay.log"; then
 	fail "a file that is no recording: exit code 0"
