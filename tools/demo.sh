@@ -141,6 +141,7 @@ read_sensing() {
 # Messages as they come, until the broker is gone.
 read_messages() {
 	while read -r topic payload; do
+		if [ "$payload" = "(null)" ]; then continue; fi		# a topic is removed
 		printf '%s\n' "$topic" >>"$tmp/topics"
 		case $payload in *'"source_down"'*) continue ;; esac
 		case $topic in

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# need-packages.sh build|run|check|vmcheck
+# need-packages.sh build|run|check|vmcheck|train
 #
 # Sees to the Debian packages that this needs: installs what is missing when run as
 # root, else prints the command that does and fails.
