@@ -11,7 +11,7 @@
  *   small motion         +0.5 per second
  *   breathing            +log(p / (1-p)) per 2 s
  *   silence              -0.1 per second; where breathing is looked for and no rate is
- *                        found, what the spectrum hints at, -0.15 to 0.15
+ *                        found, what the spectrum hints at, -0.15 to -0.03
  *   blind                0.1 per second towards 0
  *
  * Occupied above 2, empty below -2, between them as before; never beyond -2.5 and 6.  So a room
@@ -33,6 +33,7 @@
 #define BREATH_PER_S  0.5f	/* per unit of log-odds: windows overlap, a look counts over 2 s */
 #define SILENCE_PER_S 0.1f
 #define HINT_PER_S_DB 0.06f
+#define HINT_LEAST_PER_S 0.03f	/* a hint that never becomes a rate is a machine */
 #define HINT_MOST_PER_S 0.15f
 #define SILENCE_START_PER_S (2.0f / 29)	/* at least, while nothing is known; also while breathing is still to come */
 #define FADE_PER_S    0.1f
@@ -73,7 +74,8 @@ static float silence(const struct presence *p, const struct presence_input *in)
 	float start = p->state == PRESENCE_UNKNOWN ? SILENCE_START_PER_S : 0;
 
 	if (in->breathing_able)
-		return fmaxf(-clampf(HINT_PER_S_DB * in->breathing_hint_db, -HINT_MOST_PER_S, 0.0f), start);
+		return fmaxf(clampf(-HINT_PER_S_DB * in->breathing_hint_db, HINT_LEAST_PER_S, HINT_MOST_PER_S),
+			     start);
 	return in->breathing_soon && start > 0 ? start : SILENCE_PER_S;
 }
 

@@ -167,6 +167,17 @@ static void absence_of_breath_shortens_the_memory(void **state)
 	assert_true(with > 40 && without < 90);
 }
 
+static void a_hint_that_never_becomes_a_rate_holds_nobody_for_ever(void **state)
+{
+	struct presence_input machine = { .breathing_able = true, .breathing_hint_db = 4 };
+
+	(void)state;
+	pass(60, moving, PRESENCE_OCCUPIED);
+	assert_true(pass(100, machine, PRESENCE_OCCUPIED) > 99.9);
+	pass(250, machine, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+}
+
 static void reset_forgets(void **state)
 {
 	(void)state;
@@ -191,6 +202,7 @@ int main(void)
 		cmocka_unit_test_setup(a_short_gap_does_not_lose_the_person, setup),
 		cmocka_unit_test_setup(a_clock_that_jumps_is_not_silence, setup),
 		cmocka_unit_test_setup(absence_of_breath_shortens_the_memory, setup),
+		cmocka_unit_test_setup(a_hint_that_never_becomes_a_rate_holds_nobody_for_ever, setup),
 		cmocka_unit_test_setup(reset_forgets, setup),
 	};
 
