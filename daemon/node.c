@@ -2,10 +2,8 @@
  *
  * node.c -- puts sources, sensing and broker together.
  *
- * Each source has a clock of its own (a recording's starts at 0 and may run ten times
- * as fast), but a room has one.  So every source's clock is shifted, once it is open,
- * to where the sources it shares rooms with stand.  As long as a source is not open we
- * move its clock on ourselves, so that its rooms keep saying that they are down. */
+ * Each source has a clock (node_clocks.h).  As long as one is not open we move it on
+ * ourselves, so that its rooms keep saying that they are down. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +15,7 @@
 #include "daemon/mqtt.h"
 #include "daemon/node.h"
 #include "daemon/node_alarms.h"
+#include "daemon/node_clocks.h"
 #include "daemon/node_commands.h"
 #include "daemon/node_discovery.h"
 #include "daemon/node_info.h"
@@ -28,18 +27,14 @@
 #include "daemon/version.h"
 #include "daemon/wallclock.h"
 
-#define TICK_S       0.1
-#define NEWS_S       1		/* from a change to the info that tells it */
-#define CLOCK_SET_US 1000000	/* a source's clock that goes back further was set */
-#define TOPIC_LEN    256
+#define TICK_S    0.1
+#define NEWS_S    1	/* from a change to the info that tells it */
+#define TOPIC_LEN 256
 
 struct node_source {
 	struct source source;
 	bool     open;
 	bool     lost;			/* open, but what it reads from is gone */
-	bool     placed;		/* offset_us holds */
-	uint64_t offset_us;		/* from its own clock to the rooms', modulo 2^64 */
-	uint64_t now_us;		/* where it stands on the rooms' clock */
 	uint64_t retry_us;		/* when to open it again; real clock */
 	unsigned wait_s;		/* from the last failure to then */
 	enum reason says;		/* the driver */
@@ -55,6 +50,7 @@ struct node {
 	struct sensing_room_options room[SENSING_ROOMS_MAX];
 	int rooms;
 	struct node_source source[CONFIG_SOURCES_MAX];
+	struct node_clocks clocks;	/* the sources', from when they are opened */
 
 	struct mqtt *mqtt;		/* NULL: broker none */
 	struct loop_io *mqtt_io;
@@ -69,7 +65,6 @@ struct node {
 	char boot_id[BOOT_ID_LEN], instance[INSTANCE_LEN];
 	unsigned trouble;		/* bits of trouble.h */
 };
-
 
 /* --- origins ---------------------------------------------------------------------- */
 
@@ -320,43 +315,12 @@ static void set_state(struct node *n, struct node_source *ns, enum reason why)
 	show_state(n, ns);
 }
 
-/* Where the sources that share a room with this one stand, itself included. */
-static uint64_t shared_clock_us(const struct node *n, const struct node_source *ns)
-{
-	uint64_t at_us = ns->now_us;
-	uint32_t shared = 0;
-
-	for (int i = 0; i < n->rooms; i++)
-		if (n->room[i].sources >> ns->source.number & 1)
-			shared |= n->room[i].sources;
-	for (int i = 0; i < n->config->sources; i++)
-		if (shared >> i & 1 && n->source[i].now_us > at_us)
-			at_us = n->source[i].now_us;
-	return at_us;
-}
-
-/* From the source's clock to the rooms'.  One that was set back goes on from where it
- * stood; a frame that is a moment older than the clock is no such thing. */
-static uint64_t to_rooms_us(struct node *n, struct node_source *ns, uint64_t own_us)
-{
-	uint64_t at_us = own_us + ns->offset_us;
-
-	if (!ns->placed || at_us + CLOCK_SET_US < ns->now_us) {
-		at_us = ns->placed ? ns->now_us : shared_clock_us(n, ns);
-		ns->offset_us = at_us - own_us;
-		ns->placed = true;
-	}
-	if (at_us > ns->now_us)
-		ns->now_us = at_us;
-	return at_us;
-}
-
 static void on_frame(struct source *s, const struct csi_frame *f)
 {
 	struct node *n = s->owner;
 	struct csi_frame moved = *f;
 
-	moved.time_us = to_rooms_us(n, of(s), f->time_us);
+	moved.time_us = node_clocks_to_rooms_us(&n->clocks, s->number, f->time_us);
 	of(s)->wait_s = 0;
 	of(s)->told[0] = 0;
 	node_sounding_heard(&of(s)->sounding, f->tx_mac);
@@ -367,7 +331,7 @@ static void on_clock(struct source *s, uint64_t now_us)
 {
 	struct node *n = s->owner;
 
-	sensing_advance(n->sensing, s->number, to_rooms_us(n, of(s), now_us));
+	sensing_advance(n->sensing, s->number, node_clocks_to_rooms_us(&n->clocks, s->number, now_us));
 }
 
 /* A stream may say only now that it is simulated. */
@@ -409,7 +373,7 @@ static void try_open(struct node *n, struct node_source *ns)
 	int err;
 
 	s->error[0] = 0;
-	ns->placed = false;
+	node_clocks_opened(&n->clocks, s->number);
 	err = s->driver->open(s);
 	if (!err) {
 		ns->open = true;
@@ -459,6 +423,7 @@ static void on_tick(void *owner)
 	look_for_trouble(n);
 	for (int i = 0; i < n->config->sources; i++) {
 		struct node_source *ns = &n->source[i];
+		uint64_t own_us;
 
 		if (ns->lost)
 			close_lost(n, ns);
@@ -466,8 +431,8 @@ static void on_tick(void *owner)
 		show_state(n, ns);
 		if (ns->open)
 			continue;
-		ns->now_us += (uint64_t)((double)passed_us * (double)ns->source.config->speed);
-		sensing_advance(n->sensing, i, ns->now_us);
+		own_us = (uint64_t)((double)passed_us * (double)ns->source.config->speed);
+		sensing_advance(n->sensing, i, node_clocks_pass(&n->clocks, i, own_us));
 		if (now_us >= ns->retry_us)
 			try_open(n, ns);
 	}
@@ -475,8 +440,8 @@ static void on_tick(void *owner)
 
 static void open_sources(struct node *n)
 {
+	node_clocks_begin(&n->clocks, n->room, n->rooms, n->config->sources, n->begun_us);
 	for (int i = 0; i < n->config->sources; i++) {
-		n->source[i].now_us = n->begun_us;
 		n->source[i].source = (struct source){
 			.driver = source_driver_find(n->config->source[i].driver),
 			.config = &n->config->source[i], .number = i,
