@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include "daemon/alarm_hook.h"
 #include "daemon/log.h"
 
@@ -17,6 +19,10 @@
 void alarm_hook_init(struct alarm_hook *h, const char *program)
 {
 	*h = (struct alarm_hook){ .program = program };
+	if (!*program || access(program, X_OK) == 0)
+		return;
+	h->failing = true;
+	log_error("hook %s: %s; it must be a program that we may run", program, strerror(errno));
 }
 
 /* --- one run ------------------------------------------------------------------------- */

@@ -43,7 +43,7 @@ struct alarm_hook {
 	bool failing;			/* the last one that ended, or could not start */
 };
 
-/* All zero but the program is empty. */
+/* All zero but the program is empty ("": none).  One that cannot be run is told at once, not when it is needed. */
 void alarm_hook_init(struct alarm_hook *h, const char *program);
 
 /* Queues a run for this state of the alarm and starts what can be started. */

@@ -12,7 +12,7 @@
 	X(CLOCK,    "clock_unsynced",   "nothing keeps the clock right; times may be wrong") \
 	X(TEST,     "test_undelivered", "the daily test alarm did not arrive within 5 minutes") \
 	X(TWIN,     "second_daemon",    "another sixthd speaks under the same name") \
-	X(HOOK,     "hook",             "the program of [alarms] hook failed when it ran last") \
+	X(HOOK,     "hook",             "the program of [alarms] hook failed when it ran last, or cannot be run") \
 	X(GPIO,     "gpio",             "the line of [alarms] gpio cannot be used")
 
 enum {

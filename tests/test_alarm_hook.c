@@ -172,6 +172,7 @@ static void a_program_that_fails_or_is_not_there_is_told(void **state)
 	assert_int_equal(hook.failures, 1);
 	assert_true(hook.failing);
 	alarm_hook_init(&hook, "/no/such/program");
+	assert_true(hook.failing);		/* before it is needed */
 	alarm_hook_add(&hook, &a, 0);
 	assert_int_equal(hook.failures, 1);
 	assert_true(hook.failing);
