@@ -139,6 +139,13 @@ static void write_speed(struct room *r, const struct evidence *const evidence[],
 		r->paced -= r->paced > 0;
 }
 
+/* "Nobody" is for rooms that are known to be empty: who is there has a breath, seen or not. */
+static void say_nobody_only_if_empty(struct room_state *s)
+{
+	if (s->breath.reason == REASON_NOBODY && s->presence != PRESENCE_EMPTY)
+		s->breath.reason = REASON_AMBIGUOUS;
+}
+
 static void write_activity(struct room_state *s, bool walking)
 {
 	s->activity_reason = REASON_NONE;
@@ -259,6 +266,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evi
 		r->state.breath.reason = source;
 	write_motion(&r->state, &v);
 	write_presence(r, now_us, &v, blindness(r, now_us, &v));
+	say_nobody_only_if_empty(&r->state);
 	write_speed(r, evidence, n);
 	write_activity(&r->state, r->paced >= WALK_TICKS);
 	watch_falls(r, now_us, evidence, n, &v);
