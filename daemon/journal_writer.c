@@ -15,6 +15,7 @@
 #include "daemon/journal_file.h"
 #include "daemon/journal_writer.h"
 #include "daemon/log.h"
+#include "daemon/wake.h"
 
 struct job {
 	char     key[JOURNAL_KEY_LEN];
@@ -46,22 +47,6 @@ _Static_assert((JOURNAL_QUEUE_MAX & (JOURNAL_QUEUE_MAX - 1)) == 0, "counters wra
 static struct job *place(struct journal_writer *w, unsigned counter)
 {
 	return &w->job[counter % JOURNAL_QUEUE_MAX];
-}
-
-static void wake(int fd)
-{
-	const uint64_t one = 1;
-
-	if (write(fd, &one, sizeof(one)) < 0)
-		return;			/* full: it is awake */
-}
-
-static void hush(int fd)
-{
-	uint64_t n;
-
-	if (read(fd, &n, sizeof(n)) < 0)
-		return;			/* nobody had woken it */
 }
 
 static void destroy(struct journal_writer *w)

@@ -13,6 +13,7 @@
 #include "daemon/mqtt_events.h"
 #include "daemon/mqtt_queue.h"
 #include "daemon/mqtt_retained.h"
+#include "daemon/wake.h"
 
 #define ALARM_TICKET UINT32_C(0x80000000)	/* this bit marks an alarm's */
 
@@ -42,22 +43,6 @@ uint64_t mqtt_now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-static void wake(int fd)
-{
-	const uint64_t one = 1;
-
-	if (write(fd, &one, sizeof(one)) < 0)
-		return;			/* full: it is awake */
-}
-
-static void hush(int fd)
-{
-	uint64_t n;
-
-	if (read(fd, &n, sizeof(n)) < 0)
-		return;			/* nobody had woken it */
 }
 
 static void destroy(struct mqtt_box *b)
