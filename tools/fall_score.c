@@ -27,7 +27,7 @@ static bool is_fall(const struct label *l)
 static bool is_rest(const struct label *l)
 {
 	return !strcmp(l->label, "breathing") || !strcmp(l->label, "lying") || !strcmp(l->label, "sitting") ||
-	       !strcmp(l->label, "empty");
+	       !strcmp(l->label, "occupied_still") || !strcmp(l->label, "empty");
 }
 
 static struct fall_time *time_of(struct fall_table *t, const char *set)

@@ -120,12 +120,26 @@ static int write_truth(struct render *r, const struct options *o)
 	return EXIT_DONE;
 }
 
+/* Writing over the scene itself would cost somebody an hour's work. */
+static const char *overwritten(const struct options *o)
+{
+	const char *const outs[] = { o->out, o->picture, o->truth };
+
+	for (size_t i = 0; i < sizeof(outs) / sizeof(*outs); i++)
+		if (outs[i] && same_file(o->scene, outs[i]))
+			return outs[i];
+	return NULL;
+}
+
 static int simulate(const struct options *o)
 {
 	char error[RENDER_ERROR];
-	struct render *r = render_open(o->scene, o->seeded ? &o->seed : NULL, error);
+	struct render *r;
 	int code = EXIT_DONE;
 
+	if (overwritten(o))
+		return failed("simulate", "%s is the scene itself: choose another name", overwritten(o));
+	r = render_open(o->scene, o->seeded ? &o->seed : NULL, error);
 	if (!r || (o->picture && picture_write(r, o->picture, error) < 0) ||
 	    (o->out && render_recording(r, o->out, error) < 0))
 		code = failed("simulate", "%s", error);

@@ -26,7 +26,11 @@ told 2 "must end in .csic" "$sixth" simulate $scenes/empty.scene -o "$dir/empty/
 told 2 "--seed needs a whole number" "$sixth" simulate $scenes/empty.scene -o "$dir/empty/x.csic" --seed 1x
 told 2 "a scene and -o OUT.csic or --picture" "$sixth" simulate $scenes/empty.scene
 told 1 "no set" "$sixth" simulate --suite nonsense -o "$dir/empty/suite"
-rmdir "$dir/empty/suite"
+[ ! -e "$dir/empty/suite" ] || fail "a set that is not known leaves a folder"
+cp $scenes/empty.scene "$dir/mine.scene"
+told 1 "is the scene itself" "$sixth" simulate "$dir/mine.scene" --picture "$dir/mine.scene"
+told 1 "is the scene itself" "$sixth" simulate "$dir/mine.scene" -o "$dir/empty/x.csic" --truth "$dir/mine.scene"
+cmp -s $scenes/empty.scene "$dir/mine.scene" || fail "a scene was written over"
 { printf '[room]\nsize = 5 4 2.5\nduration = 86400\n[sender ap]\n'
   for i in 1 2 3 4; do printf '[person p%s]\nat = %s 3\n' "$i" "$i"; done; } >"$dir/huge.scene"
 told 1 "$dir/huge.scene:3: " sh -c "ulimit -v 300000; exec $sixth simulate $dir/huge.scene -o $dir/empty/x.csic"

@@ -14,6 +14,14 @@ static bool wanted(const struct suite_set *s, const char *which)
 	return !strcmp(which, "all") || !strcmp(which, s->name) || !strcmp(which, s->group);
 }
 
+static bool known(const char *which)
+{
+	for (const struct suite_set *s = suite_sets; s->name; s++)
+		if (wanted(s, which))
+			return true;
+	return false;
+}
+
 static int fault(char error[RENDER_ERROR], const char *path, int err)
 {
 	snprintf(error, RENDER_ERROR, "%.400s: %s", path, strerror(err));
@@ -44,7 +52,7 @@ static int add_truth(const struct suite_set *s, int number, const char *path, FI
 	if (!r)
 		return -EINVAL;
 	snprintf(recording, sizeof(recording), "%s-%04d.csic", s->name, number);
-	truth_rows(&r->world, labels, recording, s->name);
+	truth_rows(&r->world, labels, recording, s->name, s->task);
 	*length_s += r->scene.room.duration_s;
 	render_close(r);
 	return 0;
@@ -99,8 +107,12 @@ static int write_group(const struct suite_set *first, const char *folder, const 
 
 int suite_write(const char *folder, const char *which, bool sample, FILE *told, char error[RENDER_ERROR])
 {
-	int err = 0, groups = 0;
+	int err = 0;
 
+	if (!known(which)) {
+		snprintf(error, RENDER_ERROR, "there is no set \"%s\"; --list names them", which);
+		return -EINVAL;
+	}
 	if (mkdir(folder, 0777) && errno != EEXIST)
 		return fault(error, folder, errno);
 	for (const struct suite_set *s = suite_sets; s->name && !err; s++) {
@@ -110,12 +122,7 @@ int suite_write(const char *folder, const char *which, bool sample, FILE *told, 
 			begun |= wanted(before, which) && !strcmp(before->group, s->group);
 		if (begun || !wanted(s, which))
 			continue;
-		groups++;
 		err = write_group(s, folder, which, sample, told, error);
-	}
-	if (!err && !groups) {
-		snprintf(error, RENDER_ERROR, "there is no set \"%s\"; --list names them", which);
-		err = -EINVAL;
 	}
 	return err;
 }

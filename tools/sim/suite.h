@@ -14,6 +14,7 @@ struct suite_set {
 	const char *group;	/* sets that one `sixth eval` scores: a table for each group */
 	int count, every;	/* scenes; of which the sample has one in `every` */
 	void (*write)(FILE *f, struct rng *rng, int number);
+	const char *task;	/* of its labels; NULL: each scene's own */
 };
 
 extern const struct suite_set suite_sets[];	/* name NULL ends */

@@ -436,21 +436,21 @@ static void fall_like(FILE *f, struct rng *rng, int number)
 
 /* A new set goes to the end: its place is part of the seeds. */
 const struct suite_set suite_sets[] = {
-	{ "chair", "somebody sits and breathes, 0.4 to 2 m off the link", "rooms", 40, 10, chair },
-	{ "bed", "somebody lies and breathes", "rooms", 40, 10, bed },
-	{ "standing", "somebody stands and breathes", "rooms", 12, 6, standing },
-	{ "far", "somebody sits 2 to 4.3 m off a long link", "rooms", 24, 8, far_away },
-	{ "noisy", "signal to noise from 6 to 29 dB", "rooms", 24, 8, noisy },
-	{ "apnea", "breath held, or waxing and waning", "rooms", 12, 4, apnea },
-	{ "couple", "two sit side by side", "rooms", 16, 8, couple },
-	{ "day", "empty, somebody comes, walks, sits, leaves", "rooms", 12, 6, day },
-	{ "empty", "hours of nobody: fan, curtain, louver, dog, vacuum, nothing", "rooms", 48, 11, empty },
-	{ "two_rooms", "a neighbour behind a wall moves; here is nobody", "rooms", 20, 7, two_rooms },
-	{ "infant", "children and newborns asleep", "small", 20, 7, infant },
-	{ "car", "a child, a newborn, nobody, or somebody leaning on it", "small", 60, 7, car },
-	{ "fall", "falls of five kinds; stays down", "falls", 300, 11, fall },
-	{ "fall_up", "falls of five kinds; gets up again", "falls", 40, 9, fall_up },
-	{ "fall_like", "sits, lies down, jumps, squats, waves, gets up; drops; dogs", "falls", 3000, 53, fall_like },
-	{ "router", "somebody sits and breathes; 80 MHz, four antenna pairs", "rooms", 12, 6, router },
-	{ NULL, NULL, NULL, 0, 0, NULL }
+	{ "chair", "somebody sits and breathes, 0.4 to 2 m off the link", "rooms", 40, 10, chair, NULL },
+	{ "bed", "somebody lies and breathes", "rooms", 40, 10, bed, NULL },
+	{ "standing", "somebody stands and breathes", "rooms", 12, 6, standing, NULL },
+	{ "far", "somebody sits 2 to 4.3 m off a long link", "rooms", 24, 8, far_away, NULL },
+	{ "noisy", "signal to noise from 6 to 29 dB", "rooms", 24, 8, noisy, NULL },
+	{ "apnea", "breath held, or waxing and waning", "rooms", 12, 4, apnea, NULL },
+	{ "couple", "two sit side by side", "rooms", 16, 8, couple, NULL },
+	{ "day", "empty, somebody comes, walks, sits, leaves", "rooms", 12, 6, day, NULL },
+	{ "empty", "hours of nobody: fan, curtain, louver, dog, vacuum, nothing", "rooms", 48, 11, empty, NULL },
+	{ "two_rooms", "a neighbour behind a wall moves; here is nobody", "rooms", 20, 7, two_rooms, NULL },
+	{ "infant", "children and newborns asleep", "small", 20, 7, infant, NULL },
+	{ "car", "a child, a newborn, nobody, or somebody leaning on it", "small", 60, 7, car, NULL },
+	{ "fall", "falls of five kinds; stays down", "falls", 300, 11, fall, "falls" },
+	{ "fall_up", "falls of five kinds; gets up again", "falls", 40, 9, fall_up, "falls" },
+	{ "fall_like", "sits, lies down, jumps, squats, waves, gets up; drops; dogs", "falls", 3000, 53, fall_like, "falls" },
+	{ "router", "somebody sits and breathes; 80 MHz, four antenna pairs", "rooms", 12, 6, router, NULL },
+	{ NULL, NULL, NULL, 0, 0, NULL, NULL }
 };

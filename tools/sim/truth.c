@@ -106,11 +106,11 @@ static void write_row(struct world *w, FILE *f, const struct row *r, const char 
 	write_note(w, f, r->person, r->from_s, r->until_s);
 }
 
-static void write_rows(struct world *w, FILE *f, const struct row *r)
+static void write_rows(struct world *w, FILE *f, const struct row *r, const char *task)
 {
 	bool still = r->person >= 0 && weight(r->label) >= weight("breath_hold");
 
-	write_row(w, f, r, task_of(w), r->label);
+	write_row(w, f, r, task, r->label);
 	if (still && r->until_s - r->from_s >= HEART_S && w->scene->person[r->person].beats_per_min > 0)
 		write_row(w, f, r, "heart", "heart");
 }
@@ -120,12 +120,14 @@ void truth_header(FILE *f)
 	fprintf(f, "file,task,set,licence,subject,room,start_s,end_s,label,bpm,quality,note\n");
 }
 
-void truth_rows(struct world *w, FILE *f, const char *recording, const char *set)
+void truth_rows(struct world *w, FILE *f, const char *recording, const char *set, const char *task)
 {
 	double until_s = w->scene->room.duration_s;
 	struct row r = { .file = recording, .set = set };
 	int person;
 
+	if (!task)
+		task = task_of(w);
 	r.label = label_at(w, 0, &r.person);
 	for (int i = 1; i * STEP_S < until_s; i++) {
 		const char *now = label_at(w, i * STEP_S, &person);
@@ -133,13 +135,13 @@ void truth_rows(struct world *w, FILE *f, const char *recording, const char *set
 		if (!strcmp(now, r.label) && person == r.person)
 			continue;
 		r.until_s = i * STEP_S;
-		write_rows(w, f, &r);
+		write_rows(w, f, &r, task);
 		r.from_s = i * STEP_S;
 		r.label = now;
 		r.person = person;
 	}
 	r.until_s = until_s;
-	write_rows(w, f, &r);
+	write_rows(w, f, &r, task);
 }
 
 static double speed_at(struct person *p, double t_s)
@@ -192,7 +194,7 @@ int truth_labels(struct world *w, const char *path, const char *recording)
 	if (!f)
 		return -errno;
 	truth_header(f);
-	truth_rows(w, f, recording, "simulated");
+	truth_rows(w, f, recording, "simulated", NULL);
 	return finish(f, path);
 }
 

@@ -12,8 +12,9 @@
 void truth_header(FILE *f);
 
 /* The rows of a scene, about the recording of that name (relative to the table), in that
- * set.  Stretches in which one person is still have a second row, with the heart rate. */
-void truth_rows(struct world *w, FILE *f, const char *recording, const char *set);
+ * set, for that task; NULL: what people do in it tells.  Stretches in which one person is still
+ * have a second row, with the heart rate. */
+void truth_rows(struct world *w, FILE *f, const char *recording, const char *set, const char *task);
 
 /* Writes a table of one scene to `path`.  0 or -errno; nothing is left behind on error. */
 int truth_labels(struct world *w, const char *path, const char *recording);
