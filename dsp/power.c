@@ -188,9 +188,3 @@ enum power_verdict power_push(struct power *p, const struct csi_frame *frame,
 	p->live = live;
 	return before && live != before ? POWER_CHANGED : POWER_OK;
 }
-
-void power_reset(struct power *p)
-{
-	p->live = 0;
-	p->fill = p->pos = 0;
-}

@@ -49,7 +49,4 @@ int power_init(struct power *p, int rx_count, int tx_count, int tones);
 enum power_verdict power_push(struct power *p, const struct csi_frame *frame,
 			      int16_t out[POWER_MAX_STREAMS]);
 
-/* Forgets the levels that were seen, keeps the shape. */
-void power_reset(struct power *p);
-
 #endif

@@ -35,7 +35,7 @@
 #define BLIND_US      10000000u	/* so long it is said that an event was missed */
 
 struct fall {
-	struct power power;
+	int per_pair;
 	struct stir stir;
 	struct trees trees;
 	bool     usable;		/* the weights are */
@@ -66,8 +66,8 @@ static void *fall_create(const struct link_format *format, const struct model_pa
 		return NULL;
 	f->since = -1;
 	f->usable = !trees_open(&f->trees, file, size, FALL_FEATURES, fall_features_hash(), error);
-	if (power_init(&f->power, format->rx_count, format->tx_count, format->tones) ||
-	    stir_init(&f->stir, f->power.streams)) {
+	f->per_pair = format->per_pair;
+	if (stir_init(&f->stir, format->streams)) {
 		free(f);
 		return NULL;
 	}
@@ -120,30 +120,29 @@ static void take_row(struct fall *f, int back)
 	}
 }
 
-static void fall_push(void *state, const struct csi_frame *frame)
+static void fall_push(void *state, const struct packet *p)
 {
 	struct fall *f = state;
-	int16_t x[POWER_MAX_STREAMS];
-	enum power_verdict verdict = power_push(&f->power, frame, x);
+	uint64_t time_us = p->frame->time_us;
 	int rows_before = stir_rows(&f->stir), rows;
 
-	if (verdict != POWER_OK && verdict != POWER_CHANGED)
+	if (p->verdict != POWER_OK && p->verdict != POWER_CHANGED)
 		return;
-	f->last_us = frame->time_us ? frame->time_us : 1;
-	if (verdict == POWER_CHANGED) {
-		lose_event(f, frame->time_us);
+	f->last_us = time_us ? time_us : 1;
+	if (p->verdict == POWER_CHANGED) {
+		lose_event(f, time_us);
 		stir_reset(&f->stir);
 	}
-	rows = stir_push(&f->stir, frame->time_us, x);
+	rows = stir_push(&f->stir, time_us, p->power);
 	if (stir_rows(&f->stir) < rows_before)
-		lose_event(f, frame->time_us);
+		lose_event(f, time_us);
 	while (rows-- > 0)
 		take_row(f, rows);
 }
 
 static enum reason obstacle(const struct fall *f, uint64_t now_us, float rate_hz)
 {
-	if (!f->usable || f->power.per_pair < 4)
+	if (!f->usable || f->per_pair < 4)
 		return f->usable ? REASON_ONE_TONE : REASON_UNSUPPORTED;
 	if (!f->last_us)
 		return now_us - f->started_us > GAP_US ? REASON_NO_CSI : REASON_WARMING_UP;

@@ -15,6 +15,7 @@ static const struct model *const models[] = { &model_motion, &model_respiration,
 
 struct link {
 	void *model[MODELS];
+	struct power power;
 	uint64_t started_us, slot;	/* slot: number of the tenth being counted */
 	uint16_t count[RATE_SLOTS];
 	uint32_t last_sequence;
@@ -34,7 +35,7 @@ const char *link_drop_name(enum link_drop d)
 
 struct link *link_create(const struct csi_frame *like, const struct model_params *params)
 {
-	const struct link_format format = {
+	struct link_format format = {
 		.rx_count = like->rx_count,
 		.tx_count = like->tx_count,
 		.tones = like->tones->count,
@@ -47,6 +48,12 @@ struct link *link_create(const struct csi_frame *like, const struct model_params
 	if (!l)
 		return NULL;
 	l->evidence.hearsay = params->hearsay;
+	if (power_init(&l->power, format.rx_count, format.tx_count, format.tones)) {
+		free(l);
+		return NULL;
+	}
+	format.streams = l->power.streams;
+	format.per_pair = l->power.per_pair;
 	l->started_us = like->time_us;
 	l->slot = like->time_us / SLOT_US;
 	for (size_t i = 0; i < MODELS; i++) {
@@ -134,6 +141,9 @@ static int8_t strongest_rssi(const struct csi_frame *f)
 
 void link_push(struct link *l, const struct csi_frame *f)
 {
+	int16_t power[POWER_MAX_STREAMS];
+	struct packet packet = { .frame = f, .power = power };
+
 	if (f->time_us < l->stats.last_us) {
 		l->stats.dropped[LINK_DROP_TIME]++;
 		return;
@@ -149,8 +159,9 @@ void link_push(struct link *l, const struct csi_frame *f)
 	l->stats.frames++;
 	l->stats.last_us = f->time_us;
 	l->stats.rssi_dbm = strongest_rssi(f);
+	packet.verdict = power_push(&l->power, f, power);
 	for (size_t i = 0; i < MODELS; i++)
-		models[i]->push(l->model[i], f);
+		models[i]->push(l->model[i], &packet);
 }
 
 const struct evidence *link_tick(struct link *l, uint64_t now_us)

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "dsp/power.h"
 #include "models/reason.h"
 
 struct csi_frame;
@@ -23,9 +24,18 @@ struct csi_frame;
 /* What a link is made of, constant for its life. */
 struct link_format {
 	int      rx_count, tx_count, tones;
+	int      streams, per_pair;	/* of the power response, as power.h cuts it */
 	float    freq_hz;		/* carrier, for wavelengths */
 	bool     shared_lo;		/* antenna ratios are valid */
 	bool     amplitude_only;
+};
+
+/* One packet as every model gets it, borrowed: the frame, and what power.h made of it, once for
+ * all of them. */
+struct packet {
+	const struct csi_frame *frame;
+	enum power_verdict verdict;
+	const int16_t *power;		/* link_format.streams; POWER_OK and POWER_CHANGED only */
 };
 
 /* What a room's profile and configuration ask of the models. */
@@ -97,8 +107,8 @@ struct model {
 	/* All memory is taken here.  NULL: out of memory.  Free with destroy(). */
 	void *(*create)(const struct link_format *format, const struct model_params *params);
 
-	/* One packet.  No allocation; the frame is borrowed. */
-	void (*push)(void *state, const struct csi_frame *frame);
+	/* One packet.  No allocation. */
+	void (*push)(void *state, const struct packet *packet);
 
 	/* The clock, ten times a second and also while no frames come.  Writes this
 	 * model's part of *e; models that ran before have written theirs. */

@@ -27,7 +27,6 @@
 #include <string.h>
 #include "dsp/csi.h"
 #include "dsp/motion_stat.h"
-#include "dsp/power.h"
 #include "models/model.h"
 
 #define TICK_US       100000u
@@ -52,7 +51,7 @@
 #define NOISE_LIMIT   0.5f	/* std of white noise over mean power: hides a path at -10 dB */
 
 struct motion {
-	struct power power;
+	int per_pair;
 	struct motion_stat stat;
 	uint64_t first_us, last_us;	/* frames since the last gap; 0: none */
 	uint64_t started_us;		/* first tick */
@@ -70,8 +69,8 @@ static void *motion_create(const struct link_format *format, const struct model_
 	(void)params;
 	if (!m)
 		return NULL;
-	if (power_init(&m->power, format->rx_count, format->tx_count, format->tones) ||
-	    motion_stat_init(&m->stat, m->power.streams, m->power.per_pair)) {
+	m->per_pair = format->per_pair;
+	if (motion_stat_init(&m->stat, format->streams, format->per_pair)) {
 		free(m);
 		return NULL;
 	}
@@ -88,21 +87,19 @@ static void forget(struct motion *m)
 	m->moving = false;
 }
 
-static void motion_push(void *state, const struct csi_frame *frame)
+static void motion_push(void *state, const struct packet *p)
 {
 	struct motion *m = state;
-	int16_t x[POWER_MAX_STREAMS];
-	enum power_verdict verdict = power_push(&m->power, frame, x);
+	uint64_t time_us = p->frame->time_us;
 
-	if (verdict != POWER_OK && verdict != POWER_CHANGED)
+	if (p->verdict != POWER_OK && p->verdict != POWER_CHANGED)
 		return;
-	if (verdict == POWER_CHANGED ||
-	    (m->last_us && frame->time_us - m->last_us > GAP_US))
+	if (p->verdict == POWER_CHANGED || (m->last_us && time_us - m->last_us > GAP_US))
 		forget(m);
 	if (!m->last_us)
-		m->first_us = frame->time_us;
-	m->last_us = frame->time_us ? frame->time_us : 1;
-	motion_stat_push(&m->stat, frame->time_us, x);
+		m->first_us = time_us;
+	m->last_us = time_us ? time_us : 1;
+	motion_stat_push(&m->stat, time_us, p->power);
 }
 
 /* Mean of the recent views' rho, this one included. */
@@ -165,7 +162,7 @@ static void decide(struct motion *m, uint64_t now_us, float index, bool fast)
 static enum reason obstacle(const struct motion *m, uint64_t now_us,
 			    const struct motion_view *v, const struct motion_view *fast)
 {
-	if (m->power.per_pair < STREAMS_MIN)
+	if (m->per_pair < STREAMS_MIN)
 		return REASON_ONE_TONE;
 	if (now_us - m->first_us < START_US)
 		return REASON_WARMING_UP;

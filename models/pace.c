@@ -11,7 +11,6 @@
 #define GAP_US 1000000u
 
 struct pace {
-	struct power power;
 	struct decay decay;
 	uint64_t last_us;
 };
@@ -24,25 +23,22 @@ static void *pace_create(const struct link_format *format, const struct model_pa
 	if (!p)
 		return NULL;
 	/* who does not know the carrier cannot tell metres: 2.4 GHz is as good a guess as any */
-	if (power_init(&p->power, format->rx_count, format->tx_count, format->tones) ||
-	    decay_init(&p->decay, p->power.streams, format->freq_hz > 1e8f ? format->freq_hz : 2.437e9f)) {
+	if (decay_init(&p->decay, format->streams, format->freq_hz > 1e8f ? format->freq_hz : 2.437e9f)) {
 		free(p);
 		return NULL;
 	}
 	return p;
 }
 
-static void pace_push(void *state, const struct csi_frame *frame)
+static void pace_push(void *state, const struct packet *packet)
 {
 	struct pace *p = state;
-	int16_t x[POWER_MAX_STREAMS];
-	enum power_verdict verdict = power_push(&p->power, frame, x);
 
-	if (verdict == POWER_CHANGED)
+	if (packet->verdict == POWER_CHANGED)
 		decay_reset(&p->decay);
-	if (verdict == POWER_OK || verdict == POWER_CHANGED)
-		decay_push(&p->decay, frame->time_us, x);
-	p->last_us = frame->time_us;
+	if (packet->verdict == POWER_OK || packet->verdict == POWER_CHANGED)
+		decay_push(&p->decay, packet->frame->time_us, packet->power);
+	p->last_us = packet->frame->time_us;
 }
 
 static void pace_tick(void *state, uint64_t now_us, struct evidence *all)

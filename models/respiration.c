@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "dsp/align.h"
-#include "dsp/power.h"
 #include "dsp/rank1.h"
 #include "dsp/ratio.h"
 #include "models/breath.h"
@@ -48,7 +47,7 @@ struct respiration {
 	float lo_hz, hi_hz;
 	bool  use_ratio;
 	struct ratio ratio;
-	struct power power;
+	int     power_streams;
 	int32_t power_sum[POWER_MAX_STREAMS];
 	int     power_packets;
 	struct align align;
@@ -87,13 +86,13 @@ static int init_front_end(struct respiration *m, const struct link_format *f)
 		err = ratio_init(&m->ratio, f->rx_count, f->tx_count, f->tones);
 		return err ? err : m->ratio.streams;
 	}
-	err = power_init(&m->power, f->rx_count, f->tx_count, f->tones);
-	m->dead = m->power.per_pair < 4;
-	if (err || f->amplitude_only)
-		return err ? err : m->power.streams;
+	m->power_streams = f->streams;
+	m->dead = f->per_pair < 4;
+	if (f->amplitude_only)
+		return m->power_streams;
 	err = align_init(&m->align, f->rx_count, f->tx_count, f->tones);
 	m->aligned = !err;
-	return err ? err : m->power.streams + m->align.streams;
+	return err ? err : m->power_streams + m->align.streams;
 }
 
 static int init(struct respiration *m, const struct link_format *f, const struct model_params *params)
@@ -128,7 +127,6 @@ static void forget(struct respiration *m)
 	if (m->use_ratio) {
 		ratio_reset(&m->ratio);
 	} else {
-		power_reset(&m->power);
 		align_reset(&m->align);
 		memset(m->power_sum, 0, sizeof(m->power_sum));
 		m->power_packets = 0;
@@ -146,7 +144,7 @@ static bool power_row(struct respiration *m, float *out)
 {
 	if (!m->power_packets)
 		return false;
-	for (int k = 0; k < m->power.streams; k++) {
+	for (int k = 0; k < m->power_streams; k++) {
 		out[k] = (float)m->power_sum[k] / (float)m->power_packets;
 		m->power_sum[k] = 0;
 	}
@@ -164,30 +162,28 @@ static void end_cell(struct respiration *m)
 		have = ratio_row(&m->ratio, row, &changed);
 	else
 		have = power_row(m, row) &&
-			(!m->aligned || align_row(&m->align, row + m->power.streams));
+			(!m->aligned || align_row(&m->align, row + m->power_streams));
 	if (have)
 		slowgrid_put(&m->grid, m->cell, row);
 	if (changed)
 		slowgrid_reset(&m->grid);
 }
 
-static void push_single(struct respiration *m, const struct csi_frame *f)
+static void push_single(struct respiration *m, const struct packet *p)
 {
-	int16_t x[POWER_MAX_STREAMS];
-	enum power_verdict verdict = power_push(&m->power, f, x);
-
-	if (verdict != POWER_OK && verdict != POWER_CHANGED)
+	if (p->verdict != POWER_OK && p->verdict != POWER_CHANGED)
 		return;
-	for (int k = 0; k < m->power.streams; k++)
-		m->power_sum[k] += x[k];
+	for (int k = 0; k < m->power_streams; k++)
+		m->power_sum[k] += p->power[k];
 	m->power_packets++;
 	if (m->aligned)
-		align_push(&m->align, f);
+		align_push(&m->align, p->frame);
 }
 
-static void respiration_push(void *state, const struct csi_frame *f)
+static void respiration_push(void *state, const struct packet *p)
 {
 	struct respiration *m = state;
+	const struct csi_frame *f = p->frame;
 	uint64_t cell = slowgrid_cell(&m->grid, f->time_us);
 
 	if (m->last_us && f->time_us - m->last_us > GAP_US)
@@ -200,7 +196,7 @@ static void respiration_push(void *state, const struct csi_frame *f)
 	if (m->use_ratio)
 		ratio_push(&m->ratio, f);
 	else
-		push_single(m, f);
+		push_single(m, p);
 }
 
 /* Median of lambda around bin i, without the peak itself: what is usual there. */

@@ -12,6 +12,7 @@
 #include "dsp/csi.h"
 #include "dsp/motion_stat.h"
 #include "models/model.h"
+#include "tests/support/front.h"
 
 #define PI_F    3.14159265f
 #define SECOND  1000000u
@@ -56,6 +57,7 @@ struct world {
 };
 
 static struct world w;
+static struct front front;
 static struct csi_tones tones;
 static struct csi_sample samples[CSI_MAX_TONES];
 
@@ -76,6 +78,7 @@ static void world_start(struct world start)
 		w.phase[p] = 2 * PI_F * uniform();
 	}
 	tones.count = (uint16_t)start.tones;
+	front_start(&front, &format);
 	w.model = model_motion.create(&format, &params);
 	assert_non_null(w.model);
 }
@@ -155,7 +158,7 @@ static double run(double seconds, int until_on)
 			continue;
 		measure();
 		frame.time_us = w.now_us;
-		model_motion.push(w.model, &frame);
+		model_motion.push(w.model, front_packet(&front, &frame));
 	}
 	return (double)(w.now_us - start) / SECOND;
 }
@@ -451,7 +454,7 @@ static void samples_that_never_change_do_not_move(void **state)
 	for (int i = 0; i < 500; i++) {
 		frame.time_us = w.now_us += 20000;
 		tick_until(w.now_us);
-		model_motion.push(w.model, &frame);
+		model_motion.push(w.model, front_packet(&front, &frame));
 	}
 	assert_true(w.on_s == 0);
 	world_stop();
@@ -478,7 +481,7 @@ static void bursts_are_one_sample(void **state)
 				tick_until(w.now_us);
 				measure();
 				frame.time_us = w.now_us;
-				model_motion.push(w.model, &frame);
+				model_motion.push(w.model, front_packet(&front, &frame));
 			}
 		}
 	}

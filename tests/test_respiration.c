@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include "models/breath.h"
 #include "models/model.h"
+#include "tests/support/front.h"
 #include "tests/support/synth.h"
 
 #define LO_HZ (3.5f / 60)
 #define HI_HZ (42.0f / 60)
 
 static struct synth world;
+static struct front front;
 static void *model;
 static struct evidence evidence;
 static uint64_t tick_us;
@@ -30,6 +32,7 @@ static void create(float lo_hz, float hi_hz)
 	struct model_params params = { .breath_lo_hz = lo_hz, .breath_hi_hz = hi_hz };
 
 	memset(&evidence, 0, sizeof(evidence));
+	front_start(&front, &format);
 	model = model_respiration.create(&format, &params);
 	assert_non_null(model);
 	tick_us = world.now_us;
@@ -67,7 +70,7 @@ static int pass(float seconds, bool moving)
 			model_respiration.tick(model, tick_us, &evidence);
 			looks += evidence.breath.updated && evidence.breath.reason == REASON_NONE;
 		}
-		model_respiration.push(model, f);
+		model_respiration.push(model, front_packet(&front, f));
 	}
 	return looks;
 }

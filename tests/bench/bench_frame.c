@@ -16,8 +16,10 @@
 #include "daemon/formats/csic.h"
 #include "daemon/formats/recording.h"
 #include "daemon/sensing.h"
+#include "tests/support/front.h"
 
 #define RATE_HZ 100
+#define RUN     (RATE_HZ / 10)	/* packets from tick to tick */
 
 static unsigned long allocations;
 
@@ -175,47 +177,78 @@ static const struct csi_frame *packet(const struct packets *p, struct csi_frame 
 	return f;
 }
 
-static struct cost cost_model(const struct model *m, const struct packets *p, const struct shape *s, int frames,
-			      bool ticks)
+static struct link_format format_of(const struct shape *s)
 {
-	const struct link_format format = { .rx_count = s->rx, .tx_count = 1, .tones = s->tones,
-					    .freq_hz = 5.18e9f, .shared_lo = s->rx > 1 };
-	const struct model_params params = { .breath_lo_hz = 3.5f / 60, .breath_hi_hz = 42.0f / 60 };
+	return (struct link_format){ .rx_count = s->rx, .tx_count = 1, .tones = s->tones, .freq_hz = 5.18e9f,
+				     .shared_lo = s->rx > 1 };
+}
+
+/* What all models share: the power response of a packet. */
+static struct cost cost_power(const struct packets *p, const struct shape *s, int frames)
+{
+	struct link_format format = format_of(s);
 	struct csi_frame f = frame_like(&p->tones, s->rx);
+	unsigned long allocated = allocations;
+	struct front front;
+	double begun_s;
+
+	front_start(&front, &format);
+	begun_s = now_s();
+	for (int i = 0; i < frames; i++)
+		front_packet(&front, packet(p, &f, i));
+	return since(begun_s, allocated);
+}
+
+/* RUN packets are made beforehand and timed together, as the clock itself costs as much as a stage. */
+static struct cost cost_push(const struct model *m, void *state, const struct packets *p, const struct shape *s,
+			     int first)
+{
+	static struct front front[RUN];
+	struct link_format format = format_of(s);
+	struct csi_frame frame[RUN];
+	unsigned long allocated;
+	double begun_s;
+
+	for (int k = 0; k < RUN; k++) {
+		if (!front[k].power.fill || front[k].power.tones != s->tones)
+			front_start(&front[k], &format);
+		frame[k] = frame_like(&p->tones, s->rx);
+		front_packet(&front[k], packet(p, &frame[k], first + k));
+	}
+	begun_s = now_s();
+	allocated = allocations;
+	for (int k = 0; k < RUN; k++)
+		m->push(state, &front[k].packet);
+	return since(begun_s, allocated);
+}
+
+static void add_cost(struct cost *to, struct cost one)
+{
+	to->seconds += one.seconds;
+	to->allocations += one.allocations;
+}
+
+static void cost_model(const struct model *m, const struct packets *p, const struct shape *s, int frames,
+		       struct cost *push, struct cost *ticks)
+{
+	const struct model_params params = { .breath_lo_hz = 3.5f / 60, .breath_hi_hz = 42.0f / 60 };
+	struct link_format format = format_of(s);
 	struct evidence e = { .rate_hz = RATE_HZ };
-	void *state = m->create(&format, &params);
-	struct cost cost = { 0, 0 };
+	struct front shape;
+	void *state;
 
-	for (int i = 0; i < frames; i++) {
-		double begun_s;
-		unsigned long allocated;
+	front_start(&shape, &format);
+	state = m->create(&format, &params);
+	*push = *ticks = (struct cost){ 0, 0 };
+	for (int i = 0; i < frames; i += RUN) {
+		unsigned long allocated = allocations;
+		double begun_s = now_s();
 
-		if (i % (RATE_HZ / 10) == 0) {
-			begun_s = now_s();
-			allocated = allocations;
-			m->tick(state, (uint64_t)i * (1000000 / RATE_HZ), &e);
-			if (ticks) {
-				struct cost one = since(begun_s, allocated);
-
-				cost.seconds += one.seconds;
-				cost.allocations += one.allocations;
-			}
-		}
-		packet(p, &f, i);
-		if (ticks) {
-			m->push(state, &f);
-			continue;
-		}
-		/* Timing runs of ten, as the clock itself costs as much as a stage. */
-		begun_s = now_s();
-		allocated = allocations;
-		for (int k = 0; k < 10 && i < frames; k++, i += k < 10)
-			m->push(state, packet(p, &f, i));
-		cost.seconds += now_s() - begun_s;
-		cost.allocations += allocations - allocated;
+		m->tick(state, (uint64_t)i * (1000000 / RATE_HZ), &e);
+		add_cost(ticks, since(begun_s, allocated));
+		add_cost(push, cost_push(m, state, p, s, i));
 	}
 	m->destroy(state);
-	return cost;
 }
 
 /* *stray: allocations while no message was made, which there should be none of. */
@@ -258,6 +291,7 @@ static void print_line(const char *what, struct cost c, int frames)
 /* Whether the bounds are kept. */
 static bool bench(const struct shape *s)
 {
+	static const struct model *const models[] = { &model_motion, &model_respiration, &model_fall, &model_pace };
 	const int frames = 120 * RATE_HZ, counted = frames - 5 * RATE_HZ;
 	unsigned long messages = 0, stray = 0;
 	struct packets p;
@@ -266,10 +300,17 @@ static bool bench(const struct shape *s)
 
 	make_packets(&p, s, 60 * RATE_HZ);
 	printf("%s, %d packets/s\n", s->name, RATE_HZ);
-	print_line("motion, per packet", cost_model(&model_motion, &p, s, frames, false), frames);
-	print_line("motion, ticks", cost_model(&model_motion, &p, s, frames, true), frames);
-	print_line("respiration, per packet", cost_model(&model_respiration, &p, s, frames, false), frames);
-	print_line("respiration, ticks", cost_model(&model_respiration, &p, s, frames, true), frames);
+	print_line("power response, for all models", cost_power(&p, s, frames), frames);
+	for (size_t i = 0; i < sizeof(models) / sizeof(*models); i++) {
+		char what[48];
+		struct cost push, ticks;
+
+		cost_model(models[i], &p, s, frames, &push, &ticks);
+		snprintf(what, sizeof(what), "%s, per packet", models[i]->name);
+		print_line(what, push, frames);
+		snprintf(what, sizeof(what), "%s, ticks", models[i]->name);
+		print_line(what, ticks, frames);
+	}
 	total = cost_total(&p, s, frames, &messages, &stray);
 	kept = total.seconds * 1e6 / counted <= s->bound_us;
 	print_line("whole pipeline with messages", total, counted);
