@@ -13,6 +13,8 @@
 #define AGC_TOGETHER 0.8	/* of the steps are common to the chains */
 #define EDGE_SHARE  0.15	/* of the tones, at either end, are in the roll-off */
 #define AGC_CENTRE_DB 40
+#define RIPPLES       3
+#define RIPPLE_SEED   0x726970706c65u	/* what it draws moves nothing else */
 
 /* As the 802.11n CSI tool names them, 20 MHz. */
 static const int16_t tones_intel5300[] = {
@@ -29,15 +31,16 @@ const struct radio_chip radio_chips[] = {
 	  .evm_db = -200, .headroom = 2.5, .jitter_ms = 0.5, .loss = 0.02, .bursts = 0.05 },
 	{ .name = "esp32", .help = "one chain, 52 tones, 8 bits, gain steps unreported", .phy = CSI_PHY_LEGACY, .rx = 1,
 	  .freq_mhz = 2437, .bandwidth_mhz = 20, .spacing_hz = 312500, .first = -26, .last = 26, .hole = 0, .bits = 8,
-	  .reports_noise = true, .evm_db = -27.8, .evm_common = 0.3, .timing_ns = 0.5, .jump = 0.0005, .sampling = 0.02,
-	  .clock_ppm = 10, .agc_db = 9, .agc_steps = 0.02, .agc_reach = 1, .headroom = 5, .gain_jitter_db = 1,
-	  .iq_db = 0.3, .iq_deg = 2, .smooth = 0.06, .edge_db = 1, .jitter_ms = 1, .loss = 0.03, .bursts = 0.03 },
+	  .reports_noise = true, .evm_db = -29, .evm_common = 0.3, .timing_ns = 0.5, .jump = 0.0005, .sampling = 0.02,
+	  .clock_ppm = 10, .agc_db = 9, .agc_steps = 0.02, .agc_reach = 1, .headroom = 9, .gain_jitter_db = 1,
+	  .iq_db = 0.3, .iq_deg = 2, .smooth = 0.06, .edge_db = 1, .ripple_db = 1.2,
+	  .jitter_ms = 1, .loss = 0.03, .bursts = 0.03 },
 	{ .name = "intel5300", .help = "3 chains, 30 tones, 8 bits", .phy = CSI_PHY_HT, .rx = 3,
 	  .freq_mhz = 5180, .bandwidth_mhz = 20, .spacing_hz = 312500, .tones = tones_intel5300, .bits = 8,
 	  .reports_agc = true, .reports_noise = true, .evm_db = -30.5, .evm_common = 0.2, .timing_ns = 9, .jump = 0.002,
 	  .sampling = 0.3, .clock_ppm = 12, .agc_db = 1, .agc_steps = 0.15, .agc_reach = 3, .headroom = 4.5,
 	  .gain_jitter_db = 0.05, .flips_per_h = 1, .iq_db = 0.2, .iq_deg = 1, .smooth = 0.05, .edge_db = 1,
-	  .jitter_ms = 0.1, .loss = 0.005 },
+	  .ripple_db = 1.4, .jitter_ms = 0.1, .loss = 0.005 },
 	{ .name = "ath9k", .help = "3 chains, 56 tones, 10 bits", .phy = CSI_PHY_HT, .rx = 3, .freq_mhz = 5200,
 	  .bandwidth_mhz = 20, .spacing_hz = 312500, .first = -28, .last = 28, .hole = 0, .bits = 10, .evm_db = -36,
 	  .evm_common = 0.3, .timing_ns = 8, .jump = 0.002, .sampling = 0.3, .clock_ppm = 15, .agc_db = 1,
@@ -47,11 +50,12 @@ const struct radio_chip radio_chips[] = {
 	  .freq_mhz = 5210, .bandwidth_mhz = 80, .spacing_hz = 312500, .first = -122, .last = 122, .hole = 1, .bits = 12,
 	  .reports_noise = true, .evm_db = -33, .evm_common = 0.3, .timing_ns = 3, .jump = 0.002, .sampling = 0.3,
 	  .clock_ppm = 10, .agc_db = 1, .agc_steps = 0.005, .agc_reach = 3, .headroom = 4, .gain_jitter_db = 0.1,
-	  .iq_db = 0.1, .iq_deg = 1, .smooth = 0.05, .edge_db = 1.5, .jitter_ms = 0.5, .loss = 0.02, .bursts = 0.05 },
+	  .iq_db = 0.1, .iq_deg = 1, .smooth = 0.05, .edge_db = 1.5, .ripple_db = 1,
+	  .jitter_ms = 0.5, .loss = 0.02, .bursts = 0.05 },
 	{ .name = "bcm43455", .help = "one chain, 52 tones, 14 bits, coarse gain steps", .phy = CSI_PHY_VHT, .rx = 1,
 	  .freq_mhz = 5180, .bandwidth_mhz = 20, .spacing_hz = 312500, .first = -26, .last = 26, .hole = 0, .bits = 14,
 	  .evm_db = -31, .evm_common = 0.8, .timing_ns = 55, .clock_ppm = 10, .agc_db = 2.7, .agc_steps = 0.07,
-	  .agc_reach = 1, .headroom = 4, .gain_jitter_db = 0.18, .smooth = 0.1, .edge_db = 1, .jitter_ms = 0.4,
+	  .agc_reach = 1, .headroom = 4, .gain_jitter_db = 0.18, .smooth = 0.1, .edge_db = 1, .ripple_db = 2.7, .jitter_ms = 0.4,
 	  .loss = 0.01, .bursts = 0.02 },
 	{ .name = NULL }
 };
@@ -80,16 +84,28 @@ static void make_tones(struct csi_tones *t, const struct radio_chip *c)
 	csi_tones_seal(t);
 }
 
-/* Weaker by edge_db at the ends, as the square of the way into the roll-off. */
-static void make_edges(struct radio *r)
+/* Weaker by edge_db at the ends, as the square of the way into the roll-off; in between it
+ * ripples, a few times over the band and in no two pairs of devices alike. */
+static void make_filter(struct radio *r, uint64_t seed, uint64_t stream)
 {
 	int n = r->tones.count;
+	double cycles[RIPPLES], turns[RIPPLES];
+	struct rng rng;
 
+	rng_init(&rng, seed ^ RIPPLE_SEED, stream);
+	for (int i = 0; i < RIPPLES; i++) {
+		cycles[i] = rng_uniform(&rng, 0.5, 4);
+		turns[i] = rng_uniform(&rng, 0, 1);
+	}
 	for (int k = 0; k < n; k++) {
-		double in = fmin(k, n - 1 - k) / (EDGE_SHARE * n);
-		double db = in < 1 ? (1 - in) * (1 - in) * r->chip.edge_db : 0;
+		double in = fmin(k, n - 1 - k) / (EDGE_SHARE * n), c, s;
+		double db = in < 1 ? -(1 - in) * (1 - in) * r->chip.edge_db : 0;
 
-		r->edge[k] = (float)pow(10, -db / 20);
+		for (int i = 0; i < RIPPLES; i++) {
+			phasor(turns[i] + cycles[i] * k / n, &c, &s);
+			db += r->chip.ripple_db * sqrt(2.0 / RIPPLES) * c;
+		}
+		r->filter[k] = (float)pow(10, db / 20);
 	}
 }
 
@@ -132,7 +148,7 @@ static void without_faults(struct radio_chip *c)
 {
 	c->evm_db = -200;
 	c->timing_ns = c->jump = c->clock_ppm = c->agc_steps = c->gain_jitter_db = c->flips_per_h = 0;
-	c->iq_db = c->iq_deg = c->smooth = c->edge_db = 0;
+	c->iq_db = c->iq_deg = c->smooth = c->edge_db = c->ripple_db = 0;
 }
 
 void radio_make(struct radio *r, const struct receiver_setup *setup, const struct sender_setup *sender, bool other,
@@ -147,7 +163,7 @@ void radio_make(struct radio *r, const struct receiver_setup *setup, const struc
 	if (other)
 		other_format(&r->chip);
 	make_tones(&r->tones, &r->chip);
-	make_edges(r);
+	make_filter(r, seed, stream);
 	if (setup->bits >= 2)
 		r->chip.bits = (int)setup->bits;
 	r->freq_hz = r->chip.freq_mhz * 1e6;
@@ -297,8 +313,8 @@ void radio_impair(struct radio *r, double t_s, float *re, float *im)
 		if (r->chip.smooth > 0)
 			smooth(r, x, y);
 		for (int k = 0; k < tones; k++) {
-			x[k] *= gain * r->edge[k];
-			y[k] *= gain * r->edge[k];
+			x[k] *= gain * r->filter[k];
+			y[k] *= gain * r->filter[k];
 		}
 	}
 	for (int i = 0; i < r->rx; i++)

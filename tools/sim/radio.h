@@ -35,6 +35,7 @@ struct radio_chip {
 	double   iq_db, iq_deg;
 	double   smooth;		/* weight of either neighbour in the tone filter */
 	double   edge_db;		/* by which the outermost tones are weaker */
+	double   ripple_db;		/* deviation of what the filters of both ends do to the tones */
 	double   jitter_ms, loss, bursts;	/* of packets, where the scene leaves them to the chip */
 };
 
@@ -50,7 +51,7 @@ struct radio {
 	double chain_turns[RADIO_CHAINS], flip_s[RADIO_CHAINS], iq[RADIO_CHAINS][2];
 	double full_scale;			/* amplitude that fills the range, without gain steps */
 	struct csi_sample samples[CSI_MAX_SAMPLES];
-	float edge[CSI_MAX_TONES];
+	float filter[CSI_MAX_TONES];
 	float work_re[CSI_MAX_TONES], work_im[CSI_MAX_TONES];
 };
 
