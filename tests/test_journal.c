@@ -13,34 +13,17 @@
 #include "daemon/formats/bytes.h"
 #include "daemon/formats/checksum.h"
 #include "tests/support/flash.h"
+#include "tests/support/holds.h"
 
 #define SOME 40
 
-struct holds {
-	int count;
-	struct { char key[JOURNAL_KEY_LEN], text[64]; } is[JOURNAL_SLOTS];
-};
-
 static struct flash flash;
 static struct journal journal;
-static uint64_t seed = 0x9e3779b97f4a7c15u;
+static uint64_t seed = CHANCE_SEED;
 
-/* xorshift64 (Marsaglia 2003) */
 static uint32_t below(uint32_t n)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (uint32_t)((seed >> 16) % n);
-}
-
-static void note(void *owner, const char *key, const uint8_t *record, size_t bytes)
-{
-	struct holds *h = owner;
-
-	assert_true(h->count < JOURNAL_SLOTS && bytes < 64);
-	snprintf(h->is[h->count].key, JOURNAL_KEY_LEN, "%s", key);
-	snprintf(h->is[h->count++].text, 64, "%.*s", (int)bytes, (const char *)record);
+	return chance_below(&seed, n);
 }
 
 static struct holds *load(size_t len)
@@ -49,7 +32,7 @@ static struct holds *load(size_t len)
 	struct journal_disk disk = flash_disk(&flash);
 
 	h.count = 0;
-	journal_load(&journal, flash.image, len, &disk, note, &h);
+	journal_load(&journal, flash.image, len, &disk, holds_note, &h);
 	return &h;
 }
 

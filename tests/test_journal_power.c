@@ -11,35 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/support/flash.h"
+#include "tests/support/holds.h"
 
 #define ALARMS 1000
-
-/* What a journal holds, as text. */
-struct holds {
-	int count;
-	struct { char key[JOURNAL_KEY_LEN], text[64]; } is[JOURNAL_SLOTS];
-};
 
 static struct flash flash, before;
 static struct journal journal;
 static uint64_t seed;
 
-/* xorshift64 (Marsaglia 2003) */
 static uint32_t below(uint32_t n)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (uint32_t)((seed >> 16) % n);
-}
-
-static void note(void *owner, const char *key, const uint8_t *record, size_t bytes)
-{
-	struct holds *h = owner;
-
-	assert_true(h->count < JOURNAL_SLOTS && bytes < 64);
-	snprintf(h->is[h->count].key, JOURNAL_KEY_LEN, "%s", key);
-	snprintf(h->is[h->count++].text, 64, "%.*s", (int)bytes, (const char *)record);
+	return chance_below(&seed, n);
 }
 
 static struct holds *reload(void)
@@ -48,7 +30,7 @@ static struct holds *reload(void)
 	struct journal_disk disk = flash_disk(&flash);
 
 	h.count = 0;
-	journal_load(&journal, flash.image, JOURNAL_BYTES, &disk, note, &h);
+	journal_load(&journal, flash.image, JOURNAL_BYTES, &disk, holds_note, &h);
 	return &h;
 }
 
@@ -343,7 +325,7 @@ static void a_thousand_alarms_live_through_power_cuts(void **state)
 
 	(void)state;
 	begin();
-	seed = 0x9e3779b97f4a7c15u;
+	seed = CHANCE_SEED;
 	for (int i = 0; i < ALARMS; i++)
 		snprintf(life[i].key, sizeof(life[i].key), "alarm-%d", i);
 	for (long steps = 0; first < ALARMS; steps++) {

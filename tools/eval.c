@@ -512,6 +512,7 @@ static int eval_run(int argc, char **argv)
 		free(e);
 		return failed("eval", "%s", error);
 	}
+	labels_tell_unknown(&e->labels, o.table, stderr);
 	if (o.picture) {
 		const struct breathing_band *band = breathing_band_find(o.profile->breathing_band);
 
@@ -544,7 +545,8 @@ const struct command command_eval = {
 		"LABELS.csv has a row a labelled stretch: file,set,start_s,end_s,label,bpm,quality (others are\n"
 		"ignored); files are relative to it.  walk, run, moving are movement; empty, no_movement are none.\n"
 		"Counting starts 2 s into a stretch (movement), 15 s (silence), 40 s (rates; in stretches of up to\n"
-		"60 s at 60 %); held breath counts for its first 40 s; rates of quality `weak` do not count.\n\n"
+		"60 s at 60 %); held breath counts for its first 40 s; rates of quality `weak` do not count.  A label that is\n"
+		"not known is told on stderr, once, with its line; counting goes on.\n\n"
 		"  --json    one JSON object, with every file's figures\n"
 		"  --files   a line a file before the tables\n"
 		"  --explain one recording's story as a picture: movement, presence, spectrum, rates, reasons\n"

@@ -9,12 +9,21 @@
 #define FIELDS_MAX 32
 #define LINE_LEN   2048
 #define ROWS_MAX   1000000
+#define UNKNOWN_MAX 100	/* labels that are told */
 
 enum column { COL_FILE, COL_SET, COL_SUBJECT, COL_START, COL_END, COL_LABEL, COL_BPM, COL_QUALITY,
 	      COL_TASK, COL_ROOM, COLUMNS };
 
 static const char *const column_names[COLUMNS] = {
 	"file", "set", "subject", "start_s", "end_s", "label", "bpm", "quality", "task", "room",
+};
+
+/* What scores look for (score.c, fall_score.c), and acts that count as no fall. */
+static const char *const known[] = {
+	"walk", "run", "moving", "empty", "no_movement", "sit", "stand", "occupied_still", "lying", "sitting",
+	"breathing", "breath_hold", "heart", "fall",
+	"sit_down", "stand_up", "lie_down", "get_up", "get_into_bed", "leaving", "wave", "squat", "pick_up",
+	"jump", "turn", "cough", "talk", "breathing_moving", "other_motion", NULL,
 };
 
 /* Splits a CSV line in place; quoted fields may hold commas and doubled quotes. */
@@ -128,6 +137,7 @@ static int read_rows(struct labels *l, FILE *f, const char *path, char error[256
 				return -ENOMEM;
 			l->row = more;
 		}
+		l->row[l->count].line = line_number;
 		why = read_row(&l->row[l->count++], line, column);
 		if (why) {
 			snprintf(error, 256, "%s:%d: %s", path, line_number, why);
@@ -155,6 +165,43 @@ int labels_read(struct labels *l, const char *path, char error[256])
 	else
 		qsort(l->row, (size_t)l->count, sizeof(*l->row), compare);
 	return err;
+}
+
+static bool is_known(const char *label)
+{
+	for (int i = 0; known[i]; i++)
+		if (!strcmp(label, known[i]))
+			return true;
+	return false;
+}
+
+/* Keeps the row where each unknown label stands first in the table: rows have been sorted. */
+static int note_unknown(const struct label *first[UNKNOWN_MAX], int count, const struct label *row)
+{
+	for (int i = 0; i < count; i++) {
+		if (strcmp(first[i]->label, row->label))
+			continue;
+		if (row->line < first[i]->line)
+			first[i] = row;
+		return count;
+	}
+	if (count < UNKNOWN_MAX)
+		first[count++] = row;
+	return count;
+}
+
+int labels_tell_unknown(const struct labels *l, const char *path, FILE *out)
+{
+	const struct label *first[UNKNOWN_MAX];
+	int unknown = 0;
+
+	for (int i = 0; i < l->count; i++)
+		if (!is_known(l->row[i].label))
+			unknown = note_unknown(first, unknown, &l->row[i]);
+	for (int i = 0; i < unknown; i++)
+		fprintf(out, "%s:%d: unknown label \"%s\"; it counts for nothing, or as an act that is no fall\n",
+			path, first[i]->line, first[i]->label);
+	return unknown;
 }
 
 void labels_free(struct labels *l)

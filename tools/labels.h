@@ -7,6 +7,7 @@
 #define TOOLS_LABELS_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #define LABEL_TEXT 64
 
@@ -16,6 +17,7 @@ struct label {
 	char   label[LABEL_TEXT], quality[LABEL_TEXT];
 	double start_s, end_s;
 	double rate_per_min;		/* true rate; NAN: nobody knows it */
+	int    line;			/* of the table */
 };
 
 struct labels {
@@ -26,5 +28,10 @@ struct labels {
 /* 0 or -errno with a sentence in error[256] (file, line, what).  labels_free(). */
 int labels_read(struct labels *l, const char *path, char error[256]);
 void labels_free(struct labels *l);
+
+/* Says once for each label that no score knows by its name where it stands first: it may
+ * be misspelt.  `path` is the table's.  Returns how many it told,
+ * at most 100. */
+int labels_tell_unknown(const struct labels *l, const char *path, FILE *out);
 
 #endif

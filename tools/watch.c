@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "daemon/config_mqtt.h"
+#include "daemon/config_value.h"
 #include "daemon/log.h"
 #include "daemon/loop.h"
 #include "daemon/mqtt.h"
@@ -23,6 +24,9 @@ extern const struct command command_watch;
 #define DRAW_S     0.3
 #define ONCE_S     1.5		/* retained messages are there by then */
 #define CONNECT_S  10		/* --once gives up */
+#define WHY_S      1.5		/* or then, if it is known why there is no connection; else that is said */
+
+#define SILENCE "no answer yet; is the name right, and does a firewall drop us?"
 
 #define CLEAR_LINE  "\033[K"
 #define SCREEN_ON   "\033[?1049h\033[?25l\033[?7l"	/* a screen of its own, no cursor, no wrapping */
@@ -44,6 +48,7 @@ struct watch {
 	char   trouble[160];		/* "": connected */
 	uint64_t begun_us;
 	double connected_s;		/* NAN: never */
+	bool   silence_told;
 	int    code;
 	/* a recording */
 	struct player player;
@@ -137,11 +142,24 @@ static void look_once(struct watch *w)
 	if (!isnan(w->connected_s) && w->view.now_s - w->connected_s > ONCE_S)
 		w->code = view_rooms(&w->view) ? EXIT_DONE :
 			failed("watch", "%s: no room below %s", w->title, *w->view.base ? w->view.base : "sixth/+");
-	else if (isnan(w->connected_s) && w->view.now_s > CONNECT_S)
+	else if (isnan(w->connected_s) && w->view.now_s > (*w->trouble ? WHY_S : CONNECT_S))
 		w->code = failed("watch", "%s: %s", w->title, *w->trouble ? w->trouble : "no answer");
 	else
 		return;
 	loop_stop(w->loop);
+}
+
+/* A name that does not resolve, or an address that swallows what is sent, may take minutes to
+ * fail. */
+static void look_for_silence(struct watch *w)
+{
+	if (!isnan(w->connected_s) || *w->trouble || w->silence_told || w->view.now_s < WHY_S)
+		return;
+	w->silence_told = true;
+	if (w->terminal)
+		snprintf(w->trouble, sizeof(w->trouble), "%s", SILENCE);
+	else
+		fprintf(stderr, "sixth watch: %s: %s\n", w->title, SILENCE);
 }
 
 static void on_draw(void *owner)
@@ -149,6 +167,7 @@ static void on_draw(void *owner)
 	struct watch *w = owner;
 
 	view_advance(&w->view, seconds_since(w->begun_us));
+	look_for_silence(w);
 	draw(w);
 	if (w->once)
 		look_once(w);
@@ -321,20 +340,20 @@ static int parse(struct options *o, int argc, char **argv)
 	return EXIT_DONE;
 }
 
-/* The broker as the configuration says, or as it would if it named that one. */
+/* The broker as the configuration says, or that one with all else as by default. */
 static int read_config(struct config *c, const struct options *o)
 {
-	char text[512];
-	int len = snprintf(text, sizeof(text), "[mqtt]\nbroker = %s\n[source s]\ndriver = replay\nfile = x\n"
-			   "[room r]\n", o->broker ? o->broker : "");
+	static const char text[] = "[mqtt]\n[source s]\ndriver = replay\nfile = x\n[room r]\n";
+	char complaint[CONFIG_COMPLAINT_LEN];
 
 	if (o->config_path)
-		return config_load(c, o->config_path, stderr);
-	if (len >= (int)sizeof(text)) {
-		fprintf(stderr, "--broker: too long\n");
-		return 1;
-	}
-	return config_parse(c, text, (size_t)len, "--broker", stderr);
+		return config_load(c, o->config_path, stderr) ?
+			failed("watch", "%s: cannot be used", o->config_path) : EXIT_DONE;
+	if (config_parse(c, text, strlen(text), "--broker", stderr))
+		return EXIT_FAILED;
+	if (!config_value_set(config_option_find(CONFIG_MQTT, "broker"), &c->mqtt, o->broker, "", complaint))
+		return failed("watch", "--broker %.200s: %s", o->broker, complaint);
+	return EXIT_DONE;
 }
 
 static int watch_run(int argc, char **argv)
@@ -352,8 +371,9 @@ static int watch_run(int argc, char **argv)
 		view_init(&w.view, PLAYER_BASE);
 		return watch_file(&w, &o);
 	}
-	if (read_config(&config, &o))
-		return failed("watch", "%s: cannot be used", o.broker ? o.broker : o.config_path);
+	code = read_config(&config, &o);
+	if (code != EXIT_DONE)
+		return code;
 	if (!config.mqtt.brokers)
 		return failed("watch", "there is no broker to listen to");
 	view_init(&w.view, o.base ? o.base : o.config_path ? config.mqtt.base : NULL);

@@ -155,3 +155,32 @@ done
 code=0
 "$sixth" watch --broker http://x --once >/dev/null 2>"$tmp/err" || code=$?
 [ "$code" = 1 ] || fail "a broker that is none: exit $code"
+expect "$tmp/err" 'sixth watch: --broker http://x: not a broker; write mqtt://HOST:PORT'
+
+# --- no broker: why is said within 2 s ---
+
+kill "$broker"
+wait "$broker" 2>/dev/null || :
+broker=
+begun=$(date +%s%N)
+code=0
+"$sixth" watch --broker "mqtt://127.0.0.1:$port" --once >/dev/null 2>"$tmp/err" || code=$?
+took=$((($(date +%s%N) - begun) / 1000000))
+[ "$code" = 1 ] || fail "nobody listens: exit $code"
+expect "$tmp/err" 'Connection refused; is the broker running'
+[ "$took" -lt 5000 ] || fail "nobody listens: said after $took ms"
+python=/usr/bin/python3
+[ -x "$python" ] || python=python3
+"$python" -c "import socket, time
+s = socket.create_server(('127.0.0.1', $port))
+open('$tmp/silent', 'w')
+time.sleep(30)" &
+broker=$!
+while [ ! -e "$tmp/silent" ]; do sleep 0.1; done
+"$sixth" watch --broker "mqtt://127.0.0.1:$port" >/dev/null 2>"$tmp/err" &
+watcher=$!
+for wait in 1 2 3 4 5 6 7 8; do
+	sleep 0.5
+	if grep -q . "$tmp/err"; then break; fi
+done
+expect "$tmp/err" "mqtt://127.0.0.1:$port: no answer yet"

@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+. "$(dirname "$0")/../support/e2e.sh"
+
+proves "sixth eval tells each label that no score knows once, with its line, and counts on"
+cp tests/fixtures/breathing.csic.gz tests/fixtures/walking.csic.gz "$dir"
+printf '%s\n' file,set,start_s,end_s,label,bpm walking.csic.gz,s,0,10,walk, walking.csic.gz,s,10,20,wlak, \
+	breathing.csic.gz,s,0,80,breathing,15 walking.csic.gz,s,20,30,wlak, 'walking.csic.gz,s,30,40,"a,b",' >"$dir/labels.csv"
+"$BUILD/sixth" eval "$dir/labels.csv" --json >"$dir/score" 2>"$dir/said" || fail "exit code $?: $(cat "$dir/said")"
+[ "$(wc -l <"$dir/said")" = 2 ] || fail "not one line for each: $(cat "$dir/said")"
+grep -qF "$dir/labels.csv:3: unknown label \"wlak\"; " "$dir/said" || fail "$(cat "$dir/said")"
+grep -qF "$dir/labels.csv:6: unknown label \"a,b\"; " "$dir/said" || fail "$(cat "$dir/said")"
+"$python" - "$dir/score" <<'END' || fail "not counted: $(cat "$dir/score")"
+import json, sys
+files = {f["file"]: f for f in json.load(open(sys.argv[1]))["files"]}
+assert files["walking.csic.gz"]["motion"]["moving_s"] == 8, files
+assert files["breathing.csic.gz"]["respiration"]["counted_s"] == 40, files
+END
+ok "$(head -n 1 "$dir/said" | sed "s,$dir/,,")"
+"$BUILD/sixth" eval tests/fixtures/labels.csv --set resp_esp32_pulse 2>&1 >"$dir/score" | grep . && fail "a known label is told"
+ok "two labels of five rows are told, the others count; a table without such is silent"
