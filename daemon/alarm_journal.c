@@ -2,13 +2,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "daemon/alarm_journal.h"
 #include "daemon/alarm_record.h"
+#include "daemon/files.h"
 #include "daemon/log.h"
 
 #define AGAIN_US 10000000u	/* from a failed write to the next try */
-#define PATH_LEN 512
 
 /* Who alarms are handed over to while the journal is opened. */
 struct receiver {
@@ -30,26 +29,13 @@ static void on_record(void *owner, const char *key, const uint8_t *record, size_
 			 alarm_kind_name(a.kind), a.room, alarm_state_name(a.state));
 }
 
-static void make_folder(const char *path)
-{
-	char folder[PATH_LEN], *slash;
-
-	snprintf(folder, sizeof(folder), "%s", path);
-	slash = strrchr(folder, '/');
-	if (!slash || slash == folder)
-		return;
-	*slash = 0;
-	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
-		log_debug("journal: folder %s: %s", folder, strerror(errno));
-}
-
 static int open_file(struct alarm_journal *j, const char *path, struct receiver *r)
 {
 	int err = journal_writer_open(&j->writer, path, on_record, r);
 
 	if (err != -ENOENT)
 		return err;
-	make_folder(path);
+	files_make_folder(path);
 	return journal_writer_open(&j->writer, path, on_record, r);
 }
 

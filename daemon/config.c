@@ -401,8 +401,21 @@ static void name_node(char *node)
 		snprintf(node, CONFIG_NAME_LEN, "node");
 }
 
+/* The folder of a file. */
+static void folder_of(char folder[CONFIG_PATH_LEN], const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash)
+		snprintf(folder, CONFIG_PATH_LEN, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+	else
+		snprintf(folder, CONFIG_PATH_LEN, ".");
+}
+
 static void fill_in(struct config *c)
 {
+	if (!*c->state)
+		folder_of(c->state, c->alarms.journal);
 	if (!*c->node)
 		name_node(c->node);
 	c->user_given = *c->user;

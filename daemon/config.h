@@ -109,6 +109,7 @@ struct config {
 	char user[CONFIG_NAME_LEN];	/* default: "sixth", where there is one */
 	bool user_given;
 	char control[CONFIG_PATH_LEN];	/* "": none */
+	char state[CONFIG_PATH_LEN];	/* folder; default: the journal's */
 	struct config_mqtt   mqtt;
 	struct config_alarms alarms;
 	struct config_source source[CONFIG_SOURCES_MAX];

@@ -57,6 +57,9 @@ const struct config_option config_options[] = {
 	{ .section = CONFIG_GLOBAL, .name = "control", .kind = CONFIG_PATH, AT(config, control),
 	  .help = "socket for commands from this machine, as /run/sixth/control; root and our own user and "
 		  "group may use it" },
+	{ .section = CONFIG_GLOBAL, .name = "state", .kind = CONFIG_PATH, AT(config, state),
+	  .value_help = "where [alarms] journal lies",
+	  .help = "folder for what has to outlive a restart beside the journal: which rooms are paused" },
 
 	{ .section = CONFIG_MQTT, .name = "broker", .kind = CONFIG_BROKER, AT(config_mqtt, url),
 	  .value = "mqtt://127.0.0.1:1883",

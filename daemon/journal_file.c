@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "daemon/files.h"
 #include "daemon/journal_file.h"
 #include "daemon/log.h"
 
@@ -75,20 +76,10 @@ static int check_file(const struct journal_file *f, off_t *size)
 /* The name of a new file has to survive a power cut too. */
 static void sync_folder(const char *path)
 {
-	char folder[sizeof(((struct journal_file *)0)->path)];
-	char *slash;
-	int fd;
+	int err = files_sync_folder(path);
 
-	memcpy(folder, path, strlen(path) + 1);
-	slash = strrchr(folder, '/');
-	if (slash)
-		slash[slash == folder] = 0;
-	fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	if (fsync(fd) < 0)
-		log_warn("journal %s: its folder cannot be synced: %s", path, strerror(errno));
-	close(fd);
+	if (err)
+		log_warn("journal %s: its folder cannot be synced: %s", path, strerror(-err));
 }
 
 /* Space is taken now where the file system can do that, so that a full one is known at

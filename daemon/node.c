@@ -58,6 +58,7 @@ struct node {
 	struct node_alarms *alarms;
 	struct node_discovery *discovery;
 	struct control *control;	/* NULL: none */
+	struct privacy *privacy;
 
 	struct loop_timer *tick, *info_timer;
 	bool news;			/* the next info comes early, because something changed */
@@ -203,7 +204,7 @@ static enum command_error on_command(void *owner, const struct command_request *
 	const struct node *n = owner;
 
 	if (r->action == ACTION_PAUSE || r->action == ACTION_RESUME)
-		return privacy_command(n->sensing, r, reply);
+		return privacy_command(n->privacy, r, reply);
 	return node_alarms_command(n->alarms, r, reply);
 }
 
@@ -406,6 +407,8 @@ static void look_for_trouble(struct node *n)
 
 	if (n->discovery && node_discovery_twin(n->discovery))
 		trouble |= TROUBLE_TWIN;
+	if (privacy_failing(n->privacy))
+		trouble |= TROUBLE_DISK;
 	if (trouble == n->trouble)
 		return;
 	n->trouble = trouble;
@@ -420,6 +423,7 @@ static void on_tick(void *owner)
 	uint64_t now_us = loop_now_us(), passed_us = now_us - n->ticked_us;
 
 	n->ticked_us = now_us;
+	privacy_tick(n->privacy);
 	look_for_trouble(n);
 	for (int i = 0; i < n->config->sources; i++) {
 		struct node_source *ns = &n->source[i];
@@ -489,6 +493,16 @@ static int open_discovery(struct node *n)
 	return n->mqtt ? node_discovery_open(&n->discovery, &o) : 0;
 }
 
+static int open_privacy(struct node *n)
+{
+	const struct privacy_options o = {
+		.sensing = n->sensing, .folder = n->config->state, .boot_id = n->boot_id,
+		.trust_clock = n->config->alarms.trust_clock,
+	};
+
+	return privacy_open(&n->privacy, &o);
+}
+
 /* --- all of it -------------------------------------------------------------------- */
 
 static int start(struct node *n)
@@ -502,6 +516,8 @@ static int start(struct node *n)
 
 	if (!err)
 		err = node_rooms_add(n->sensing, n->config, n->room, &n->rooms);
+	if (!err)
+		err = open_privacy(n);
 	if (!err)
 		err = open_mqtt(n);
 	if (!err && *n->config->control)
@@ -558,6 +574,7 @@ void node_close(struct node *n)
 	control_close(n->control);
 	node_alarms_close(n->alarms);
 	mqtt_close(n->mqtt);
+	privacy_close(n->privacy);
 	sensing_free(n->sensing);
 	free(n);
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * privacy.h -- people who want to be let alone for a while: pause and resume. */
+ * privacy.h -- people who want to be let alone for a while: pause and resume.
+ *
+ * A pause outlives a restart, a crash and a power cut: it is in the file `pauses` of the
+ * state folder (pauses.h says how time goes on meanwhile).  Where that file is there and
+ * cannot be understood, every room is paused for PRIVACY_PAUSE_S. */
 #ifndef DAEMON_PRIVACY_H
 #define DAEMON_PRIVACY_H
 
@@ -10,10 +14,33 @@
 #define PRIVACY_PAUSE_S     3600	/* if nothing else is asked for */
 #define PRIVACY_PAUSE_MAX_S 86400	/* who wants more asks again, or switches us off */
 
+struct privacy;
+
+/* All borrowed for the life of it. */
+struct privacy_options {
+	struct sensing *sensing;	/* with all its rooms */
+	const char *folder;		/* that state is kept in */
+	const char *boot_id;
+	bool trust_clock;		/* as in wallclock_now() */
+};
+
+/* Reads what an earlier run left and pauses those rooms: may wait for flash, so before the
+ * loop runs, and before any frame comes.  0 or -ENOMEM. */
+int privacy_open(struct privacy **out, const struct privacy_options *o);
+
+/* What is paused stays so for the next run.  NULL is fine. */
+void privacy_close(struct privacy *p);
+
 /* pause: for_s seconds, the room of the topic, or all rooms from the node's; a pause of a
  * pause counts from now.  resume: at once.  While it lasts no frame is looked at, nothing
  * is kept from before, every topic says `paused`, and no new alarm can come. */
-enum command_error privacy_command(struct sensing *s, const struct command_request *r,
+enum command_error privacy_command(struct privacy *p, const struct command_request *r,
 				   struct command_reply *reply);
+
+/* A few times a second: ends what is over. */
+void privacy_tick(struct privacy *p);
+
+/* A pause would not outlive a restart: the file cannot be written. */
+bool privacy_failing(struct privacy *p);
 
 #endif

@@ -289,7 +289,7 @@ int sensing_pause(struct sensing *s, int room, uint64_t for_us)
 	wiring_free(&r->wiring);
 	wiring_init(&r->wiring, &r->params, r->options.wanted, r->options.wanted_count);
 	r->wiring.hearsay = hearsay;
-	r->paused_until_us = r->next_tick_us + for_us;
+	r->paused_until_us = for_us == SENSING_UNTIL_RESUMED ? for_us : r->next_tick_us + for_us;
 	memset(r->said, 0, sizeof(r->said));
 	return 0;
 }

@@ -88,7 +88,9 @@ void sensing_source_state(struct sensing *s, int source, enum reason why);
 /* From now on links of this source are hearsay (models/model.h): for rooms that are there. */
 void sensing_source_hearsay(struct sensing *s, int source);
 
-/* Privacy: for so long (on the room's clock; 0: no longer) no frame reaches the room, all it
+#define SENSING_UNTIL_RESUMED UINT64_MAX
+
+/* Privacy: for so long (on the room's clock; 0: no longer; SENSING_UNTIL_RESUMED) no frame reaches the room, all it
  * says is null with the reason `paused`, and what it knew before is forgotten: it will
  * begin afresh.  0 or -ENOMEM, and then it is not paused. */
 int sensing_pause(struct sensing *s, int room, uint64_t for_us);

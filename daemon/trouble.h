@@ -8,7 +8,7 @@
 #define TROUBLES(X) \
 	X(BROKER,   "broker_down",      "there is no connection to a broker") \
 	X(SPOOL,    "undelivered",      "an alarm waits for the broker longer than 15 s") \
-	X(DISK,     "disk",             "the journal cannot be written, or takes too long") \
+	X(DISK,     "disk",             "the journal or the state folder cannot be written, or takes too long") \
 	X(CLOCK,    "clock_unsynced",   "nothing keeps the clock right; times may be wrong") \
 	X(TEST,     "test_undelivered", "the daily test alarm did not arrive within 5 minutes") \
 	X(TWIN,     "second_daemon",    "another sixthd speaks under the same name") \

@@ -15,9 +15,11 @@
 #include "daemon/config_mqtt.h"
 #include "daemon/log.h"
 #include "daemon/loop.h"
+#include "daemon/pauses.h"
 #include "tools/command.h"
 
 #define PATIENCE_S 10		/* for a broker */
+#define PATH_LEN   (CONFIG_PATH_LEN + 32)
 #define QUIET_S    1		/* nothing retained has come for so long: that was all */
 
 extern const struct command command_erase;
@@ -145,9 +147,31 @@ static int erase_retained(const struct config *config, int broker)
 
 /* --- the command ---------------------------------------------------------------------- */
 
+/* What the state folder has, by name. */
+static const struct {
+	const char *name, *what;
+} state_files[] = {
+	{ PAUSES_FILE, "which rooms are paused: they will be sensed again" },
+	{ PAUSES_FILE ".new", NULL },		/* left by a power cut */
+};
+
+#define STATE_FILES (sizeof(state_files) / sizeof(*state_files))
+
+static void state_path(char path[PATH_LEN], const struct config *c, size_t i)
+{
+	snprintf(path, PATH_LEN, "%s/%s", c->state, state_files[i].name);
+}
+
 static void tell(const struct config *c)
 {
+	char path[PATH_LEN];
+
 	printf("This would erase\n  %s, the alarms of the past and those that are open\n", c->alarms.journal);
+	for (size_t i = 0; i < STATE_FILES; i++) {
+		state_path(path, c, i);
+		if (state_files[i].what)
+			printf("  %s, %s\n", path, state_files[i].what);
+	}
 	for (int i = 0; i < c->mqtt.brokers; i++)
 		printf("  what %s:%d keeps below %s/\n", c->mqtt.broker[i].host, c->mqtt.broker[i].port, c->mqtt.base);
 	printf("Recordings, and what others have stored of our messages, are not ours to find.\n");
@@ -155,10 +179,16 @@ static void tell(const struct config *c)
 
 static int erase(const struct config *c)
 {
+	char path[PATH_LEN];
 	int code = erase_file(c->alarms.journal);
 
 	if (code != EXIT_DONE)
 		return code;		/* it runs: whatever is cleared would come again */
+	for (size_t i = 0; i < STATE_FILES; i++) {
+		state_path(path, c, i);
+		if ((state_files[i].what || access(path, F_OK) == 0) && erase_file(path) != EXIT_DONE)
+			code = EXIT_FAILED;
+	}
 	for (int i = 0; i < c->mqtt.brokers; i++)
 		if (erase_retained(c, i) != EXIT_DONE)
 			code = EXIT_FAILED;
@@ -197,11 +227,11 @@ static int run(int argc, char **argv)
 const struct command command_erase = {
 	.name  = "erase",
 	.usage = "[--config FILE] --yes",
-	.help  = "removes what is stored about people: the journal of alarms, and what brokers keep",
+	.help  = "removes what is stored about people: the journal of alarms, pauses, and what brokers keep",
 	.details =
 		"  --config FILE  of the daemon (/etc/sixth/sixth.conf); stop it first\n"
 		"  --yes          do it; without, it only tells what it would erase\n\n"
-		"The journal is overwritten before it is removed; flash chips may keep old cells until they are\n"
+		"Files are overwritten before they are removed; flash chips may keep old cells until they are\n"
 		"erased as a whole.  What Home Assistant or others have stored of our messages they have to erase.\n",
 	.run   = run,
 };

@@ -131,6 +131,7 @@ write_config() {
 	shift
 	{
 		echo "node = e2e"
+		echo "state = state"
 		echo "[mqtt]"
 		echo "broker = $url"
 		for line in "$@"; do echo "$line"; done

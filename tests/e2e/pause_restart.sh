@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+. "$(dirname "$0")/../support/e2e.sh"
+
+# command TOPIC JSON: the answer.
+command() {
+	mosquitto_sub -h "$host" -p "$broker_port" -t "$1/result" -C 1 -W 5 >"$dir/answer" 2>&1 &
+	listener=$!
+	sleep 0.2
+	mosquitto_pub -h "$host" -p "$broker_port" -q 1 -t "$1" -m "$2"
+	wait "$listener"
+	grep -qF '"ok":true' "$dir/answer" || fail "$2: $(cat "$dir/answer")"
+	sleep 0.3		# another thread writes it
+}
+
+# restarted: the daemon is there again, and has said so of a room.
+restarted() {
+	since=$(log_lines)
+	start_daemon
+	wait_for 5 logged "sensing {" "$since" || fail "it says nothing after the restart"
+}
+
+# only_paused SINCE: since that line of the log the hall has said nothing but that.
+only_paused() {
+	tail -n +$(($1 + 1)) "$log" | grep '/hall/[a-z]* {' | grep -v '"reason":"paused"' && fail "the paused room says something"
+	[ "$(tail -n +$(($1 + 1)) "$log" | grep -c '/hall/[a-z]* {')" -ge 4 ] || fail "the paused room does not say that it is"
+}
+
+proves "a paused room stays paused over kill -9 and a stop, the others go on, and it ends when its time is over"
+start_broker "$(free_port)"
+write_recording "$dir/play.csv" 40 20
+speed=1 write_config "$broker_port"
+printf '[room attic]\n' >>"$dir/sixth.conf"
+start_daemon
+wait_for 5 retained sixth/e2e/hall/presence '"reason"' || fail "nothing is said"
+command sixth/e2e/hall/cmd '{"action":"pause","for_s":600,"by":"Ann"}'
+wait_for 3 retained sixth/e2e/hall/presence '"reason":"paused"' || fail "not paused"
+stop_daemon KILL
+begun=$(log_lines)
+restarted
+logged "room hall: still paused, for another " "$begun" || fail "not said: $(tail -n 5 "$log")"
+wait_for 8 retained sixth/e2e/attic/presence '"state":"occupied"' || fail "the other room is paused too"
+only_paused "$begun"
+stop_daemon
+[ "$code" = 0 ] || fail "exit code $code"
+begun=$(log_lines)
+restarted
+sleep 0.5
+only_paused "$begun"
+ok "kill -9, SIGTERM: paused from the first message on, for what is left of 600 s; the attic is sensed"
+command sixth/e2e/hall/cmd '{"action":"pause","for_s":4}'
+stop_daemon KILL
+restarted
+wait_for 10 logged "room hall: the pause is over" || fail "it does not end"
+wait_for 8 retained sixth/e2e/hall/presence '"state":"occupied"' || fail "not sensed again"
+wait_for 3 test ! -e "$dir/state/pauses" || fail "the file is left: $(cat "$dir/state/pauses")"
+command sixth/e2e/hall/cmd '{"action":"pause"}'
+command sixth/e2e/hall/cmd '{"action":"resume"}'
+wait_for 3 test ! -e "$dir/state/pauses" || fail "the file is left: $(cat "$dir/state/pauses")"
+stop_daemon KILL
+begun=$(log_lines)
+restarted
+logged "still paused" "$begun" && fail "paused although it was resumed"
+ok "it ends when its 4 s are over, with a restart in them; what was resumed is not paused again"
+
+proves "what cannot be kept is said, and what cannot be read pauses every room for an hour"
+rm -rf "$dir/state"
+echo "in the way" >"$dir/state"
+command sixth/e2e/hall/cmd '{"action":"pause","for_s":600}'
+wait_for 3 logged "state/pauses: cannot be written: Not a directory; a pause ends with a restart" || fail "not in the log"
+wait_for 3 retained sixth/e2e/hall/sensing '"trouble":["disk"' || wait_for 3 retained sixth/e2e/hall/sensing '"disk"' ||
+	fail "not in the trouble list: $(get_retained sixth/e2e/hall/sensing)"
+rm "$dir/state"
+command sixth/e2e/hall/cmd '{"action":"pause","for_s":500}'
+wait_for 3 test -s "$dir/state/pauses" || fail "not tried again"
+wait_for 3 logged "is written again" || fail "not in the log"
+[ "$(stat -c %a "$dir/state/pauses") $(stat -c %a "$dir/state")" = "600 700" ] || fail "others may read it"
+stop_daemon KILL
+head -c 200 /dev/urandom >"$dir/state/pauses"
+begun=$(log_lines)
+restarted
+logged "who was paused is not known, so every room is, for 3600 s" "$begun" || fail "not in the log"
+for room in hall attic; do
+	wait_for 3 retained sixth/e2e/$room/presence '"reason":"paused"' || fail "$room is not paused"
+done
+stop_daemon
+said=$("$BUILD/sixth" erase --config "$dir/sixth.conf" --yes 2>&1) || :
+echo "$said" | grep -qF "state/pauses: erased" || fail "$said"
+[ -e "$dir/state/pauses" ] && fail "erased, and still there"
+ok "a disk that fails is trouble, and used again when it does not; noise pauses all rooms; sixth erase removes it"
