@@ -181,16 +181,17 @@ static void load(struct rank1 *r, int rows, int stream)
 	memset(x + rows, 0, (size_t)(RANK1_LEN - rows) * sizeof(*x));
 }
 
-static void add_stream(struct rank1 *r, const struct spectrum_bin *x)
+static void add_stream(struct rank1 *r, int stream, const struct spectrum_bin *x)
 {
 	float noise = 0, weight;
 
+	r->weight[stream] = 0;
 	for (int i = r->noise_lo; i <= r->noise_hi; i++)
 		noise += x[i].re * x[i].re + x[i].im * x[i].im;
 	noise /= (float)(r->noise_hi - r->noise_lo + 1);
 	if (!(noise > 1e-12f) || !isfinite(noise))
 		return;
-	weight = 1 / noise;
+	r->weight[stream] = weight = 1 / noise;
 	for (int i = 0; i <= r->noise_hi; i++) {
 		r->a[i] += x[i].re * x[i].re * weight;
 		r->b[i] += x[i].im * x[i].im * weight;
@@ -217,8 +218,11 @@ static void judge_noise(struct rank1 *r)
 
 int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows)
 {
-	int valid = prepare(r, g, rows);
+	int valid;
 
+	if (g->streams > RANK1_STREAMS)
+		return -EINVAL;
+	valid = prepare(r, g, rows);
 	if (valid < 8 || (float)valid < VALID_LEAST * (float)rows)
 		return -ENODATA;
 	build_basis(r, rows);
@@ -231,7 +235,7 @@ int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows)
 	r->used = 0;
 	for (int k = 0; k < g->streams; k++) {
 		load(r, rows, k);
-		add_stream(r, spectrum_run(r->fft));
+		add_stream(r, k, spectrum_run(r->fft));
 	}
 	if (!r->used)
 		return -ENODATA;

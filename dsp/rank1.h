@@ -20,6 +20,7 @@
 
 #define RANK1_LEN  512			/* of the transform */
 #define RANK1_BINS (RANK1_LEN / 2 + 1)
+#define RANK1_STREAMS 256		/* at most */
 
 struct rank1 {
 	struct spectrum *fft;
@@ -31,7 +32,8 @@ struct rank1 {
 	float lambda[RANK1_BINS];
 	float noise;			/* median of lambda in the noise band */
 	float shape;			/* of the gamma distribution that lambda follows there */
-	/* scratch */
+	float weight[RANK1_STREAMS];	/* 1 / noise power of each stream; 0: it is dead */
+	/* scratch, whole until the next run: steer.h goes on with it */
 	float window[SLOWGRID_ROWS], basis[2][SLOWGRID_ROWS];
 	float trust[SLOWGRID_ROWS], trust_sum;	/* weight of each row, 0 where it is missing */
 	const float *row[SLOWGRID_ROWS];
@@ -44,7 +46,7 @@ int  rank1_init(struct rank1 *r, float rate_hz, float noise_lo_hz, float noise_h
 void rank1_free(struct rank1 *r);
 
 /* Looks at the newest `rows` rows.  0, or -ENODATA: more than 30 % of the rows are missing, or
- * no stream has noise. */
+ * no stream has noise; -EINVAL: more streams than RANK1_STREAMS. */
 int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows);
 
 /* Bin (may lie between two) of a frequency, and back. */

@@ -20,6 +20,9 @@
 #define RIVAL_DB     4.0f		/* higher than noise alone throws up beside a breath: */
 #define RIVAL_WORTH  2.0f		/* dB of doubt for each dB above */
 #define ROW_LEAST_DB (-3.0f)
+#define CEASED       (-6.0f)		/* so much speaks against what the window shows being there still: it is not */
+#define REVIVED      2.0f		/* and so much for it, once it was not */
+#define CEASED_LOOKS 60			/* after these no window knows of it any more */
 
 float breath_bin_hz(int bin, float lo_hz, float hi_hz)
 {
@@ -40,6 +43,7 @@ static void forget(struct breath *b)
 	ridge_reset(&b->ridge);
 	b->steady = 0;
 	b->steady_hz = 0;
+	b->ceased = 0;
 }
 
 static void tell_nothing(struct breath *b, enum reason why)
@@ -144,6 +148,13 @@ static float ease(struct breath *b, float hz)
 	return fminf(EASE_DB * fmaxf((float)(b->steady - LOOKS), 0), EASE_MAX_DB);
 }
 
+static void withhold(struct breath *b, enum reason why)
+{
+	b->result.reason = why;
+	b->result.rate_per_min = NAN;
+	b->result.quality = 0;
+}
+
 static void judge(struct breath *b, const struct combined *c)
 {
 	float at = climb(c->row_db, ridge_push(&b->ridge, c->row_db));
@@ -155,14 +166,41 @@ static void judge(struct breath *b, const struct combined *c)
 
 	memcpy(b->row_db, c->row_db, sizeof(b->row_db));
 	b->looked = true;
+	b->hz = hz;
 	b->result = (struct breath_result){ .reason = REASON_NONE, .rate_per_min = hz * 60,
 		.quality = p, .snr_db = snr_db, .window_s = c->window_s,
 		.hint_db = snr_db - c->null_db + HINT_DB };
 	if (p > OPEN_P && inside && b->steady >= LOOKS)
 		return;
-	b->result.reason = p <= OPEN_P ? REASON_NOBODY : inside ? REASON_AMBIGUOUS : REASON_OUT_OF_BAND;
-	b->result.rate_per_min = NAN;
-	b->result.quality = 0;
+	withhold(b, p <= OPEN_P ? REASON_NOBODY : inside ? REASON_AMBIGUOUS : REASON_OUT_OF_BAND);
+}
+
+/* What the links that see this rate say for its being there still. */
+static float alive(const struct evidence *const evidence[], int n, float hz)
+{
+	float sum = 0;
+
+	for (int i = 0; i < n; i++) {
+		const struct breath_evidence *e = &evidence[i]->breath;
+
+		if (e->reason == REASON_NONE && fabsf(e->peak_hz - hz) < NEAR_HZ)
+			sum += e->alive;
+	}
+	return sum;
+}
+
+/* A window goes on showing what has ceased: what is told must be there still. */
+static void watch_end(struct breath *b, float alive_llr)
+{
+	if (b->ceased)
+		b->ceased = alive_llr > REVIVED ? 0 : b->ceased - 1;
+	else if (b->result.reason == REASON_NONE && alive_llr < CEASED)
+		b->ceased = CEASED_LOOKS;
+	b->result.ceased = b->ceased > 0;
+	if (!b->ceased || b->result.reason != REASON_NONE)
+		return;
+	withhold(b, REASON_NOBODY);
+	b->result.hint_db = 0;
 }
 
 void breath_tick(struct breath *b, const struct evidence *const evidence[], int n,
@@ -182,6 +220,8 @@ void breath_tick(struct breath *b, const struct evidence *const evidence[], int 
 	if (!c.any) {
 		forget(b);
 		tell_nothing(b, c.reason);
-	} else if (c.updated)
+	} else if (c.updated) {
 		judge(b, &c);
+		watch_end(b, alive(evidence, n, b->hz));
 	}
+}

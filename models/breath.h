@@ -24,6 +24,7 @@ struct breath_result {
 	float window_s;		/* length of the window that the value describes */
 	float hint_db;		/* how far the spectrum speaks for somebody breathing (over 0) or for
 				 * nobody (below); a rate needs far more than this; 0: no spectrum */
+	bool  ceased;		/* the window still shows a breath, but it has stopped */
 };
 
 struct breath {
@@ -32,6 +33,8 @@ struct breath {
 	float lo_hz, hi_hz;
 	int   steady;		/* looks in a row that say the same */
 	float steady_hz;	/* what they say, a running mean; 0: nothing yet */
+	float hz;		/* where the ridge is */
+	int   ceased;		/* looks for which it counts as over; 0: it is not */
 	bool  looked;		/* at a new spectrum in this tick: */
 	float row_db[BREATH_BINS];	/* that of all links together, dB over the noise */
 	struct breath_result result;

@@ -21,6 +21,7 @@
 #include "dsp/align.h"
 #include "dsp/rank1.h"
 #include "dsp/ratio.h"
+#include "dsp/steer.h"
 #include "models/breath.h"
 #include "models/model.h"
 
@@ -42,6 +43,7 @@
 #define RATIO_NULL_DB  7.5f	/* chance reaches at least this, whatever the noise looks like: */
 #define SINGLE_NULL_DB 10.0f	/* one chain has all the receiver's own errors in it */
 #define FLOOR_HZ     0.25f	/* half width of the neighbourhood that the floor is taken from */
+#define SHOWN_DB     6.0f	/* below the null: no room shows what stands lower */
 
 struct respiration {
 	float lo_hz, hi_hz;
@@ -53,6 +55,7 @@ struct respiration {
 	struct align align;
 	struct slowgrid grid;
 	struct rank1 rank1;
+	struct steer steer;
 	float    shape;			/* of the noise, averaged over looks; 0: none yet */
 	bool     aligned;		/* rows have the aligned samples too */
 	bool     dead;			/* too few tones to see anything */
@@ -285,6 +288,23 @@ static float null_db(struct respiration *m)
 		     m->use_ratio ? RATIO_NULL_DB : SINGLE_NULL_DB);
 }
 
+/* What stands highest in the row, and whether it is still there. */
+static void follow(struct respiration *m, struct breath_evidence *e)
+{
+	const struct rank1 *r = &m->rank1;
+	float window_s = (float)r->rows / r->rate_hz, floor;
+	int best = 0;
+
+	for (int j = 1; j < BREATH_BINS; j++)
+		if (e->row_db[j] > e->row_db[best])
+			best = j;
+	e->peak_hz = breath_bin_hz(best, m->lo_hz, m->hi_hz);
+	floor = local_floor(r, (int)(rank1_bin(r, e->peak_hz) + 0.5f), (int)(rank1_bin(r, FLOOR_HZ) + 0.5f),
+			    (int)(rank1_bin(r, 2 / window_s) + 0.5f)) / r->noise;
+	steer_to(&m->steer, r, &m->grid, e->peak_hz);
+	e->alive = steer_alive(&m->steer, r, floor);
+}
+
 /* Looks at the newest rows. */
 static void look(struct respiration *m, int rows, struct breath_evidence *e)
 {
@@ -296,6 +316,9 @@ static void look(struct respiration *m, int rows, struct breath_evidence *e)
 	e->q_null_db = null_db(m);
 	e->window_s = (float)rows / m->rank1.rate_hz;
 	e->reason = REASON_NONE;
+	e->peak_hz = e->alive = 0;
+	if (e->q_db > e->q_null_db - SHOWN_DB)
+		follow(m, e);
 }
 
 /* Rows since the last movement, at most a window. */

@@ -184,6 +184,42 @@ static void only_a_long_movement_makes_it_forget(void **state)
 	assert_int_equal(look(1, 15, 16, 15, 16), 1);
 }
 
+/* What the links say of its being there still. */
+static void live(float alive)
+{
+	for (int i = 0; i < 2; i++) {
+		link[i].breath.peak_hz = 15 / 60.0f;
+		link[i].breath.alive = alive;
+	}
+}
+
+static void what_has_ceased_is_told_no_more(void **state)
+{
+	(void)state;
+	live(20);
+	assert_int_equal(look(30, 15, 16, 15, 16), 29);
+	live(-10);
+	assert_int_equal(look(20, 15, 16, 15, 16), 0);
+	assert_int_equal(breath.result.reason, REASON_NOBODY);
+	assert_true(breath.result.ceased);
+	assert_true(isnan(breath.result.rate_per_min));
+	live(0);			/* no sign of it is no sign of life */
+	assert_int_equal(look(20, 15, 16, 15, 16), 0);
+	live(20);
+	assert_int_equal(look(5, 15, 16, 15, 16), 5);
+	assert_false(breath.result.ceased);
+}
+
+static void a_link_that_looks_elsewhere_has_no_say(void **state)
+{
+	(void)state;
+	look(30, 15, 16, 15, 16);
+	live(-10);
+	link[0].breath.peak_hz = 30 / 60.0f;
+	link[1].breath.alive = 0;
+	assert_int_equal(look(5, 15, 16, 15, 16), 5);
+}
+
 static void a_peak_at_the_edge_of_the_band_is_not_told(void **state)
 {
 	(void)state;
@@ -206,6 +242,8 @@ int main(void)
 		TEST(a_link_without_a_spectrum_takes_no_part),
 		TEST(movement_silences_at_once),
 		TEST(only_a_long_movement_makes_it_forget),
+		TEST(what_has_ceased_is_told_no_more),
+		TEST(a_link_that_looks_elsewhere_has_no_say),
 		TEST(a_peak_at_the_edge_of_the_band_is_not_told),
 	};
 

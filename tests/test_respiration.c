@@ -222,6 +222,23 @@ static void only_a_long_movement_begins_a_new_window(void **state)
 	assert_true(evidence.breath.window_s < 20);
 }
 
+static void a_held_breath_is_noticed_though_the_window_shows_it(void **state)
+{
+	(void)state;
+	for (int rx = 1; rx <= 2; rx++) {
+		start(rx, 52, 50);
+		create(LO_HZ, HI_HZ);
+		pass(60, false);
+		assert_true(evidence.breath.alive > 10);
+		assert_float_equal(evidence.breath.peak_hz, 0.25f, 0.01f);
+		world.breath_hz = 0;
+		pass(12, false);
+		assert_true(evidence.breath.q_db > evidence.breath.q_null_db);
+		assert_true(evidence.breath.alive < -10);
+		end(state);
+	}
+}
+
 static void what_hinders_it_is_told(void **state)
 {
 	(void)state;
@@ -259,6 +276,7 @@ int main(void)
 		TEST(the_harmonic_of_a_rate_too_slow_to_see_is_no_rate),
 		TEST(infants_have_their_own_band),
 		TEST(only_a_long_movement_begins_a_new_window),
+		TEST(a_held_breath_is_noticed_though_the_window_shows_it),
 		TEST(what_hinders_it_is_told),
 	};
 

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The window's detrending is a projection, so it is folded into the kernel of the transform:
+ * every row is read twice, once for the transform at one frequency, once for the waveform. */
+#include <math.h>
+#include <string.h>
+#include "dsp/order.h"
+#include "dsp/steer.h"
+
+#define PERIODS     1.7f	/* in a stretch that is judged, */
+#define STRETCH_S   5.0f	/* at least */
+#define STRETCHES   3		/* judged ones that a window holds, at least */
+#define ALIVE_SHARE 0.6f	/* of its usual amplitude: less is no breath but what is left of one */
+#define DETUNE      0.15f	/* a breath is not where the mean of a minute is */
+
+/* Takes mean, line and bow out of a kernel. */
+static void fold(const struct rank1 *r, int rows, float *kernel)
+{
+	float mean = 0, line = 0, bow = 0;
+
+	for (int i = 0; i < rows; i++) {
+		mean += kernel[i];
+		line += kernel[i] * r->basis[0][i];
+		bow += kernel[i] * r->basis[1][i];
+	}
+	mean /= r->trust_sum;
+	for (int i = 0; i < rows; i++)
+		kernel[i] -= r->trust[i] * (mean + line * r->basis[0][i] + bow * r->basis[1][i]);
+}
+
+/* The transform of every stream at s->hz. */
+static void transform(struct steer *s, const struct rank1 *r, float *re, float *im)
+{
+	float kc[SLOWGRID_ROWS], ks[SLOWGRID_ROWS];
+
+	for (int i = 0; i < s->rows; i++) {
+		float angle = 2 * (float)M_PI * s->hz / r->rate_hz * (float)i, w = r->window[i] * r->trust[i];
+
+		kc[i] = w * cosf(angle);
+		ks[i] = w * sinf(angle);
+	}
+	fold(r, s->rows, kc);
+	fold(r, s->rows, ks);
+	memset(re, 0, (size_t)s->streams * sizeof(*re));
+	memset(im, 0, (size_t)s->streams * sizeof(*im));
+	for (int i = 0; i < s->rows; i++) {
+		const float *x = r->row[i];
+
+		for (int k = 0; x && k < s->streams; k++) {
+			re[k] += x[k] * kc[i];
+			im[k] += x[k] * ks[i];
+		}
+	}
+}
+
+static void combine(struct steer *s, const struct rank1 *r)
+{
+	float mean = 0, line = 0, bow = 0;
+
+	for (int i = 0; i < s->rows; i++) {
+		const float *x = r->row[i];
+
+		s->wave[i] = 0;
+		for (int k = 0; x && k < s->streams; k++)
+			s->wave[i] += s->weight[k] * x[k];
+		mean += r->trust[i] * s->wave[i];
+	}
+	mean /= r->trust_sum;
+	for (int i = 0; i < s->rows; i++) {
+		s->wave[i] = r->row[i] ? s->wave[i] - mean : 0;
+		line += r->trust[i] * s->wave[i] * r->basis[0][i];
+		bow += r->trust[i] * s->wave[i] * r->basis[1][i];
+	}
+	for (int i = 0; i < s->rows; i++)
+		if (r->row[i])
+			s->wave[i] -= line * r->basis[0][i] + bow * r->basis[1][i];
+}
+
+void steer_to(struct steer *s, const struct rank1 *r, const struct slowgrid *g, float hz)
+{
+	float re[RANK1_STREAMS], im[RANK1_STREAMS], a = 0, b = 0, c = 0, co, si;
+
+	s->hz = hz;
+	s->rows = r->rows;
+	s->streams = g->streams;
+	transform(s, r, re, im);
+	for (int k = 0; k < s->streams; k++) {
+		a += re[k] * re[k] * r->weight[k];
+		b += im[k] * im[k] * r->weight[k];
+		c += re[k] * im[k] * r->weight[k];
+	}
+	co = cosf(0.5f * atan2f(2 * c, a - b));
+	si = sinf(0.5f * atan2f(2 * c, a - b));
+	for (int k = 0; k < s->streams; k++) {
+		s->axis[k] = (re[k] * co + im[k] * si) * sqrtf(r->weight[k]);
+		s->weight[k] = (re[k] * co + im[k] * si) * r->weight[k];
+	}
+	combine(s, r);
+}
+
+/* Amplitude of hz in the rows from..until, beside a constant, by least squares. */
+static float amplitude(const struct steer *s, const struct rank1 *r, int from, int until, float hz)
+{
+	float n = 0, c1 = 0, s1 = 0, cc = 0, ss = 0, cs = 0, y1 = 0, yc = 0, ys = 0, det;
+	float step = 2 * (float)M_PI * hz / r->rate_hz, co = cosf(step), si = sinf(step), c = co, d = si;
+
+	for (int i = from; i < until; i++) {
+		float turned = c * co - d * si;
+
+		d = c * si + d * co;
+		c = turned;
+		if (!r->row[i])
+			continue;
+		n++;
+		c1 += c;
+		s1 += d;
+		cc += c * c;
+		ss += d * d;
+		cs += c * d;
+		y1 += s->wave[i];
+		yc += s->wave[i] * c;
+		ys += s->wave[i] * d;
+	}
+	if (2 * n < (float)(until - from))
+		return NAN;
+	cc -= c1 * c1 / n;
+	ss -= s1 * s1 / n;
+	cs -= c1 * s1 / n;
+	yc -= y1 * c1 / n;
+	ys -= y1 * s1 / n;
+	det = cc * ss - cs * cs;
+	return det > 0 ? hypotf((yc * ss - ys * cs) / det, (ys * cc - yc * cs) / det) : NAN;
+}
+
+static float most_near(const struct steer *s, const struct rank1 *r, int from, int until)
+{
+	float at = amplitude(s, r, from, until, s->hz);
+
+	at = fmaxf(at, amplitude(s, r, from, until, s->hz * (1 - DETUNE)));
+	return fmaxf(at, amplitude(s, r, from, until, s->hz * (1 + DETUNE)));
+}
+
+/* Variance of the waveform's white noise, from second differences. */
+static float white(const struct steer *s, const struct rank1 *r)
+{
+	float sum = 0;
+	int n = 0;
+
+	for (int i = 2; i < s->rows; i++)
+		if (r->row[i] && r->row[i - 1] && r->row[i - 2]) {
+			float d = s->wave[i] - 2 * s->wave[i - 1] + s->wave[i - 2];
+
+			sum += d * d;
+			n++;
+		}
+	return n ? sum / (6 * (float)n) : 0;
+}
+
+/* Logarithm of the modified Bessel function of order 0; Abramowitz and Stegun 9.8.1, 9.8.2 (first
+ * terms: within 2 %). */
+static float log_i0(float x)
+{
+	float t = x / 3.75f;
+
+	if (t < 1) {
+		t *= t;
+		return logf(1 + t * (3.5156229f + t * (3.0899424f + t * (1.2067492f + t * 0.2659732f))));
+	}
+	t = 1 / t;
+	return x - 0.5f * logf(x) + logf(0.39894228f + t * (0.01328592f + t * 0.00225319f));
+}
+
+/* The newest `width` rows against the stretches of that width before them. */
+static float judge(const struct steer *s, const struct rank1 *r, int width, float variance)
+{
+	float before[2 * SLOWGRID_ROWS], now = most_near(s, r, s->rows - width, s->rows), usual, each;
+	int n = 0;
+
+	for (int from = s->rows - 2 * width; from >= 0; from -= (width + 1) / 2) {
+		float at = most_near(s, r, from, from + width);
+
+		if (!isnan(at))
+			before[n++] = at;
+	}
+	if (isnan(now) || n < 2)
+		return 0;
+	usual = ALIVE_SHARE * order_select(before, n, 3 * n / 4);
+	each = 2 * variance / (float)width;
+	return each > 0 ? log_i0(usual * now / each) - usual * usual / (2 * each) : 0;
+}
+
+float steer_alive(const struct steer *s, const struct rank1 *r, float floor)
+{
+	int width = (int)(r->rate_hz * fmaxf(PERIODS / s->hz, STRETCH_S));
+	float variance = white(s, r) * fmaxf(floor, 1), least = NAN;
+
+	for (; STRETCHES * width <= s->rows; width = width * 3 / 2) {
+		float speaks = judge(s, r, width, variance);
+
+		least = isnan(least) ? speaks : fminf(least, speaks);
+	}
+	return isnan(least) ? 0 : least;
+}
+
+float steer_likeness(const struct steer *a, const struct steer *b)
+{
+	float ab = 0, aa = 0, bb = 0;
+
+	for (int k = 0; k < a->streams && k < b->streams; k++) {
+		ab += a->axis[k] * b->axis[k];
+		aa += a->axis[k] * a->axis[k];
+		bb += b->axis[k] * b->axis[k];
+	}
+	return aa > 0 && bb > 0 ? fabsf(ab) / sqrtf(aa * bb) : 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * steer.h -- one component of a rank-1 window as a waveform, and whether it still lives.
+ *
+ * A window of a minute goes on showing a breath for most of a minute after it has ceased.  So the
+ * streams are combined with the weights that suit the component (maximum ratio combining, Brennan
+ * 1959; the weights are the eigenvector that rank-1 leaves), and what this waveform did of late is
+ * compared with what it does usually. */
+#ifndef DSP_STEER_H
+#define DSP_STEER_H
+
+#include "dsp/rank1.h"
+
+struct steer {
+	float hz;
+	int   rows, streams;
+	float wave[SLOWGRID_ROWS];	/* oldest first; 0 where a row is missing, see rank1.row */
+	float weight[RANK1_STREAMS];	/* of each stream in it */
+	float axis[RANK1_STREAMS];	/* the component's amplitude in each stream, in units of its noise */
+};
+
+/* Follows the component at hz through the window of the last rank1_run(); the grid must not have
+ * changed since.  Plain struct. */
+void steer_to(struct steer *s, const struct rank1 *r, const struct slowgrid *g, float hz);
+
+/* What speaks for the component being there in the newest rows, as a log-likelihood ratio: below 0
+ * it speaks against; near 0 the noise is too strong to tell.  floor: noise power near hz, as a
+ * multiple of that in the noise band. */
+float steer_alive(const struct steer *s, const struct rank1 *r, float floor);
+
+/* Cosine of the angle between two components' axes, 0 to 1: what moves one chest has one axis. */
+float steer_likeness(const struct steer *a, const struct steer *b);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * dsp/steer.c: what a window shows is told from what was in it, and one chest from another. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "dsp/steer.h"
+#include "tests/support/synth.h"
+
+#define RATE    5.0f
+#define STREAMS 40
+#define ROWS    300
+#define HZ      0.25f
+#define OTHER_HZ 0.35f
+
+static struct slowgrid grid;
+static struct rank1 rank1;
+static struct steer steer, other;
+static uint64_t cell;
+
+static int begin(void **state)
+{
+	(void)state;
+	synth_seed = 7;
+	cell = 100;
+	return slowgrid_init(&grid, STREAMS, RATE, 0.6f) || rank1_init(&rank1, RATE, 1.2f, 2.4f);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	slowgrid_free(&grid);
+	rank1_free(&rank1);
+	return 0;
+}
+
+/* A minute of noise of std 1 and two sines, each with its weights in the streams; the first one
+ * is there until row `until`.  Every `missing`th row is not there. */
+static void fill(float amplitude, int until, float other_amplitude, int missing)
+{
+	float row[STREAMS];
+
+	for (int i = 0; i < ROWS; i++, cell++) {
+		float t = (float)i / RATE;
+		float wave = i < until ? amplitude * sinf(2 * SYNTH_PI * HZ * t) : 0;
+		float second = other_amplitude * sinf(2 * SYNTH_PI * OTHER_HZ * t + 1);
+
+		for (int k = 0; k < STREAMS; k++)
+			row[k] = 10 + cosf(0.37f * (float)k) * wave + sinf(1.9f * (float)k) * second + synth_gaussian();
+		if (!missing || i % missing)
+			slowgrid_put(&grid, cell, row);
+	}
+	assert_int_equal(rank1_run(&rank1, &grid, ROWS), 0);
+	steer_to(&steer, &rank1, &grid, HZ);
+	steer_to(&other, &rank1, &grid, OTHER_HZ);
+}
+
+static void the_waveform_is_what_the_streams_share(void **state)
+{
+	float both = 0, wave = 0, truth = 0;
+
+	(void)state;
+	fill(1, ROWS, 0, 0);
+	for (int i = 0; i < ROWS; i++) {
+		float t = sinf(2 * SYNTH_PI * HZ * (float)i / RATE);
+
+		both += steer.wave[i] * t;
+		wave += steer.wave[i] * steer.wave[i];
+		truth += t * t;
+	}
+	assert_true(fabsf(both) / sqrtf(wave * truth) > 0.9f);
+}
+
+static void what_goes_on_is_alive(void **state)
+{
+	(void)state;
+	for (int missing = 0; missing < 12; missing += 6) {
+		fill(1, ROWS, 0, missing);
+		assert_true(steer_alive(&steer, &rank1, 1) > 10);
+	}
+}
+
+static void what_ceased_ten_seconds_ago_is_not(void **state)
+{
+	(void)state;
+	for (int missing = 0; missing < 12; missing += 6) {
+		fill(1, ROWS - 50, 0, missing);
+		assert_true(steer_alive(&steer, &rank1, 1) < -10);
+	}
+}
+
+/* Half a minute later it still fills half of the window. */
+static void nor_is_what_ceased_long_ago(void **state)
+{
+	(void)state;
+	fill(1, ROWS / 2, 0, 0);
+	assert_true(steer_alive(&steer, &rank1, 1) < -10);
+}
+
+static void of_what_noise_hides_nothing_is_said(void **state)
+{
+	(void)state;
+	fill(0.05f, ROWS, 0, 0);
+	assert_true(steer_alive(&steer, &rank1, 1) > -4);
+	fill(1, ROWS - 50, 0, 0);
+	assert_true(steer_alive(&steer, &rank1, 1000) > -1);	/* in a storm */
+}
+
+static void two_chests_have_two_axes(void **state)
+{
+	(void)state;
+	fill(1, ROWS, 1, 0);
+	assert_true(steer_likeness(&steer, &steer) > 0.999f);
+	assert_true(steer_likeness(&steer, &other) < 0.4f);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_waveform_is_what_the_streams_share),
+		TEST(what_goes_on_is_alive),
+		TEST(what_ceased_ten_seconds_ago_is_not),
+		TEST(nor_is_what_ceased_long_ago),
+		TEST(of_what_noise_hides_nothing_is_said),
+		TEST(two_chests_have_two_axes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
