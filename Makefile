@@ -3,7 +3,8 @@
 # make              builds build/sixthd and build/sixth
 # make run          shows the daemon at work on two bundled recordings, within a minute
 # make check        runs all tests
-# make vmcheck      runs tests against a real kernel, in an emulated machine
+# make vmcheck      runs those of them that need a kernel of their own, in an emulated machine
+# make vmcheck-alarms sends a thousand alarms there, over links that are slowed and cut
 # make bench        measures cost and speed
 # make eval-sim     scores the pipeline on a sample of the simulated suite, within 5 minutes
 # make eval-sim-all the same on all of it, about an hour
@@ -65,6 +66,7 @@ THREAD_TESTS := $(filter $(patsubst %,$(BUILD)/tests/test_%,mqtt alarming alarmi
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out %/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c)))
 SOAKS       := $(patsubst tests/soak/%.c,$(BUILD)/soak/%,$(wildcard tests/soak/*.c))
 BENCHES     := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
+VM_TESTS    := $(patsubst %,tests/vm/%.sh,radios hwsim alarms)
 FUZZ_S     ?= 600
 
 all: $(BUILD)/sixthd $(BUILD)/sixth
@@ -125,14 +127,14 @@ run:
 	@tools/demo.sh $(BUILD)
 
 # Every test, built as users build it; again under ASan and UBSan with the fuzzers on
-# their seeds; what has threads under TSan; the signal code with clang and without FFTW.
+# their seeds; what has threads under TSan; the signal code with clang and without FFTW;
+# beside them drivers, sounding and alarms on a kernel of their own.
 check:
 	@tools/need-packages.sh check
-	@$(MAKE) --no-print-directory -s check-plain
-	@$(MAKE) --no-print-directory -s check-clang
-	@$(MAKE) --no-print-directory -s check-asan
-	@$(MAKE) --no-print-directory -s check-tsan
-	@echo "make check: all of it passed"
+	+@BUILD=$(BUILD) tests/check.sh
+
+check-build:
+	@$(MAKE) --no-print-directory -s WERROR=-Werror all tests soaks $(BUILD)/vm/radio
 
 check-plain:
 	@$(MAKE) --no-print-directory -s WERROR=-Werror all tests soaks
@@ -166,11 +168,19 @@ fuzz:
 	@tools/need-packages.sh check
 	@tests/fuzz/run-libfuzzer.sh $(FUZZ_S)
 
+# An emulated machine is slow, and slower beside others: only its own clock counts.
 vmcheck:
-	@tools/need-packages.sh vmcheck
-	@$(MAKE) --no-print-directory -s all $(BUILD)/vm/radio
-	@tests/vm/radios.sh
-	@tests/vm/hwsim.sh
+	@tools/need-packages.sh check
+	@$(MAKE) --no-print-directory -s all soaks $(BUILD)/vm/radio
+	@$(MAKE) --no-print-directory -s check-kernel
+
+# A thousand alarms there, where links can be slowed and cut, too.
+vmcheck-alarms: all soaks
+	@tools/need-packages.sh check
+	@BUILD=$(BUILD) SHOW=1 TIMEOUT_S=7200 VM_TIMEOUT_S=7000 ALARMS=1000 PACE_S=300 tests/run-tests.sh kernel tests/vm/alarms.sh
+
+check-kernel:
+	@BUILD=$(BUILD) SHOW=1 TIMEOUT_S=1800 tests/run-tests.sh kernel $(VM_TESTS)
 
 bench: all $(BENCHES)
 	@tests/bench/run.sh $(BUILD)
@@ -204,8 +214,9 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.PHONY: all tests fuzzers soaks soak-alarms run check check-plain check-clang check-asan check-tsan run-core-tests \
-	run-asan-tests run-thread-tests vmcheck fuzz bench eval-sim eval-sim-all install clean help
+.PHONY: all tests fuzzers soaks soak-alarms run check check-build check-kernel check-plain check-clang \
+	check-asan check-tsan run-core-tests run-asan-tests run-thread-tests vmcheck vmcheck-alarms fuzz bench \
+	eval-sim eval-sim-all install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

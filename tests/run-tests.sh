@@ -4,9 +4,13 @@
 # run-tests.sh NAME PROGRAM...
 #
 # Runs test programs one after the other, prints a line for each and the whole
-# output of those that fail, then `NAME: N passed, N failed, N skipped` (test functions
-# for cmocka programs, one for others; a script that can show nothing here exits with 77).
-# What was skipped is named and never counted as passed.  Fails if any failed or none ran.
+# output of those that fail, then how many passed, failed and were skipped (test functions
+# for cmocka programs; for scripts what they call `ok: ...`, else one; one that can show
+# nothing here exits with 77).  What was skipped is named and never counted as passed.
+# Fails if any failed or none ran.
+#
+# TIMEOUT_S (300) is for each program; SHOW=1 prints what passes, too; COUNTS is a file to
+# which the three numbers are added.
 set -u
 
 name=$1
@@ -20,7 +24,7 @@ trap 'rm -f "$log"' EXIT
 for program in "$@"; do
 	start=$(date +%s.%N)
 	code=0
-	timeout 300 "$program" >"$log" 2>&1 || code=$?
+	timeout "${TIMEOUT_S:-300}" "$program" >"$log" 2>&1 || code=$?
 	if [ "$code" = 0 ]; then ok=1; else ok=0; fi
 	seconds=$(echo "$(date +%s.%N) $start" | awk '{ printf "%.1f", $1 - $2 }')
 	p=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
@@ -35,9 +39,11 @@ for program in "$@"; do
 		ok=0
 		echo "no test ran" >>"$log"
 	fi
+	grep -q '^\[==========\]' "$log" || p=$(grep -c '^ok: ' "$log")
 	if [ "$ok" = 1 ]; then
 		[ "$p" = 0 ] && [ "$k" = 0 ] && p=1
 		printf '  ok    %-52s %3d in %5s s\n' "$(basename "$program")" "$p" "$seconds"
+		[ -z "${SHOW:-}" ] || sed 's/^/        /' "$log"
 	else
 		[ "$f" = 0 ] && f=1
 		printf '  FAIL  %-52s %3d of %d in %5s s\n' "$(basename "$program")" "$f" $((p + f)) "$seconds"
@@ -48,5 +54,6 @@ for program in "$@"; do
 	skipped=$((skipped + k))
 	failed=$((failed + f))
 done
-echo "$name: $passed passed, $failed failed, $skipped skipped"
+echo "$name: passed $passed, failed $failed, skipped $skipped"
+[ -z "${COUNTS:-}" ] || echo "$passed $failed $skipped" >>"$COUNTS"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]

@@ -313,6 +313,28 @@ static void test_a_radio_that_cannot_gets_no_promise(void **state)
 	assert_int_equal(report.findings, 1);
 	assert_null(report.finding[0].way);
 	assert_int_equal(report.verdict, DOCTOR_CANNOT);
+	assert_true(advised("no driver is known that gets CSI out of this chip"));
+}
+
+static void test_a_driver_that_nobody_knows_gets_a_hint(void **state)
+{
+	(void)state;
+	begin();
+	add_pci("0000:01:00.0", "0x1234\n", "0x5678\n", "newwifi");
+	add_phy("phy0", "0000:01:00.0", "wlan0", "0x1003\n");
+	read_facts();
+	tell_nl80211(1 << NL80211_IFTYPE_STATION, 0, 0, NL80211_IFTYPE_STATION, 1);
+	judge();
+	assert_int_equal(report.verdict, DOCTOR_CANNOT);
+	assert_true(advised("nothing is known here about the driver newwifi"));
+	assert_true(advised("driver = socket"));
+}
+
+static void test_each_way_but_nxp_has_a_driver_here(void **state)
+{
+	(void)state;
+	for (int i = 0; i < DOCTOR_WAYS; i++)
+		assert_int_equal(!source_driver_find(doctor_ways[i].source), i == DOCTOR_NXP);
 }
 
 static void test_monitor_mode_hears_the_feedback_of_others(void **state)
@@ -324,11 +346,11 @@ static void test_monitor_mode_hears_the_feedback_of_others(void **state)
 	read_facts();
 	tell_nl80211(1 << NL80211_IFTYPE_MONITOR, 0, 0, NL80211_IFTYPE_STATION, 1);
 	judge();
-	assert_true(lacks(find_way("bfi"), "mode"));
+	assert_true(lacks(find_way("beamforming"), "mode"));
 	tell_nl80211(1 << NL80211_IFTYPE_MONITOR, 0, 0, NL80211_IFTYPE_MONITOR, 0);
 	judge();
-	assert_false(lacks(find_way("bfi"), "mode"));
-	assert_string_equal(find_way("bfi")->interface, "wlan0");
+	assert_false(lacks(find_way("beamforming"), "mode"));
+	assert_string_equal(find_way("beamforming")->interface, "wlan0");
 }
 
 static void test_intel_radios_are_told_apart_by_their_id(void **state)
@@ -567,6 +589,8 @@ int main(void)
 		cmocka_unit_test(test_without_the_right_it_says_to_become_root),
 		cmocka_unit_test(test_a_command_counts_whatever_the_driver_is_called),
 		cmocka_unit_test(test_a_radio_that_cannot_gets_no_promise),
+		cmocka_unit_test(test_a_driver_that_nobody_knows_gets_a_hint),
+		cmocka_unit_test(test_each_way_but_nxp_has_a_driver_here),
 		cmocka_unit_test(test_monitor_mode_hears_the_feedback_of_others),
 		cmocka_unit_test(test_intel_radios_are_told_apart_by_their_id),
 		cmocka_unit_test(test_files_of_the_other_ways_are_found),

@@ -90,7 +90,7 @@ const struct doctor_way doctor_ways[DOCTOR_WAYS] = {
 		.remedy = "use NXP's driver (firmware-notes/nxp.md)",
 	},
 	[DOCTOR_BFI] = {
-		.name = "beamforming feedback of others", .source = "bfi", .here = can_monitor,
+		.name = "beamforming feedback of others", .source = "beamforming", .here = can_monitor,
 		.needs_monitor = true,
 		.lacks = "the driver has no monitor mode",
 		.remedy = "",

@@ -278,6 +278,18 @@ static void examine(struct doctor_report *r, const struct doctor_radio *radio, c
 
 /* --- all of it -------------------------------------------------------------------- */
 
+/* A radio that gives nothing out is no dead end: something else can measure here. */
+static void point_elsewhere(const struct doctor_radio *radio, const struct doctor_chip *chip, struct doctor_finding *d)
+{
+	if (chip)
+		next(d, "%s: no driver is known that gets CSI out of this chip: let another receiver measure, such as an ESP32 on a "
+		     "serial line (firmware-notes/esp32.md), or a radio that firmware-notes/ describes", radio->phy);
+	else
+		next(d, "%s: nothing is known here about the driver %s: if its makers say how it gives CSI out, an adapter can "
+		     "hand that over (driver = socket, firmware-notes/csic.md); else let another receiver measure, such as "
+		     "an ESP32 (firmware-notes/esp32.md)", radio->phy, *radio->driver ? radio->driver : "of a virtual radio");
+}
+
 /* The driver's own way, every other whose command is there, and what any radio hears. */
 static void examine_radio(struct doctor_report *r, const struct doctor_radio *radio)
 {
@@ -291,9 +303,11 @@ static void examine_radio(struct doctor_report *r, const struct doctor_radio *ra
 			examine(r, radio, &doctor_ways[i]);
 	if (is_here(r->facts, radio, &doctor_ways[DOCTOR_BFI]))
 		examine(r, radio, &doctor_ways[DOCTOR_BFI]);
-	if (r->findings == before && r->findings < DOCTOR_FINDINGS_MAX)
-		r->finding[r->findings++] = (struct doctor_finding){
+	if (r->findings == before && r->findings < DOCTOR_FINDINGS_MAX) {
+		r->finding[r->findings] = (struct doctor_finding){
 			.radio = radio, .verdict = DOCTOR_CANNOT, .rate_hz = NAN };
+		point_elsewhere(radio, chip, &r->finding[r->findings++]);
+	}
 }
 
 static void advise_idle(struct doctor_report *r, const struct doctor_idle *i)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# need-packages.sh build|run|check|vmcheck|train
+# need-packages.sh build|run|check|train
 #
 # Sees to the Debian packages that this needs: installs what is missing when run as
 # root, else prints the command that does and fails.
@@ -9,18 +9,17 @@ set -eu
 
 build="gcc libc6-dev make pkg-config libfftw3-dev libliquid-dev libmosquitto-dev libssl-dev libseccomp-dev libev-dev libcjson-dev zlib1g-dev libnl-genl-3-dev libgpiod-dev"
 run="$build mosquitto mosquitto-clients"
-check="$run clang libclang-rt-14-dev libcmocka-dev python3 python3-jinja2 iproute2 openssl nats-server"
-vmcheck="$run qemu-system-x86 linux-headers-amd64 busybox-static cpio kmod binutils hostapd wpasupplicant iw tcpdump python3"
+check="$run clang libclang-rt-14-dev libcmocka-dev python3 python3-jinja2 iproute2 openssl nats-server procps"
 check="$check python3-jsonschema python3-paho-mqtt"
+check="$check qemu-system-x86 linux-headers-amd64 busybox-static cpio kmod binutils hostapd wpasupplicant iw tcpdump"
 train="$build python3 python3-numpy python3-sklearn"
 
 case "${1:-}" in
 build) want=$build ;;
 run)   want=$run ;;
 check) want=$check ;;
-vmcheck) want=$vmcheck ;;
 train) want=$train ;;
-*)     echo "usage: $0 build|run|check|vmcheck|train" >&2; exit 2 ;;
+*)     echo "usage: $0 build|run|check|train" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1; then

@@ -71,7 +71,7 @@ run() {
 write_recording "$dir/play.csv" 10 5
 configure "$host" "$port"
 run "$count" "$troubles"
-ok "all arrived"
+ok "$(tr '\n' ' ' <"$dir/result")"
 if [ -z "$slow_too" ] && [ -n "${ALARMS:-}" ]; then
 	RELAY_PORT=$(free_port)
 	export RELAY_PORT
@@ -80,5 +80,5 @@ if [ -z "$slow_too" ] && [ -n "${ALARMS:-}" ]; then
 	PACE_S=${SLOW_PACE_S:-6}
 	export PACE_S
 	run $((count / 4)) slow,daemon,kill
-	ok "all arrived over a slow link, too"
+	ok "over a slow link, too: $(tr '\n' ' ' <"$dir/result")"
 fi

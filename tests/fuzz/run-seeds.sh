@@ -5,8 +5,9 @@
 #
 # Runs every fuzzer there (built with fuzz_main.c) over its seeds, tests/fuzz/seeds/NAME,
 # and COUNT changed copies of each (default 200), prints a line for each and the whole
-# output of those that fail, then `fuzz seeds: N passed, N failed`.  Fails if one failed
-# or lacks seeds, if a fuzzer of the sources was not built, or none ran.
+# output of those that fail, then how many passed and failed, also into the file COUNTS if
+# that is set.  Fails if one failed or lacks seeds, if a fuzzer of the sources was not
+# built, or none ran.
 set -u
 
 [ $# = 1 ] || { echo "usage: $0 FUZZ_BIN_DIR" >&2; exit 2; }
@@ -45,5 +46,6 @@ for source in "$here"/fuzz_*.c; do
 		sed 's/^/        /' "$log"
 	fi
 done
-echo "fuzz seeds: $passed passed, $failed failed"
+echo "fuzz seeds: passed $passed, failed $failed"
+[ -z "${COUNTS:-}" ] || echo "$passed $failed 0" >>"$COUNTS"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]

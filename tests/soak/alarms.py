@@ -5,6 +5,7 @@
 Raises COUNT alarms in a daemon while everything goes wrong, answers each like a person, and
 counts.  DIR holds sixth.conf and the journal; TROUBLES is a list of those below, with commas
 between them; with a namespace ($NETNS) the broker runs there and its link can be cut or slowed.
+$NEED lists those that must happen: then it goes on until each in TROUBLES has.
 
 What must hold, and fails the run:
   every alarm that was on flash arrives at least once, whatever was killed when;
@@ -32,6 +33,7 @@ folder, host, port, count, troubles, program = sys.argv[1:7]
 count = int(count)
 netns = os.environ.get("NETNS")
 pace_s = float(os.environ.get("PACE_S", "6"))
+need = set(filter(None, os.environ.get("NEED", "").split(",")))
 seed = int(os.environ.get("SEED", "1"))
 dice = random.Random(seed)
 lock = threading.RLock()
@@ -396,9 +398,10 @@ def main():
             next_n = raise_more(next_n, time.time() - begun)
             for a in alarms.values():
                 answer(a, time.time())
-            if next_n == count and not again and all(a.state in ("acknowledged", "cleared") for a in alarms.values()):
+            seen_all = not need or set(happened) == set(troubles.split(","))
+            if seen_all and next_n == count and not again and all(a.state in ("acknowledged", "cleared") for a in alarms.values()):
                 stop.set()	# all have arrived; now it may become quiet
-            if next_n == count and all(a.state == "cleared" for a in alarms.values()):
+            if seen_all and next_n == count and all(a.state == "cleared" for a in alarms.values()):
                 break
         time.sleep(0.05)
     stop.set()
@@ -409,6 +412,8 @@ def main():
     for a in alarms.values():
         if a.state != "cleared":
             fail("alarm", a.n, "only came to", a.state, "ids", a.ids)
+    if not need <= set(happened):
+        fail("never happened:", need - set(happened))
     if len(alarms) < count:
         fail("only", len(alarms), "raised")
     if journal():
@@ -418,6 +423,7 @@ def main():
     broker.end()
     for f in failures:
         print("FAILED:", f)
+    sys.stdout.flush()
     os._exit(bool(failures))
 
 

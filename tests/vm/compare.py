@@ -25,7 +25,7 @@ def payloads(lines, topic):
 
 
 def fail(text):
-	sys.exit(f"vmcheck: {text}")
+	sys.exit(f"FAILED: {text}")
 
 
 def check_breathing(lines, room, bpm):
@@ -35,7 +35,7 @@ def check_breathing(lines, room, bpm):
 		fail(f"{room}: only {len(rates)} rates")
 	middle = statistics.median(rates)
 	right = sum(abs(r - bpm) <= RATE_OFF_PER_MIN for r in rates) / len(rates)
-	print(f"{room}: {len(rates)} rates, the middle one {middle:.2f} a minute, the label says {bpm:g}; {right:.0%} within 2")
+	print(f"ok: {room}: {len(rates)} rates, the middle one {middle:.2f} a minute, the label says {bpm:g}; {right:.0%} within 2")
 	if abs(middle - bpm) > RATE_OFF_PER_MIN or right < 0.8:
 		fail(f"{room}: rates {rates}")
 	if not any(m["state"] == "occupied" for m in payloads(lines, f"sixth/vm/{room}/presence")):
@@ -49,7 +49,7 @@ def check_walking(lines, room):
 		fail(f"{room}: motion was not seen, or late: {[m['motion'] for m in said]}")
 	known = [m["motion"] for m in said[first:] if m["motion"] is not None]
 	share = known.count(True) / len(known)
-	print(f"{room}: motion in {known.count(True)} of {len(known)} messages; the label says walk")
+	print(f"ok: {room}: motion in {known.count(True)} of {len(known)} messages; the label says walk")
 	if len(known) < 5 or share < MOTION_SHARE:
 		fail(f"{room}: {[m['motion'] for m in said]}")
 	if any(m["rate_per_min"] is not None for m in payloads(lines, f"sixth/vm/{room}/respiration")):
@@ -78,7 +78,7 @@ def main():
 		fail("the connector brought no link")
 	if any(m["origin"] != "live" for m in sensing):
 		fail("what came through the kernel is not called live")
-	print("old: the connector's link is there, 3 chains of 30 tones")
+	print("ok: old: the connector's link is there, 3 chains of 30 tones")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@
 #
 # Packs the memory disk of a guest: busybox, INIT as /init, kernel modules with what they
 # need (names, or .ko files) in /mod with their order, and programs with the libraries
-# they need.  A FILE is PATH, which goes to /bin, or PATH:PLACE.
+# they need.  A FILE is PATH, which goes to /bin, PATH:PLACE, or PATH:, which stays where
+# it is.
 set -eu
 
 out=$1 tree=$2 init=$3 modules=$4
@@ -40,8 +41,11 @@ done
 
 for file in "$@"; do
 	from=${file%%:*}
-	to=${file#*:}
-	[ "$from" != "$to" ] || to=/bin/$(basename "$from")
+	case $file in
+	*:) to=$from ;;
+	*:*) to=${file#*:} ;;
+	*) to=/bin/$(basename "$from") ;;
+	esac
 	mkdir -p "$root/$(dirname "$to")"
 	cp "$from" "$root/$to"
 	{ ldd "$from" 2>/dev/null || :; } | grep -o '/[^ ]*' | while read -r library; do

@@ -13,6 +13,7 @@
 #include <linux/etherdevice.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/platform_device.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <net/cfg80211.h>
@@ -39,6 +40,10 @@ MODULE_PARM_DESC(faults, "as the driver's versions up to 2025");
 static bool patched = true;
 module_param(patched, bool, 0444);
 MODULE_PARM_DESC(patched, "has the vendor commands at all");
+static char *mt_driver = "vcsi-mt76", *ax_driver = "vcsi-iwlwifi";
+module_param(mt_driver, charp, 0444);
+MODULE_PARM_DESC(mt_driver, "what the first radio's driver is called in /sys");
+module_param(ax_driver, charp, 0444);
 static uint connector_group = CN_NETLINK_USERS + 0xf;
 module_param(connector_group, uint, 0444);
 
@@ -62,6 +67,8 @@ struct record {
 };
 
 struct radio {
+	struct platform_driver driver;
+	struct platform_device *device;
 	struct wiphy *wiphy;
 	struct net_device *dev;
 	struct wireless_dev wdev;
@@ -436,6 +443,35 @@ static void radio_remove(struct radio *r)
 		wiphy_free(r->wiphy);
 		r->wiphy = NULL;
 	}
+	if (r->device) {
+		platform_device_unregister(r->device);
+		platform_driver_unregister(&r->driver);
+		r->device = NULL;
+	}
+}
+
+static int probe(struct platform_device *device)
+{
+	return 0;
+}
+
+/* A device and a driver that serves it, for who looks there. */
+static int add_device(struct radio *r, const char *driver)
+{
+	int err;
+
+	r->driver.probe = probe;
+	r->driver.driver.name = driver;
+	err = platform_driver_register(&r->driver);
+	if (err)
+		return err;
+	r->device = platform_device_register_simple(driver, PLATFORM_DEVID_NONE, NULL, 0);
+	if (!IS_ERR(r->device))
+		return 0;
+	err = PTR_ERR(r->device);
+	r->device = NULL;
+	platform_driver_unregister(&r->driver);
+	return err;
 }
 
 static int add_interface(struct radio *r)
@@ -458,13 +494,18 @@ static int add_interface(struct radio *r)
 	return err;
 }
 
-static int radio_add(struct radio *r, const char *name, const struct wiphy_vendor_command *command)
+static int radio_add(struct radio *r, const char *name, const char *driver, const struct wiphy_vendor_command *command)
 {
-	int err;
+	int err = add_device(r, driver);
 
+	if (err)
+		return err;
 	r->wiphy = wiphy_new_nm(&radio_ops, 0, name);
-	if (!r->wiphy)
+	if (!r->wiphy) {
+		radio_remove(r);
 		return -ENOMEM;
+	}
+	set_wiphy_dev(r->wiphy, &r->device->dev);
 	r->wiphy->interface_modes = BIT(NL80211_IFTYPE_STATION) | BIT(NL80211_IFTYPE_AP);
 	r->wiphy->bands[NL80211_BAND_5GHZ] = &band;
 	r->wiphy->regulatory_flags |= REGULATORY_CUSTOM_REG;
@@ -478,6 +519,7 @@ static int radio_add(struct radio *r, const char *name, const struct wiphy_vendo
 	if (err) {
 		wiphy_free(r->wiphy);
 		r->wiphy = NULL;
+		radio_remove(r);
 		return err;
 	}
 	err = add_interface(r);
@@ -512,9 +554,9 @@ static int __init vcsi_init(void)
 
 	if (err)
 		return err;
-	err = radio_add(&radios[0], "vcsi0", &mt76_command);
+	err = radio_add(&radios[0], "vcsi0", mt_driver, &mt76_command);
 	if (!err)
-		err = radio_add(&radios[1], "vcsi1", &intel_command);
+		err = radio_add(&radios[1], "vcsi1", ax_driver, &intel_command);
 	if (!err)
 		err = misc_register(&device);
 	if (err) {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# guest.sh -- runs in the guest of radios.sh: sixthd, a broker and the virtual radios, on a real kernel.
+# radios-guest.sh -- runs in the guest of radios.sh: sixthd, a broker and the virtual radios, on a real kernel.
 . "$(dirname "$0")/../support/e2e.sh"
 
 share=/mnt
@@ -105,10 +105,11 @@ cpu_ticks() {
 	awk '{ print $14 + $15 }' "/proc/$daemon/stat"
 }
 
+# doctor_says NAME TEXT...: and exits with 0.
 doctor_says() {
 	name=$1
 	shift
-	"$BUILD/sixth" doctor >"$dir/doctor" 2>&1
+	"$BUILD/sixth" doctor >"$dir/doctor" 2>&1 || fail "doctor, $name: exit code $?"
 	for text; do
 		grep -qiF -- "$text" "$dir/doctor" || fail "doctor, $name: no \"$text\" in: $(cat "$dir/doctor")"
 	done
@@ -126,14 +127,22 @@ wait_for 5 logged "source mt: wcsi0: there is no such WiFi interface" || fail "n
 expect_sensing 5 mt_lab '"state":"down","reason":"source_down"'
 doctor_says no-radio 'no WiFi radio'
 stop_daemon
-load_radio patched=0
+load_radio patched=0 mt_driver=mt7986-wmac ax_driver=iwlwifi
 start_daemon
 wait_for 5 logged "source mt: wcsi0: its driver cannot deliver CSI" || fail "unpatched driver"
 wait_for 5 logged "source ax: wcsi1: its driver cannot deliver CSI" || fail "unpatched driver"
-doctor_says unpatched 'CSI      no'
 stop_daemon
+doctor_says unpatched 'MT7915, MT7916, MT7981 or MT7986, driver mt7986-wmac' \
+	'(driver): the driver has no CSI command: it was built without MediaTek' \
+	'. vcsi0: install a firmware image whose mt76 has MediaTek' \
+	"(driver): the driver has no CSI command: it is the kernel's own iwlwifi" '. vcsi1: install a patched iwlwifi'
 unload_radio
-ok_at "a machine without a radio, and one with the usual driver, say so"
+ok_at "a machine without a radio, and one with the usual drivers: sixthd says so, the doctor what to install"
+load_radio patched=0
+doctor_says unknown 'not known to this doctor, driver vcsi-mt76' 'CSI      no: no way is known' \
+	'. vcsi0: nothing is known here about the driver vcsi-mt76' 'driver = socket'
+unload_radio
+ok_at "a driver that nobody knows: the doctor says so, and what else can be done"
 
 # --- recordings through the kernel, for the host to compare with their labels --------------
 
@@ -177,7 +186,19 @@ done
 # --- silent firmware ------------------------------------------------------------------------
 
 unload_radio
-load_radio
+load_radio mt_driver=mt7986-wmac
+doctor_says no-traffic 'no frames come' '(traffic): no frame in 5 s: its stations sent only 0.0 packets/s' \
+	'. vcsi0: let something send to it steadily'
+for n in 1 2 3 4 5 6 7; do
+	$radio station 30
+	sleep 1
+done &
+started="$started $!"
+doctor_says silent 'driver = mt76): no frames come' "(firmware): the driver took the commands, its stations sent" \
+	'packets/s, and no frame came in 5 s: its firmware measures nothing' \
+	'. vcsi0: use a firmware that measures CSI'
+wait "$!"
+ok_at "silent firmware: the doctor tells it from a lack of traffic, and what to do about each"
 : >"$log"
 start_daemon
 n=0
@@ -308,4 +329,3 @@ stop_daemon
 [ "$code" = 0 ] || fail "sixthd ended with $code"
 dmesg | grep -E 'BUG|WARNING|Oops|Call Trace' && fail "the kernel complains"
 cp "$dir/messages" "$share/messages.txt"
-ok_at "all of it"

@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# alarms-guest.sh -- runs in the guest of alarms.sh.
+. "$(dirname "$0")/../support/e2e.sh"
+
+# busybox's date has no nanoseconds.
+now_ms() {
+	awk '{ print int($1 * 1000) }' /proc/uptime
+}
+
+# wires MASK: these lines are high, and no others.
+wires() {
+	[ "$(cat /sys/module/vgpio/parameters/wires)" = "$1" ]
+}
+
+expect_wires() {
+	wait_for "$1" wires "$2" || fail "$3: the lines that are high are $(cat /sys/module/vgpio/parameters/wires), not $2"
+}
+
+tell() {
+	mosquitto_pub -h "$host" -p "$broker_port" -q 1 -t sixth/e2e/hall/cmd -m "$1"
+}
+
+proves "an alarm drives a line of a GPIO chip"
+insmod /mod/vgpio.ko || fail "no GPIO chip"
+write_recording "$dir/play.csv" 20 10
+start_broker 1883
+write_config 1883
+add_alarms 'replay = yes' 'gpio = gpiochip0/3'
+start_daemon
+wait_for 5 retained sixth/e2e/hall/presence '"state":"occupied"' || fail "nothing is published"
+[ "$(cat /sys/module/vgpio/parameters/outputs)" = 8 ] || fail "line 3 is not taken as an output"
+expect_wires 0 0 "before"
+tell '{"action":"test"}'
+expect_wires 5 8 "while an alarm waits for an answer"
+tell '{"action":"acknowledge","by":"me"}'
+expect_wires 5 0 "when somebody has answered"
+stop_daemon
+[ "$code" = 0 ] || fail "sixthd ended with $code"
+ok "line 3 is high while an alarm waits for an answer"
+
+kill_broker
+rm "$dir/alarms.journal"
+write_config 1883
+add_alarms 'replay = yes' 'gpio = !gpiochip0/5'
+daemon_program=$BUILD/soak/alarm_node
+"$daemon_program" "$dir/sixth.conf" "$dir/socket" >>"$log" 2>&1 &
+daemon=$!
+started="$started $daemon"
+wait_for 10 test -S "$dir/socket" || fail "it does not start"
+expect_wires 1 32 "a line that is on when low, before"
+python3 -c 'import socket, sys
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"hall fall 1", sys.argv[1])' "$dir/socket"
+expect_wires 5 0 "a fall, no broker"
+stop_daemon KILL
+expect_wires 0 0 "what kill -9 leaves"
+daemon_program=$BUILD/sixthd
+start_daemon
+wait_for 5 logged "fall in hall: confirmed, as before the restart" || fail "the fall is forgotten"
+expect_wires 2 0 "after kill -9 and a restart"
+stop_daemon
+expect_wires 0 32 "when it has ended"
+[ "$code" = 0 ] || fail "sixthd ended with $code"
+ok "line 5, low when on: a fall with no broker, over kill -9, until the daemon ends"
+
+# shellcheck disable=SC2154	# of the kernel's command line
+export ALARMS="${alarms:-40}" PACE_S="${pace_s:-20}" PATIENCE_S=2400 NEED=cut,slow
+tests/e2e/alarms_chaos.sh
