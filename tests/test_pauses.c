@@ -141,7 +141,7 @@ static void times_are_noted_again_only_when_the_clock_was_set(void **state)
 static void a_pause_ends_and_can_be_told_again(void **state)
 {
 	struct alarm_clock now = at(0, 0);
-	char room[8];
+	char room[16];
 
 	(void)state;
 	begin(10 * S, now);
