@@ -59,7 +59,8 @@ const struct config_option config_options[] = {
 		  "group may use it" },
 	{ .section = CONFIG_GLOBAL, .name = "state", .kind = CONFIG_PATH, AT(config, state),
 	  .value_help = "where [alarms] journal lies",
-	  .help = "folder for what has to outlive a restart beside the journal: which rooms are paused" },
+	  .help = "folder for what has to outlive a restart beside the journal: which rooms are paused, which brokers "
+		  "cannot do MQTT 5" },
 
 	{ .section = CONFIG_MQTT, .name = "broker", .kind = CONFIG_BROKER, AT(config_mqtt, url),
 	  .value = "mqtt://127.0.0.1:1883",

@@ -62,6 +62,7 @@ struct mqtt_options {
 	const char *client_id;
 	const char *status_topic;	/* none: this client only listens */
 	const char *boot_id;		/* MQTT 5: a property of each message */
+	const char *mark_file;		/* "auto": brokers whose MQTT 5 ended us (mqtt_mark.h) */
 	int         keepalive_s;
 	int         retry_min_ms, retry_max_ms;	/* 0: 1000 and 60000 */
 };

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include "daemon/log.h"
+#include "daemon/mqtt_mark.h"
 #include "daemon/mqtt_reach.h"
 #include "daemon/mqtt_thread.h"
 #include "daemon/mqtt_wire.h"
@@ -48,6 +49,7 @@ struct mqtt_thread {
 	int  broker;			/* where we are, or try to be */
 	bool old;			/* it gets 3.1.1 */
 	bool was_old[MQTT_BROKERS_MAX];	/* 3.1.1 is what the broker understood */
+	bool marked[MQTT_BROKERS_MAX];	/* its MQTT 5 ended an earlier run */
 	struct wire *wire;
 	bool connected, steady;
 	uint64_t since_ms;		/* of this attempt, then of this connection */
@@ -229,6 +231,12 @@ static void drop_flying(struct mqtt_thread *t)
 		mqtt_box_dropped(t->box, lost);
 }
 
+/* Whether the end of the process at the library's hand is to be noted. */
+static bool notes_end(const struct mqtt_thread *t)
+{
+	return t->o.mark_file && !t->old && t->o.protocol == MQTT_PROTOCOL_AUTO;
+}
+
 /* From connect to the end of the connection; fills what is known of its end. */
 static void session(struct mqtt_thread *t, struct mqtt_failure *f)
 {
@@ -243,6 +251,8 @@ static void session(struct mqtt_thread *t, struct mqtt_failure *f)
 	}
 	if (f->end)
 		return;
+	if (notes_end(t))
+		mqtt_mark_arm(t->o.mark_file, here(t)->host, here(t)->port, wire_library_version());
 	f->end = wire_open(&t->wire, &t->o, t->broker, !t->old, &t->handler);
 	t->since_ms = mqtt_now_ms();
 	while (!f->end) {
@@ -254,6 +264,7 @@ static void session(struct mqtt_thread *t, struct mqtt_failure *f)
 	t->steady = t->connected && mqtt_now_ms() - t->since_ms >= STEADY_MS;
 	if (t->wire)
 		wire_failure(t->wire, f);
+	mqtt_mark_disarm();
 	drop_flying(t);
 }
 
@@ -313,6 +324,12 @@ static bool try_old(const struct mqtt_thread *t, enum mqtt_end end)
 	       (end == MQTT_END_VERSION || end == MQTT_END_LOST || end == MQTT_END_OTHER);
 }
 
+/* What this broker is greeted with. */
+static bool speaks_old(const struct mqtt_thread *t)
+{
+	return t->o.protocol == MQTT_PROTOCOL_ONLY_3_1_1 || t->was_old[t->broker] || t->marked[t->broker];
+}
+
 /* Where to next: the same broker in the older language; else the next in the list, and
  * after the last one a rest.  Whoever had a connection begins with the first again. */
 static void move_on(struct mqtt_thread *t, enum mqtt_end end)
@@ -328,7 +345,7 @@ static void move_on(struct mqtt_thread *t, enum mqtt_end end)
 		t->broker = 0;
 		wait_before_retry(t, end);
 	}
-	t->old = t->o.protocol == MQTT_PROTOCOL_ONLY_3_1_1 || t->was_old[t->broker];
+	t->old = speaks_old(t);
 }
 
 void *mqtt_thread_run(void *thread)
@@ -366,6 +383,7 @@ static const size_t texts[] = {
 	TEXT(broker[0].host), TEXT(broker[1].host), TEXT(broker[2].host), TEXT(broker[3].host),
 	TEXT(ca_file), TEXT(cert_file), TEXT(key_file), TEXT(crl_file), TEXT(psk_identity), TEXT(psk_key),
 	TEXT(user), TEXT(password), TEXT(client_id), TEXT(status_topic), TEXT(boot_id),
+	TEXT(mark_file),
 };
 
 _Static_assert(MQTT_BROKERS_MAX == 4, "texts[] lists every broker");
@@ -375,6 +393,18 @@ _Static_assert(MQTT_BROKERS_MAX == 4, "texts[] lists every broker");
 static char **text_of(struct mqtt_options *o, size_t i)
 {
 	return (char **)(void *)((char *)o + texts[i]);
+}
+
+static void read_marks(struct mqtt_thread *t)
+{
+	for (int i = 0; i < t->brokers && t->o.mark_file && t->o.protocol == MQTT_PROTOCOL_AUTO; i++) {
+		const struct mqtt_broker *b = &t->o.broker[i];
+
+		t->marked[i] = mqtt_mark_has(t->o.mark_file, b->host, b->port, wire_library_version());
+		if (t->marked[i])
+			log_warn("mqtt %s:%d: its MQTT 5 has ended an earlier run, so it gets 3.1.1; remove %s to "
+				 "try again", b->host, b->port, t->o.mark_file);
+	}
 }
 
 struct mqtt_thread *mqtt_thread_create(struct mqtt_box *box, const struct mqtt_options *o)
@@ -398,7 +428,9 @@ struct mqtt_thread *mqtt_thread_create(struct mqtt_box *box, const struct mqtt_o
 	t->o.retry_min_ms = o->retry_min_ms ? o->retry_min_ms : RETRY_MIN_MS;
 	t->o.retry_max_ms = o->retry_max_ms ? o->retry_max_ms : RETRY_MAX_MS;
 	t->retry_ms = (uint64_t)t->o.retry_min_ms;
-	t->old = o->protocol == MQTT_PROTOCOL_ONLY_3_1_1;
+	if (ok)
+		read_marks(t);
+	t->old = speaks_old(t);
 	t->handler = (struct wire_handler){ on_connected, on_delivered, on_arrived, on_filter_refused, t };
 	if (ok && t->brokers)
 		return t;

@@ -37,6 +37,14 @@ void wire_library_free(void)
 	mosquitto_lib_cleanup();
 }
 
+int wire_library_version(void)
+{
+	int major, minor, revision;
+
+	mosquitto_lib_version(&major, &minor, &revision);
+	return major * 1000000 + minor * 1000 + revision;
+}
+
 /* --- what the library calls ------------------------------------------------------- */
 
 /* The answers of MQTT 3.1.1, table 3.1, as MQTT 5 numbers them; 1 is never a success. */

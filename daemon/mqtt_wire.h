@@ -30,6 +30,7 @@ struct wire_handler {
 /* The library as a whole, before the first wire and after the last. */
 void wire_library_init(void);
 void wire_library_free(void);
+int  wire_library_version(void);		/* 2000011: 2.0.11 */
 
 /* Connects to o->broker[broker], with MQTT 5 or 3.1.1.  *out is set in any case, and
  * closed by wire_close(); `o` and `handler` are borrowed until then. */

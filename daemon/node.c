@@ -13,6 +13,7 @@
 #include "daemon/control.h"
 #include "daemon/log.h"
 #include "daemon/mqtt.h"
+#include "daemon/mqtt_mark.h"
 #include "daemon/node.h"
 #include "daemon/node_alarms.h"
 #include "daemon/node_clocks.h"
@@ -255,9 +256,9 @@ static int subscribe(struct node *n, const char *tail)
 static int open_mqtt(struct node *n)
 {
 	const struct config_mqtt *c = &n->config->mqtt;
-	char status[TOPIC_LEN];
+	char status[TOPIC_LEN], mark[CONFIG_PATH_LEN + 32];
 	struct mqtt_options o = {
-		.status_topic = status, .boot_id = n->boot_id,
+		.status_topic = status, .boot_id = n->boot_id, .mark_file = mark,
 	};
 	int err;
 
@@ -267,6 +268,7 @@ static int open_mqtt(struct node *n)
 		return 0;
 	}
 	snprintf(status, sizeof(status), "%s/status", c->base);
+	snprintf(mark, sizeof(mark), "%s/%s", n->config->state, MQTT_MARK_FILE);
 	config_mqtt_warn(c);
 	err = mqtt_open(&n->mqtt, &o);
 	if (!err)
