@@ -33,7 +33,7 @@
 #define WINDOW_MAX_S 60.0f
 #define PERIODS_MIN  2.5f	/* of the slowest rate that a window may show */
 #define SETTLE_ROWS  8		/* after a movement the body still settles */
-#define MOVE_US      3000000u	/* nobody is up and away in less */
+#define MOVE_US      6000000u	/* nobody gets up and walks out in less, with the 2 s that motion is held */
 #define RATE_MIN_HZ  3.5f	/* packets */
 #define GAP_US       3000000u	/* longer than this, what came before is another scene */
 #define NO_CSI_US    5000000u

@@ -211,10 +211,10 @@ static void only_a_long_movement_begins_a_new_window(void **state)
 	start(1, 52, 50);
 	create(LO_HZ, HI_HZ);
 	pass(40, false);
-	pass(1.5f, true);
+	pass(4, true);
 	pass(1, false);
 	assert_true(evidence.breath.window_s > 35);
-	pass(4, true);
+	pass(7, true);
 	pass(5, false);
 	assert_int_equal(evidence.breath.reason, REASON_MOVING);
 	pass(11, false);
