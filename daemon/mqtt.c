@@ -105,6 +105,16 @@ void mqtt_resend(struct mqtt *m)
 	mqtt_box_resend(m->box);
 }
 
+void mqtt_twin(struct mqtt *m)
+{
+	mqtt_box_twin(m->box);
+}
+
+void mqtt_urgent(struct mqtt *m, int alarms)
+{
+	mqtt_box_urgent(m->box, alarms);
+}
+
 int mqtt_subscribe(struct mqtt *m, const char *filter)
 {
 	return mqtt_box_subscribe(m->box, filter);

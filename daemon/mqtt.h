@@ -33,6 +33,7 @@
 #define MQTT_QUEUE_BYTES  (256 * 1024)	/* and their payloads together */
 #define MQTT_EVENTS_MAX   256
 #define MQTT_BROKERS_MAX  4
+#define MQTT_TWIN_MS      900000u	/* who speaks under our name is remembered for so long */
 #define MQTT_CORRELATION_MAX 64	/* bytes; a request with more is not answered by it */
 
 struct mqtt;
@@ -65,6 +66,7 @@ struct mqtt_options {
 	const char *mark_file;		/* "auto": brokers whose MQTT 5 ended us (mqtt_mark.h) */
 	int         keepalive_s;
 	int         retry_min_ms, retry_max_ms;	/* 0: 1000 and 60000 */
+	int         yield_ms;			/* to another with our id; 0: 600000 */
 };
 
 /* A message to be sent; borrowed during the call. */
@@ -142,6 +144,14 @@ bool mqtt_clear(struct mqtt *m, const char *topic);
 
 /* Sends everything retained once more: somebody has come who missed it. */
 void mqtt_resend(struct mqtt *m);
+
+/* Another client speaks under our name: when it takes our place again, we stay away for long,
+ * as two that throw each other out reach nobody. */
+void mqtt_twin(struct mqtt *m);
+
+/* So many alarms wait for the broker: one more than before is worth an attempt to connect at
+ * once, and while any waits nobody stays away for long. */
+void mqtt_urgent(struct mqtt *m, int alarms);
 
 /* Subscribes with QoS 1, now and after each connect.  0 or -ENOSPC, -ENOMEM. */
 int mqtt_subscribe(struct mqtt *m, const char *filter);

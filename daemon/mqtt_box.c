@@ -23,6 +23,9 @@ struct mqtt_box {
 	int  loop_fd, thread_fd;
 	int  sides;			/* that have not left yet */
 	bool online, stopping, ended;
+	bool twin, hurry;		/* heard of; the next wait is not to be one */
+	uint64_t twin_ms;
+	int  urgent;			/* alarms that wait */
 
 	struct mqtt_table table;
 	struct mqtt_queue alarms, others;	/* alarms are taken first */
@@ -236,6 +239,25 @@ void mqtt_box_resend(struct mqtt_box *b)
 	pthread_mutex_unlock(&b->lock);
 }
 
+void mqtt_box_twin(struct mqtt_box *b)
+{
+	pthread_mutex_lock(&b->lock);
+	b->twin = true;
+	b->twin_ms = mqtt_now_ms();
+	pthread_mutex_unlock(&b->lock);
+}
+
+void mqtt_box_urgent(struct mqtt_box *b, int alarms)
+{
+	pthread_mutex_lock(&b->lock);
+	if (alarms > b->urgent && !b->online) {
+		b->hurry = true;
+		wake(b->thread_fd);
+	}
+	b->urgent = alarms;
+	pthread_mutex_unlock(&b->lock);
+}
+
 int mqtt_box_subscribe(struct mqtt_box *b, const char *filter)
 {
 	char *copy = strdup(filter);
@@ -344,9 +366,46 @@ bool mqtt_box_stop(struct mqtt_box *b, int wait_ms)
 	return ended;
 }
 
+bool mqtt_box_has_twin(struct mqtt_box *b)
+{
+	bool twin;
+
+	pthread_mutex_lock(&b->lock);
+	twin = b->twin && mqtt_now_ms() - b->twin_ms < MQTT_TWIN_MS;
+	pthread_mutex_unlock(&b->lock);
+	return twin;
+}
+
+bool mqtt_box_is_urgent(struct mqtt_box *b)
+{
+	bool urgent;
+
+	pthread_mutex_lock(&b->lock);
+	urgent = b->urgent > 0;
+	pthread_mutex_unlock(&b->lock);
+	return urgent;
+}
+
+void mqtt_box_calm(struct mqtt_box *b)
+{
+	pthread_mutex_lock(&b->lock);
+	b->hurry = false;
+	pthread_mutex_unlock(&b->lock);
+}
+
+static bool ends_wait(struct mqtt_box *b)
+{
+	bool ends;
+
+	pthread_mutex_lock(&b->lock);
+	ends = b->stopping || b->hurry;
+	pthread_mutex_unlock(&b->lock);
+	return ends;
+}
+
 void mqtt_box_wait(struct mqtt_box *b, uint64_t until_ms)
 {
-	for (uint64_t now; !mqtt_box_is_stopping(b) && (now = mqtt_now_ms()) < until_ms;) {
+	for (uint64_t now; !ends_wait(b) && (now = mqtt_now_ms()) < until_ms;) {
 		struct pollfd fd = { .fd = b->thread_fd, .events = POLLIN };
 
 		poll(&fd, 1, (int)(until_ms - now));

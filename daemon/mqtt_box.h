@@ -41,6 +41,8 @@ uint32_t mqtt_box_publish_alarm(struct mqtt_box *b, uint32_t session, const char
 				const char *payload, bool retain);
 bool mqtt_box_clear(struct mqtt_box *b, const char *topic);
 void mqtt_box_resend(struct mqtt_box *b);
+void mqtt_box_twin(struct mqtt_box *b);
+void mqtt_box_urgent(struct mqtt_box *b, int alarms);
 int  mqtt_box_subscribe(struct mqtt_box *b, const char *filter);
 void mqtt_box_poll(struct mqtt_box *b, void (*on_event)(void *owner, const struct mqtt_event *e),
 		   void *owner);
@@ -54,7 +56,11 @@ bool mqtt_box_stop(struct mqtt_box *b, int wait_ms);
 
 /* The thread's side. */
 int  mqtt_box_thread_fd(const struct mqtt_box *b);	/* readable: look again */
-void mqtt_box_wait(struct mqtt_box *b, uint64_t until_ms); /* or until asked to end */
+/* Or until asked to end, or until an alarm has come that nobody tried to send yet. */
+void mqtt_box_wait(struct mqtt_box *b, uint64_t until_ms);
+void mqtt_box_calm(struct mqtt_box *b);			/* it is being tried */
+bool mqtt_box_has_twin(struct mqtt_box *b);
+bool mqtt_box_is_urgent(struct mqtt_box *b);
 void mqtt_box_drain(struct mqtt_box *b);		/* makes thread_fd unreadable */
 bool mqtt_box_is_stopping(struct mqtt_box *b);
 void mqtt_box_ended(struct mqtt_box *b);

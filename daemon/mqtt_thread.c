@@ -32,6 +32,8 @@
 #define HURRY_MS      50	/* and the clock, when we close */
 #define RETRY_MIN_MS  1000
 #define RETRY_MAX_MS  60000
+#define RETURN_MS     3000	/* after another took our place: once, to see who that is */
+#define YIELD_MS      600000	/* and after it did so again */
 
 struct flight {
 	int  mid;
@@ -58,6 +60,7 @@ struct mqtt_thread {
 	int  subscribed;		/* filters told to this broker */
 	bool filter_refused, rejected;	/* has been said */
 	int  short_lives;		/* connections in a row that were lost at once */
+	int  thrown_out;		/* and those that ended because another took our place */
 	char reason[MQTT_REASON_LEN];	/* why it ended */
 	char told[MQTT_BROKERS_MAX][MQTT_REASON_LEN];	/* logged last */
 	struct flight flight[MQTT_WINDOW];
@@ -242,6 +245,7 @@ static void session(struct mqtt_thread *t, struct mqtt_failure *f)
 {
 	uint64_t goodbye_ms = 0;
 
+	mqtt_box_calm(t->box);
 	t->connected = t->steady = false;
 	t->subscribed = 0;
 	t->turn_ms = TURN_MS;
@@ -300,14 +304,45 @@ static uint64_t jittered(uint64_t ms)
 	return ms / 2 + ms * r / 0xffff;
 }
 
+/* On 3.1.1 the broker does not say why it hangs up; then it is enough to know of a twin. */
+static bool lost_place(const struct mqtt_thread *t, enum mqtt_end end)
+{
+	return t->connected && (end == MQTT_END_TAKEN_OVER ||
+				(end == MQTT_END_LOST && mqtt_box_has_twin(t->box)));
+}
+
+/* Two of us that throw each other out for ever would reach nobody.  So who has lost its place
+ * comes back once, by which both get to know of each other (from `info`), and who loses it
+ * then stays away; but for an alarm, which has to get out.  True: it has waited. */
+static bool yield(struct mqtt_thread *t, enum mqtt_end end)
+{
+	uint64_t wait_ms = RETURN_MS;
+
+	t->thrown_out = lost_place(t, end) ? t->thrown_out + 1 : 0;
+	if (!t->thrown_out || mqtt_box_is_urgent(t->box))
+		return false;
+	if (t->thrown_out > 1 || mqtt_box_has_twin(t->box)) {
+		wait_ms = (uint64_t)t->o.yield_ms;
+		log_error("mqtt %s:%d: another client has the id %s: staying away for %u s, unless there is an "
+			  "alarm; give one of the two another node name and client_id", here(t)->host, here(t)->port,
+			  t->o.client_id, (unsigned)(wait_ms / 1000));
+	}
+	wait_ms = wait_ms / 2 + jittered(wait_ms) / 2;
+	mqtt_box_wait(t->box, mqtt_now_ms() + wait_ms);
+	if (mqtt_box_is_urgent(t->box))
+		log_info("mqtt %s:%d: an alarm waits, so the other one has to", here(t)->host, here(t)->port);
+	t->retry_ms = (uint64_t)t->o.retry_min_ms;
+	return true;
+}
+
 static void wait_before_retry(struct mqtt_thread *t, enum mqtt_end end)
 {
 	uint64_t min_ms = (uint64_t)t->o.retry_min_ms, max_ms = (uint64_t)t->o.retry_max_ms, wait_ms;
 
+	if (yield(t, end))
+		return;
 	if (t->steady)
 		t->retry_ms = min_ms;
-	if (end == MQTT_END_TAKEN_OVER)
-		t->retry_ms = max_ms;		/* two of us would throw each other out for ever */
 	wait_ms = jittered(t->retry_ms);
 	if (wait_ms < min_ms)
 		wait_ms = min_ms;
@@ -427,6 +462,7 @@ struct mqtt_thread *mqtt_thread_create(struct mqtt_box *box, const struct mqtt_o
 		t->brokers++;
 	t->o.retry_min_ms = o->retry_min_ms ? o->retry_min_ms : RETRY_MIN_MS;
 	t->o.retry_max_ms = o->retry_max_ms ? o->retry_max_ms : RETRY_MAX_MS;
+	t->o.yield_ms = o->yield_ms ? o->yield_ms : YIELD_MS;
 	t->retry_ms = (uint64_t)t->o.retry_min_ms;
 	if (ok)
 		read_marks(t);

@@ -144,6 +144,8 @@ static void on_tick(void *owner)
 	struct node_alarms *a = owner;
 
 	alarming_tick(a->alarming);
+	if (a->o.mqtt)
+		mqtt_urgent(a->o.mqtt, alarming_waiting(a->alarming));
 	alarm_hook_tick(&a->hook, loop_now_us());
 	switch_gpio(a);
 }

@@ -13,7 +13,6 @@
 
 #define TICK_S      0.25
 #define BIRTH_MAX_S 10			/* after Home Assistant's start, so that not all speak at once */
-#define TWIN_US     300000000u
 #define TOPIC_LEN   256
 
 /* A room of an earlier run whose traces are to be taken away. */
@@ -171,6 +170,7 @@ static void on_twin(struct node_discovery *d, const struct json *info)
 	const char *boot = json_get_string(info, "boot_id");
 
 	d->twin_us = loop_now_us();
+	mqtt_twin(d->o.mqtt);
 	log_every(&d->twin_log, 0, LOG_LVL_ERROR, "mqtt: a second sixthd speaks as %s (boot id %.36s); give one "
 		  "of them another node name and client_id", d->o.config->mqtt.base, boot ? boot : "unknown");
 }
@@ -192,7 +192,7 @@ static void on_info(struct node_discovery *d, const struct mqtt_event *e)
 
 bool node_discovery_twin(const struct node_discovery *d)
 {
-	return d->twin_us && loop_now_us() - d->twin_us < TWIN_US;
+	return d->twin_us && loop_now_us() - d->twin_us < MQTT_TWIN_MS * UINT64_C(1000);
 }
 
 bool node_discovery_event(struct node_discovery *d, const struct mqtt_event *e)

@@ -34,7 +34,7 @@ void node_discovery_close(struct node_discovery *d);	/* NULL is fine */
 /* Whatever comes from the broker.  True: it was for us and for nobody else. */
 bool node_discovery_event(struct node_discovery *d, const struct mqtt_event *e);
 
-/* Another sixthd with our topics has been heard in the last five minutes. */
+/* Another sixthd with our topics has been heard in the last quarter of an hour. */
 bool node_discovery_twin(const struct node_discovery *d);
 
 /* The prefix that is in use, NULL if Home Assistant is told nothing. */
