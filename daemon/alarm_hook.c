@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "daemon/alarm_hook.h"
 #include "daemon/log.h"
@@ -51,7 +52,7 @@ static void describe(struct environment *e, const struct hook_event *w)
 	e->count = 0;
 	set(e, "PATH=/usr/sbin:/usr/bin:/sbin:/bin");
 	set(e, "SIXTH_ROOM=%s", w->room);
-	set(e, "SIXTH_KIND=%s", alarm_kind_name(w->kind));
+	set(e, "SIXTH_KIND=%s", w->kind);
 	set(e, "SIXTH_STATE=%s", w->state);
 	set(e, "SIXTH_ID=%s", w->id);
 	set(e, "SIXTH_SEQ=%u", (unsigned)w->seq);
@@ -114,7 +115,7 @@ static void start_waiting(struct alarm_hook *h, uint64_t now_us)
 			h->runs++;
 			h->running[i].until_us = now_us + (uint64_t)HOOK_MAX_S * SECOND_US;
 			h->running[i].killed = false;
-			log_debug("hook %s: %s %s in %s", h->program, alarm_kind_name(w->kind), w->state, w->room);
+			log_debug("hook %s: %s %s in %s", h->program, w->kind, w->state, w->room);
 		}
 		h->first = (h->first + 1) % HOOK_WAITING_MAX;
 		h->count--;
@@ -123,10 +124,8 @@ static void start_waiting(struct alarm_hook *h, uint64_t now_us)
 
 /* --- all of them ---------------------------------------------------------------------- */
 
-void alarm_hook_add(struct alarm_hook *h, const struct alarm *a, uint64_t now_us)
+static void add(struct alarm_hook *h, const struct hook_event *w, uint64_t now_us)
 {
-	struct hook_event *w;
-
 	if (!*h->program)
 		return;
 	if (h->count == HOOK_WAITING_MAX) {
@@ -136,14 +135,25 @@ void alarm_hook_add(struct alarm_hook *h, const struct alarm *a, uint64_t now_us
 		log_error("hook %s: it is too slow; the oldest of %d changes is dropped", h->program,
 			  HOOK_WAITING_MAX);
 	}
-	w = &h->waiting[(h->first + h->count++) % HOOK_WAITING_MAX];
-	*w = (struct hook_event){
-		.kind = a->kind, .state = alarm_event_type(a), .seq = a->seq, .level = a->level,
+	h->waiting[(h->first + h->count++) % HOOK_WAITING_MAX] = *w;
+	start_waiting(h, now_us);
+}
+
+void alarm_hook_add(struct alarm_hook *h, const struct alarm *a, uint64_t now_us)
+{
+	struct hook_event w = {
+		.kind = alarm_kind_name(a->kind), .state = alarm_event_type(a), .seq = a->seq, .level = a->level,
 		.test = a->test, .calls = alarm_calls(a),
 	};
-	memcpy(w->room, a->room, sizeof(w->room));
-	memcpy(w->id, a->id, sizeof(w->id));
-	start_waiting(h, now_us);
+
+	memcpy(w.room, a->room, sizeof(w.room));
+	memcpy(w.id, a->id, sizeof(w.id));
+	add(h, &w, now_us);
+}
+
+void alarm_hook_tell(struct alarm_hook *h, const char *kind, const char *state, uint64_t now_us)
+{
+	add(h, &(struct hook_event){ .kind = kind, .state = state }, now_us);
 }
 
 static void tell_end(struct alarm_hook *h, int status, bool killed)
@@ -179,8 +189,22 @@ void alarm_hook_tick(struct alarm_hook *h, uint64_t now_us)
 	start_waiting(h, now_us);
 }
 
+static bool any_runs(const struct alarm_hook *h)
+{
+	for (int i = 0; i < HOOK_RUNNING_MAX; i++)
+		if (h->running[i].pid)
+			return true;
+	return false;
+}
+
 void alarm_hook_close(struct alarm_hook *h)
 {
+	const struct timespec moment = { .tv_nsec = 10000000 };
+
+	for (int i = 0; i < HOOK_CLOSE_MS / 10 && any_runs(h); i++) {
+		nanosleep(&moment, NULL);
+		alarm_hook_tick(h, 0);
+	}
 	for (int i = 0; i < HOOK_RUNNING_MAX; i++) {
 		if (!h->running[i].pid)
 			continue;

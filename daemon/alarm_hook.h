@@ -9,6 +9,9 @@
  *	SIXTH_SEQ=2  SIXTH_LEVEL=0  SIXTH_TEST=no  SIXTH_CALLS=yes (waits for a person)
  *	PATH=/usr/sbin:/usr/bin:/sbin:/bin
  *
+ * When raw CSI is switched on or off (raw_csi.h), SIXTH_KIND is raw_csi and SIXTH_STATE on or
+ * off, so that a lamp can show it.
+ *
  * The loop never waits for it: HOOK_RUNNING_MAX at a time, the others wait in a queue;
  * one that takes longer than HOOK_MAX_S is killed with all it has started. */
 #ifndef DAEMON_ALARM_HOOK_H
@@ -20,11 +23,11 @@
 #define HOOK_RUNNING_MAX 4
 #define HOOK_WAITING_MAX 32	/* full: the oldest is dropped, and that is logged */
 #define HOOK_MAX_S       30
+#define HOOK_CLOSE_MS    1000
 
 struct hook_event {
 	char room[ALARM_ROOM_LEN], id[ALARM_ID_LEN];
-	enum alarm_kind kind;
-	const char *state;		/* static */
+	const char *kind, *state;	/* static */
 	uint32_t seq;
 	int  level;
 	bool test, calls;
@@ -49,10 +52,14 @@ void alarm_hook_init(struct alarm_hook *h, const char *program);
 /* Queues a run for this state of the alarm and starts what can be started. */
 void alarm_hook_add(struct alarm_hook *h, const struct alarm *a, uint64_t now_us);
 
+/* The same for what is no alarm: SIXTH_KIND and SIXTH_STATE (static) are these, without a
+ * room and an id. */
+void alarm_hook_tell(struct alarm_hook *h, const char *kind, const char *state, uint64_t now_us);
+
 /* A few times a second: sees who has ended, kills who should have, starts the next. */
 void alarm_hook_tick(struct alarm_hook *h, uint64_t now_us);
 
-/* Kills what still runs. */
+/* Gives what still runs HOOK_CLOSE_MS, then kills it. */
 void alarm_hook_close(struct alarm_hook *h);
 
 #endif

@@ -8,7 +8,7 @@
 static const char *const actions[ACTION_COUNT] = {
 	[ACTION_ACKNOWLEDGE] = "acknowledge", [ACTION_CLEAR] = "clear", [ACTION_TEST] = "test",
 	[ACTION_PAUSE] = "pause", [ACTION_RESUME] = "resume", [ACTION_DEVICE_STATE] = "device_state",
-	[ACTION_WAVE] = "wave", [ACTION_CALIBRATE] = "calibrate",
+	[ACTION_WAVE] = "wave", [ACTION_CALIBRATE] = "calibrate", [ACTION_RAW_CSI] = "raw_csi",
 };
 
 static const char *const errors[COMMAND_ERROR_COUNT] = {
@@ -125,7 +125,8 @@ static enum command_error read_request(const struct json *command, struct comman
 	    !get_text(command, "by", &r->by, reply) || !get_text(command, "note", &r->note, reply) ||
 	    !get_text(command, "verdict", &r->verdict, reply) ||
 	    !get_text(command, "device", &r->device, reply) ||
-	    !get_text(command, "state", &r->state, reply))
+	    !get_text(command, "state", &r->state, reply) ||
+	    !get_text(command, "source", &r->source, reply))
 		return COMMAND_INVALID;
 	r->for_s = NAN;
 	if (!json_get_number(command, "for_s", &r->for_s) && json_has(command, "for_s")) {
@@ -138,7 +139,7 @@ static enum command_error read_request(const struct json *command, struct comman
 static enum command_error carry_out(struct commands *s, const struct command *c,
 				    const struct json *command, struct command_reply *reply)
 {
-	struct command_request r = { .room = c->room };
+	struct command_request r = { .room = c->room, .local = c->local };
 	enum command_error err;
 
 	if (c->len > COMMAND_BYTES_MAX)

@@ -42,7 +42,8 @@ struct json;
 	X(NOT_ALLOWED,    "not_allowed",    "the alarm's state does not allow it") \
 	X(VERDICT_NEEDED, "verdict_needed", "say in `verdict` what it was: confirmed_fall or false_alarm") \
 	X(TEST_OPEN,      "test_open",      "a test alarm is open in this room; clear it first") \
-	X(TOO_MANY,       "too_many",       "too many alarms are open")
+	X(TOO_MANY,       "too_many",       "too many alarms are open") \
+	X(FAILED,         "failed",         "it could not be done; `detail` says why")
 
 enum command_error {
 #define X(id, name, help) COMMAND_##id,
@@ -53,14 +54,15 @@ enum command_error {
 
 enum command_action {
 	ACTION_ACKNOWLEDGE, ACTION_CLEAR, ACTION_TEST, ACTION_PAUSE, ACTION_RESUME,
-	ACTION_DEVICE_STATE, ACTION_WAVE, ACTION_CALIBRATE, ACTION_COUNT
+	ACTION_DEVICE_STATE, ACTION_WAVE, ACTION_CALIBRATE, ACTION_RAW_CSI, ACTION_COUNT
 };
 
 /* A command that is well formed; all borrowed.  Texts are NULL where they were missing. */
 struct command_request {
 	enum command_action action;
 	const char *room;		/* NULL: it was for the node */
-	const char *alarm, *kind, *by, *note, *verdict, *device, *state;
+	bool local;			/* by the control socket of this machine */
+	const char *alarm, *kind, *by, *note, *verdict, *device, *state, *source;
 	double for_s;			/* NAN: missing */
 };
 
@@ -92,6 +94,7 @@ struct command {
 	const char *topic;
 	const char *room;	/* NULL: it was for the node */
 	bool        unknown_room;
+	bool        local;	/* by the control socket */
 	const char *origin;
 	uint64_t    wall_us;
 	/* Does what is asked. */

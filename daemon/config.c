@@ -441,6 +441,7 @@ static void reader_init(struct reader *r, struct config *c, const char *name, FI
 	snprintf(r->heading, sizeof(r->heading), "the part before the first section");
 	if (len < sizeof(r->folder))
 		memcpy(r->folder, name, len);
+	set_defaults(CONFIG_GLOBAL, c);
 	set_defaults(CONFIG_MQTT, &c->mqtt);
 	set_defaults(CONFIG_ALARMS, &c->alarms);
 }
@@ -455,6 +456,8 @@ static void parse(struct reader *r, const char *text, size_t len)
 	r->at = NULL;
 	resolve_links(r);
 	check_sources(r);
+	if (r->c->raw_csi_s && !*r->c->control)
+		mistake(r, 0, "raw_csi is switched by the control socket, and there is none; add control = PATH");
 	config_mqtt_check(&r->c->mqtt, &(struct config_mqtt_errors){ on_mqtt_mistake, r });
 	fill_in(r->c);
 }

@@ -109,6 +109,8 @@ struct config {
 	char user[CONFIG_NAME_LEN];	/* default: "sixth", where there is one */
 	bool user_given;
 	char control[CONFIG_PATH_LEN];	/* "": none */
+	int  raw_csi_s;			/* raw CSI may be given out for so long; 0: never */
+	char raw_csi_socket[CONFIG_PATH_LEN];
 	char state[CONFIG_PATH_LEN];	/* folder; default: the journal's */
 	struct config_mqtt   mqtt;
 	struct config_alarms alarms;

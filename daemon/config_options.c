@@ -62,6 +62,14 @@ const struct config_option config_options[] = {
 	  .help = "folder for what has to outlive a restart beside the journal: which rooms are paused, which brokers "
 		  "cannot do MQTT 5" },
 
+	{ .section = CONFIG_GLOBAL, .name = "raw_csi", .kind = CONFIG_INT, AT(config, raw_csi_s), .unit = "s",
+	  .max = 86400, .value = "0 s",
+	  .help = "longest time for which programs on this machine may be given raw CSI, once the control socket "
+		  "asks for it; 0 s: never" },
+	{ .section = CONFIG_GLOBAL, .name = "raw_csi_socket", .kind = CONFIG_PATH, AT(config, raw_csi_socket),
+	  .value = "/run/sixth/csi",
+	  .help = "socket that they read it from, which is there only for that time" },
+
 	{ .section = CONFIG_MQTT, .name = "broker", .kind = CONFIG_BROKER, AT(config_mqtt, url),
 	  .value = "mqtt://127.0.0.1:1883",
 	  .help = "mqtt://HOST[:PORT], mqtts://HOST[:PORT] with TLS, or none; up to four, blanks between "

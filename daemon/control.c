@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include "daemon/control.h"
+#include "daemon/local_socket.h"
 #include "daemon/log.h"
 
 #define BACKLOG     16		/* that wait for the loop, not for a place */
@@ -109,16 +109,6 @@ static void on_client(void *owner)
 		hang_up(c);
 }
 
-/* The kernel says who it is. */
-static bool is_allowed(int fd, struct ucred *peer)
-{
-	socklen_t len = sizeof(*peer);
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &len) < 0)
-		return false;
-	return peer->uid == 0 || peer->uid == geteuid() || (getegid() && peer->gid == getegid());
-}
-
 static struct client *free_place(struct control *k)
 {
 	for (int i = 0; i < CONTROL_CLIENTS_MAX; i++)
@@ -130,12 +120,12 @@ static struct client *free_place(struct control *k)
 static void admit(struct control *k, int fd)
 {
 	struct client *c = free_place(k);
-	struct ucred peer = { 0 };
+	uid_t uid;
 
-	if (!is_allowed(fd, &peer)) {
+	if (!local_socket_allows(fd, &uid)) {
 		if (!k->stats.not_allowed++)
 			log_warn("control: user %u has no right to use %s; more of such are only counted",
-				 (unsigned)peer.uid, k->path);
+				 (unsigned)uid, k->path);
 		refuse(fd, NOT_ALLOWED, sizeof(NOT_ALLOWED) - 1);
 	} else if (!c) {
 		k->stats.too_many++;
@@ -151,7 +141,7 @@ static void admit(struct control *k, int fd)
 static void on_listener(void *owner)
 {
 	struct control *k = owner;
-	int fd = accept4(k->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int fd = local_socket_accept(k->fd);
 
 	if (fd >= 0)
 		admit(k, fd);
@@ -172,31 +162,12 @@ static void on_tick(void *owner)
 	}
 }
 
-/* Only what is a socket is in the way. */
-static void remove_old(const char *path)
-{
-	struct stat st;
-
-	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-		unlink(path);
-}
-
 static int listen_at(struct control *k)
 {
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	mode_t before;
-	int err = 0;
-
-	memcpy(a.sun_path, k->path, sizeof(a.sun_path));
-	remove_old(k->path);
-	k->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	before = umask(0117);
-	if (k->fd < 0 || bind(k->fd, (struct sockaddr *)&a, sizeof(a)) < 0 || listen(k->fd, BACKLOG) < 0)
-		err = -errno;
-	umask(before);
-	if (err)
-		log_error("control: %s: %s; does its folder exist, and may we write there?", k->path, strerror(-err));
-	return err;
+	k->fd = local_socket_listen(k->path, BACKLOG);
+	if (k->fd < 0)
+		log_error("control: %s: %s; does its folder exist, and may we write there?", k->path, strerror(-k->fd));
+	return k->fd < 0 ? k->fd : 0;
 }
 
 int control_open(struct control **out, struct loop *loop, const char *path,

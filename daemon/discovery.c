@@ -363,6 +363,12 @@ char *discovery_node(const struct discovery *d)
 	json_add_string(c, "device_class", "problem");
 	json_add_string(c, "entity_category", "diagnostic");
 	add_always_available(c, &b);
+	c = add_component(&b, "raw_csi", "binary_sensor", "Raw CSI given out");
+	add_topic(c, "state_topic", &b, "info");
+	json_add_string(c, "value_template", "{{ 'ON' if value_json.raw_csi else 'OFF' }}");
+	json_add_string(c, "icon", "mdi:eye-outline");
+	json_add_string(c, "entity_category", "diagnostic");
+	add_always_available(c, &b);
 	return print(j);
 }
 

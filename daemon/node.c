@@ -20,9 +20,9 @@
 #include "daemon/node_commands.h"
 #include "daemon/node_discovery.h"
 #include "daemon/node_info.h"
+#include "daemon/node_privacy.h"
 #include "daemon/node_rooms.h"
 #include "daemon/node_sounding.h"
-#include "daemon/privacy.h"
 #include "daemon/source.h"
 #include "daemon/trouble.h"
 #include "daemon/version.h"
@@ -59,7 +59,7 @@ struct node {
 	struct node_alarms *alarms;
 	struct node_discovery *discovery;
 	struct control *control;	/* NULL: none */
-	struct privacy *privacy;
+	struct node_privacy *privacy;
 
 	struct loop_timer *tick, *info_timer;
 	bool news;			/* the next info comes early, because something changed */
@@ -113,7 +113,7 @@ static void publish_info(struct node *n)
 		.wall_us = wallclock_us(), .uptime_s = (loop_now_us() - n->begun_us) / 1000000,
 		.room = n->room, .rooms = n->rooms, .commands = n->commands.stats,
 		.instance = n->instance, .discovery = node_discovery_prefix(n->config),
-		.trouble = n->trouble,
+		.trouble = n->trouble, .raw_csi = node_privacy_raw_csi(n->privacy),
 	};
 	char topic[TOPIC_LEN], *payload;
 
@@ -204,8 +204,8 @@ static enum command_error on_command(void *owner, const struct command_request *
 {
 	const struct node *n = owner;
 
-	if (r->action == ACTION_PAUSE || r->action == ACTION_RESUME)
-		return privacy_command(n->privacy, r, reply);
+	if (node_privacy_means(r->action))
+		return node_privacy_command(n->privacy, r, reply);
 	return node_alarms_command(n->alarms, r, reply);
 }
 
@@ -326,6 +326,7 @@ static void on_frame(struct source *s, const struct csi_frame *f)
 	moved.time_us = node_clocks_to_rooms_us(&n->clocks, s->number, f->time_us);
 	of(s)->wait_s = 0;
 	of(s)->told[0] = 0;
+	node_privacy_frame(n->privacy, s, f);
 	node_sounding_heard(&of(s)->sounding, f->tx_mac);
 	sensing_frame(n->sensing, s->number, &moved);
 }
@@ -405,12 +406,10 @@ static void close_lost(struct node *n, struct node_source *ns)
 
 static void look_for_trouble(struct node *n)
 {
-	unsigned trouble = node_alarms_trouble(n->alarms);
+	unsigned trouble = node_alarms_trouble(n->alarms) | node_privacy_trouble(n->privacy);
 
 	if (n->discovery && node_discovery_twin(n->discovery))
 		trouble |= TROUBLE_TWIN;
-	if (privacy_failing(n->privacy))
-		trouble |= TROUBLE_DISK;
 	if (trouble == n->trouble)
 		return;
 	n->trouble = trouble;
@@ -425,7 +424,7 @@ static void on_tick(void *owner)
 	uint64_t now_us = loop_now_us(), passed_us = now_us - n->ticked_us;
 
 	n->ticked_us = now_us;
-	privacy_tick(n->privacy);
+	node_privacy_tick(n->privacy);
 	look_for_trouble(n);
 	for (int i = 0; i < n->config->sources; i++) {
 		struct node_source *ns = &n->source[i];
@@ -475,6 +474,8 @@ static int open_alarms(struct node *n)
 	err = node_alarms_open(&n->alarms, &o);
 	for (int i = 0; i < n->rooms && !err; i++)
 		err = node_alarms_add_room(n->alarms, n->room[i].name);
+	if (!err && n->config->raw_csi_s)
+		node_alarms_hook(n->alarms, "raw_csi", "off");	/* whatever a crash has left */
 	return err;
 }
 
@@ -495,14 +496,22 @@ static int open_discovery(struct node *n)
 	return n->mqtt ? node_discovery_open(&n->discovery, &o) : 0;
 }
 
+static void on_raw_csi(void *owner, bool on)
+{
+	struct node *n = owner;
+
+	node_alarms_hook(n->alarms, "raw_csi", on ? "on" : "off");
+	tell_news(n);
+}
+
 static int open_privacy(struct node *n)
 {
-	const struct privacy_options o = {
-		.sensing = n->sensing, .folder = n->config->state, .boot_id = n->boot_id,
-		.trust_clock = n->config->alarms.trust_clock,
+	const struct node_privacy_options o = {
+		.config = n->config, .loop = n->loop, .sensing = n->sensing, .room = n->room, .boot_id = n->boot_id,
+		.raw_csi = on_raw_csi, .owner = n,
 	};
 
-	return privacy_open(&n->privacy, &o);
+	return node_privacy_open(&n->privacy, &o);
 }
 
 /* --- all of it -------------------------------------------------------------------- */
@@ -569,6 +578,7 @@ void node_close(struct node *n)
 		if (n->source[i].open)
 			n->source[i].source.driver->close(&n->source[i].source);
 	}
+	node_privacy_close(n->privacy);		/* raw CSI that is on is told to be off */
 	loop_timer_remove(n->tick);
 	loop_timer_remove(n->info_timer);
 	loop_io_remove(n->mqtt_io);
@@ -576,7 +586,6 @@ void node_close(struct node *n)
 	control_close(n->control);
 	node_alarms_close(n->alarms);
 	mqtt_close(n->mqtt);
-	privacy_close(n->privacy);
 	sensing_free(n->sensing);
 	free(n);
 }

@@ -86,6 +86,11 @@ static void on_local(void *owner, const struct alarm *alarm)
 	alarm_hook_add(&a->hook, alarm, loop_now_us());
 }
 
+void node_alarms_hook(struct node_alarms *a, const char *kind, const char *state)
+{
+	alarm_hook_tell(&a->hook, kind, state, loop_now_us());
+}
+
 static void open_gpio(struct node_alarms *a)
 {
 	const char *where = a->o.config->alarms.gpio;

@@ -43,6 +43,9 @@ enum command_error node_alarms_command(struct node_alarms *a, const struct comma
 /* Fills what it knows of `info`. */
 void node_alarms_info(const struct node_alarms *a, struct node_info *info);
 
+/* Runs the hook for what is no alarm (both static). */
+void node_alarms_hook(struct node_alarms *a, const char *kind, const char *state);
+
 /* Bits of trouble.h. */
 unsigned node_alarms_trouble(const struct node_alarms *a);
 

@@ -83,6 +83,7 @@ char *node_commands_line(struct commands *s, const struct node_commands *n, cons
 		name ? node_find_room(n->room, n->rooms, name, strlen(name)) : NULL;
 	const struct command command = {
 		.text = text, .len = len, .topic = "control", .act = n->act, .owner = n->owner,
+		.local = true,
 		.room = room ? room->name : NULL, .unknown_room = json_has(j, "room") && !room,
 		.origin = room ? room->origin : n->origin, .wall_us = n->wall_us,
 	};

@@ -141,6 +141,7 @@ char *node_info_payload(const struct node_info *i)
 	add_mqtt(j, &i->mqtt);
 	add_commands(j, &i->commands);
 	add_alarms(j, i);
+	raw_csi_write(i->raw_csi, j);
 	json_add_string(j, "discovery", i->discovery);
 	text = json_print(j);
 	json_free(j);

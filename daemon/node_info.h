@@ -9,6 +9,7 @@
 #include "daemon/config.h"
 #include "daemon/journal.h"
 #include "daemon/mqtt.h"
+#include "daemon/raw_csi.h"
 #include "daemon/sensing.h"
 
 #define BOOT_ID_LEN  40
@@ -31,6 +32,7 @@ struct node_info {
 	struct command_stats commands;
 	const char *instance;			/* of this run: tells us from others, and from before */
 	const char *discovery;			/* Home Assistant's prefix; NULL: not for it */
+	const struct raw_csi *raw_csi;
 	unsigned trouble;			/* bits of trouble.h */
 	struct alarm_stats alarms;
 	struct journal_stats journal;

@@ -229,7 +229,7 @@ void privacy_tick(struct privacy *p)
 	look_for_failure(p, &now);
 }
 
-bool privacy_failing(struct privacy *p)
+bool privacy_failing(const struct privacy *p)
 {
 	return p->failing;
 }

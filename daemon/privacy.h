@@ -41,6 +41,6 @@ enum command_error privacy_command(struct privacy *p, const struct command_reque
 void privacy_tick(struct privacy *p);
 
 /* A pause would not outlive a restart: the file cannot be written. */
-bool privacy_failing(struct privacy *p);
+bool privacy_failing(const struct privacy *p);
 
 #endif

@@ -9,6 +9,7 @@
 #define DAEMON_SOURCE_H
 
 #include "daemon/config.h"
+#include "daemon/formats/format.h"
 #include "daemon/loop.h"
 #include "daemon/source_counts.h"
 #include "dsp/csi.h"
@@ -70,6 +71,9 @@ struct source {
 extern const struct source_driver *const source_drivers[];	/* NULL-terminated */
 
 const struct source_driver *source_driver_find(const char *name);
+
+/* What a recording of it says in its header: driver, device, origin. */
+void source_describe(const struct source *s, struct stream_info *info);
 
 /* The less trustworthy of two origins; static.  What says nothing is live. */
 const char *source_worse_origin(const char *a, const char *b);

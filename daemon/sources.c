@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * sources.c -- the table of sources: a new one is one file and one line here. */
+#include <stdio.h>
 #include <string.h>
 #include "daemon/source.h"
 
@@ -59,6 +60,14 @@ const struct source_driver *source_driver_find(const char *name)
 		if (!strcmp(source_drivers[i]->name, name))
 			return source_drivers[i];
 	return NULL;
+}
+
+void source_describe(const struct source *s, struct stream_info *info)
+{
+	snprintf(info->driver, sizeof(info->driver), "%s", s->driver->name);
+	snprintf(info->device, sizeof(info->device), "%s", s->config->name);
+	/* what is played again was not measured now */
+	snprintf(info->origin, sizeof(info->origin), "%s", !strcmp(s->origin, "replay") ? "imported" : s->origin);
 }
 
 const char *source_worse_origin(const char *a, const char *b)

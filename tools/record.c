@@ -188,16 +188,11 @@ static void stop(struct listener *l, int code)
 static void fill_info(struct listener *l)
 {
 	struct stream_info *info = &l->rec.info;
-	const struct source *s = &l->source;
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	info->start_unix_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-	snprintf(info->driver, sizeof(info->driver), "%s", s->driver->name);
-	snprintf(info->device, sizeof(info->device), "%s", s->config->name);
-	/* what is played again was not measured now */
-	snprintf(info->origin, sizeof(info->origin), "%s",
-		 !strcmp(s->origin, "replay") ? "imported" : s->origin);
+	source_describe(&l->source, info);
 }
 
 static void on_frame(struct source *s, const struct csi_frame *f)

@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include <zlib.h>
 #include "daemon/formats/bytestream.h"
@@ -47,6 +49,36 @@ static int begin(struct bytestream *b)
 	return 0;
 }
 
+/* A Unix socket is read as if it were a file: somebody writes a recording into it. */
+static int connect_to(const char *path)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	size_t len = strlen(path);
+	int fd;
+
+	if (len >= sizeof(a.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(a.sun_path, path, len + 1);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0) {
+		int err = errno;
+
+		close(fd);
+		errno = err;
+		return -1;
+	}
+	return fd;
+}
+
+static int open_path(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 && errno == ENXIO ? connect_to(path) : fd;
+}
+
 int bytestream_open(struct bytestream **out, const char *path)
 {
 	struct bytestream *b = calloc(1, sizeof(*b));
@@ -57,7 +89,7 @@ int bytestream_open(struct bytestream **out, const char *path)
 		return -ENOMEM;
 	b->buf = malloc(WINDOW_MIN);
 	b->size = WINDOW_MIN;
-	b->fd = b->buf ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	b->fd = b->buf ? open_path(path) : -1;
 	if (b->fd < 0)
 		err = b->buf ? -errno : -ENOMEM;
 	else if (!fstat(b->fd, &st) && S_ISDIR(st.st_mode))

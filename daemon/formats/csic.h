@@ -35,6 +35,10 @@ struct csic_writer;
  * header from the info (copied).  0 or -errno; nothing is left behind on error. */
 int csic_create(struct csic_writer **out, const char *path, const struct stream_info *info);
 
+/* The same to anything: `put` takes each piece whole, or returns -errno, which ends it. */
+int csic_begin(struct csic_writer **out, const struct stream_info *info,
+	       int (*put)(void *owner, const void *p, size_t len), void *owner);
+
 /* Appends a frame (copied), and its tone set when it is new.  time_us must not be
  * less than that of the frame before.  0 or -errno (-ENOSPC: the disk is full,
  * -EINVAL: more samples than a frame may have). */

@@ -15,7 +15,9 @@
 #define BUFFER   (128 << 10)
 
 struct csic_writer {
-	gzFile file;
+	int (*put)(void *owner, const void *p, size_t len);
+	void *owner;
+	gzFile file;			/* NULL: not ours to know where it goes */
 	char *path;			/* of a regular file; a device is not ours to remove */
 	uint16_t next_id;
 	int sets, next_set;
@@ -34,10 +36,17 @@ static int file_error(gzFile file)
 	return code == Z_ERRNO && errno ? -errno : -EIO;
 }
 
-static int put(struct csic_writer *w, const void *p, size_t len)
+static int put_into_file(void *owner, const void *p, size_t len)
 {
+	struct csic_writer *w = owner;
+
 	errno = 0;
 	return gzwrite(w->file, p, (unsigned)len) == (int)len ? 0 : file_error(w->file);
+}
+
+static int put(struct csic_writer *w, const void *p, size_t len)
+{
+	return w->put(w->owner, p, len);
 }
 
 /* Completes the record in w->record: sync, length, checksum. */
@@ -128,7 +137,13 @@ static int open_file(struct csic_writer *w, const char *path)
 int csic_create(struct csic_writer **out, const char *path, const struct stream_info *info)
 {
 	struct csic_writer *w = calloc(1, sizeof(*w));
-	int err = w ? open_file(w, path) : -ENOMEM;
+	int err = -ENOMEM;
+
+	if (w) {
+		w->put = put_into_file;
+		w->owner = w;
+		err = open_file(w, path);
+	}
 
 	if (!err)
 		err = put_header(w, info);
@@ -136,6 +151,25 @@ int csic_create(struct csic_writer **out, const char *path, const struct stream_
 		err = csic_flush(w);
 	if (err) {
 		csic_abandon(w);
+		return err;
+	}
+	*out = w;
+	return 0;
+}
+
+int csic_begin(struct csic_writer **out, const struct stream_info *info,
+	       int (*put_piece)(void *owner, const void *p, size_t len), void *owner)
+{
+	struct csic_writer *w = calloc(1, sizeof(*w));
+	int err;
+
+	if (!w)
+		return -ENOMEM;
+	w->put = put_piece;
+	w->owner = owner;
+	err = put_header(w, info);
+	if (err) {
+		csic_close(w);
 		return err;
 	}
 	*out = w;
@@ -233,6 +267,8 @@ int csic_write(struct csic_writer *w, const struct csi_frame *f)
 
 int csic_flush(struct csic_writer *w)
 {
+	if (!w->file)
+		return 0;
 	errno = 0;
 	return gzflush(w->file, Z_SYNC_FLUSH) == Z_OK ? 0 : file_error(w->file);
 }
