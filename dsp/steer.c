@@ -11,6 +11,10 @@
 #define STRETCH_S   5.0f	/* at least */
 #define STRETCHES   3		/* judged ones that a window holds, at least */
 #define ALIVE_SHARE 0.6f	/* of its usual amplitude: less is no breath but what is left of one */
+#define PACE_PERIODS 2	/* in a stretch whose phase is read: whole ones, beside which half the
+				 * frequency and the double do not show, */
+#define PACE_ROWS   14	/* at least */
+#define PACE_LEAST  4		/* stretches in a window, half over each other */
 #define DETUNE      0.15f	/* a breath is not where the mean of a minute is */
 
 /* Takes mean, line and bow out of a kernel. */
@@ -98,8 +102,10 @@ void steer_to(struct steer *s, const struct rank1 *r, const struct slowgrid *g, 
 	combine(s, r);
 }
 
-/* Amplitude of hz in the rows from..until, beside a constant, by least squares. */
-static float amplitude(const struct steer *s, const struct rank1 *r, int from, int until, float hz)
+/* Cosine and sine of hz in the rows from..until, beside a constant, by least squares; phase 0 is at
+ * row `from` - 1.  False: too much is missing. */
+static bool fit(const struct steer *s, const struct rank1 *r, int from, int until, float hz, float *cosine,
+		float *sine)
 {
 	float n = 0, c1 = 0, s1 = 0, cc = 0, ss = 0, cs = 0, y1 = 0, yc = 0, ys = 0, det;
 	float step = 2 * (float)M_PI * hz / r->rate_hz, co = cosf(step), si = sinf(step), c = co, d = si;
@@ -122,14 +128,23 @@ static float amplitude(const struct steer *s, const struct rank1 *r, int from, i
 		ys += s->wave[i] * d;
 	}
 	if (2 * n < (float)(until - from))
-		return NAN;
+		return false;
 	cc -= c1 * c1 / n;
 	ss -= s1 * s1 / n;
 	cs -= c1 * s1 / n;
 	yc -= y1 * c1 / n;
 	ys -= y1 * s1 / n;
 	det = cc * ss - cs * cs;
-	return det > 0 ? hypotf((yc * ss - ys * cs) / det, (ys * cc - yc * cs) / det) : NAN;
+	*cosine = (yc * ss - ys * cs) / det;
+	*sine = (ys * cc - yc * cs) / det;
+	return det > 0;
+}
+
+static float amplitude(const struct steer *s, const struct rank1 *r, int from, int until, float hz)
+{
+	float c, d;
+
+	return fit(s, r, from, until, hz, &c, &d) ? hypotf(c, d) : NAN;
 }
 
 static float most_near(const struct steer *s, const struct rank1 *r, int from, int until)
@@ -212,4 +227,63 @@ float steer_likeness(const struct steer *a, const struct steer *b)
 		bb += b->axis[k] * b->axis[k];
 	}
 	return aa > 0 && bb > 0 ? fabsf(ab) / sqrtf(aa * bb) : 0;
+}
+
+struct phase {
+	float at_s, rad, weight;	/* weight: power, as noise turns a strong one by less */
+};
+
+/* Phases of stretches of `width` rows that overlap by half; their number. */
+static int read_phases(const struct steer *s, const struct rank1 *r, int width, struct phase *p)
+{
+	int hop = (width + 1) / 2, n = 0;
+	float last = 0;
+
+	if (s->rows < width)
+		return 0;
+	for (int from = (s->rows - width) % hop; from + width <= s->rows; from += hop) {
+		float c, d, now;
+
+		if (!fit(s, r, from, from + width, s->hz, &c, &d))
+			continue;
+		now = atan2f(-d, c) - 2 * (float)M_PI * s->hz / r->rate_hz * (float)from;
+		last = now - 2 * (float)M_PI * roundf((now - last) / (2 * (float)M_PI));
+		p[n++] = (struct phase){ ((float)from + 0.5f * (float)width) / r->rate_hz, last, c * c + d * d };
+	}
+	return n;
+}
+
+/* The slope of the phase is what the frequency is off; what a line leaves of it, how uneven it goes. */
+bool steer_pace(const struct steer *s, const struct rank1 *r, float floor, struct steer_pace *p)
+{
+	struct phase phase[2 * SLOWGRID_ROWS / PACE_ROWS + 1];
+	float sum = 0, t_mean = 0, mean = 0, tt = 0, tp = 0, left = 0;
+	int width = (int)fmaxf(r->rate_hz * PACE_PERIODS / s->hz, PACE_ROWS);
+	int n = read_phases(s, r, width, phase);
+
+	if (n < PACE_LEAST)
+		return false;
+	for (int i = 0; i < n; i++) {
+		sum += phase[i].weight;
+		t_mean += phase[i].weight * phase[i].at_s;
+		mean += phase[i].weight * phase[i].rad;
+	}
+	t_mean /= sum;
+	mean /= sum;
+	for (int i = 0; i < n; i++) {
+		float t = phase[i].at_s - t_mean;
+
+		tt += phase[i].weight * t * t;
+		tp += phase[i].weight * t * (phase[i].rad - mean);
+	}
+	for (int i = 0; i < n; i++) {
+		float off = phase[i].rad - mean - tp / tt * (phase[i].at_s - t_mean);
+
+		left += phase[i].weight * off * off;
+	}
+	p->stretches = n;
+	p->hz = s->hz + tp / tt / (2 * (float)M_PI);
+	p->wander_rad = sqrtf(left / sum * (float)n / (float)(n - 2));
+	p->noise_rad = sqrtf(2 * white(s, r) * fmaxf(floor, 1) / (float)width * (float)n / sum);
+	return isfinite(p->hz) && isfinite(p->wander_rad) && isfinite(p->noise_rad);
 }

@@ -28,6 +28,18 @@ void steer_to(struct steer *s, const struct rank1 *r, const struct slowgrid *g, 
  * multiple of that in the noise band. */
 float steer_alive(const struct steer *s, const struct rank1 *r, float floor);
 
+/* How evenly the component goes. */
+struct steer_pace {
+	float hz;			/* refined */
+	float wander_rad;		/* of its phase from that of an even pace, rms over stretches of two
+					 * periods */
+	float noise_rad;		/* what noise alone would do to it */
+	int   stretches;		/* that say so; two overlap by half */
+};
+
+/* False: the window is too short for it.  floor as above. */
+bool steer_pace(const struct steer *s, const struct rank1 *r, float floor, struct steer_pace *p);
+
 /* Cosine of the angle between two components' axes, 0 to 1: what moves one chest has one axis. */
 float steer_likeness(const struct steer *a, const struct steer *b);
 

@@ -67,7 +67,7 @@ static float chance(float margin_db)
 struct combined {
 	float row_db[BREATH_BINS];
 	float null_db, window_s;
-	bool  any, updated;
+	bool  any, updated, machine;
 	enum reason reason;
 };
 
@@ -88,6 +88,7 @@ static void combine(const struct evidence *const evidence[], int n, struct combi
 		}
 		c->any = true;
 		c->updated |= e->updated;
+		c->machine |= e->machine;
 		for (int j = 0; j < BREATH_BINS; j++)
 			c->row_db[j] += w * fmaxf(e->row_db[j], ROW_LEAST_DB);
 		c->null_db += w * e->q_null_db;
@@ -172,7 +173,7 @@ static void judge(struct breath *b, const struct combined *c)
 		.hint_db = snr_db - c->null_db + HINT_DB };
 	if (p > OPEN_P && inside && b->steady >= LOOKS)
 		return;
-	withhold(b, p <= OPEN_P ? REASON_NOBODY : inside ? REASON_AMBIGUOUS : REASON_OUT_OF_BAND);
+	withhold(b, c->machine ? REASON_MACHINE : p <= OPEN_P ? REASON_NOBODY : inside ? REASON_AMBIGUOUS : REASON_OUT_OF_BAND);
 }
 
 /* What the links that see this rate say for its being there still. */

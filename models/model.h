@@ -67,6 +67,7 @@ struct breath_evidence {
 	float q_db;			/* peak of the rank-1 spectrum over its noise band */
 	float q_null_db;		/* what an empty room reaches in one window of a thousand */
 	float window_s;			/* length of the window that the row describes */
+	bool  machine;			/* a machine moves there; its lines are taken out of the row */
 	float peak_hz;			/* where the row is highest; 0: nowhere worth a closer look */
 	float alive;			/* what speaks for (over 0) and against (below) the peak being there still: a
 					 * log-likelihood ratio; 0: cannot be told */

@@ -79,13 +79,23 @@ static float silence(const struct presence *p, const struct presence_input *in)
 	return in->breathing_soon && start > 0 ? start : SILENCE_PER_S;
 }
 
+/* Whom only a machine's swing spoke for, nobody speaks for any more. */
+static void take_back(struct presence *p)
+{
+	p->log_odds = clampf(p->log_odds - p->by_breath, LEAST, MOST);
+	p->by_breath = 0;
+}
+
 static void weigh(struct presence *p, float s, const struct presence_input *in)
 {
 	float chance = clampf(in->breathing_probability, 0.5f, 0.99f);
-	float gain = 0;
+	float gain = 0, before = p->log_odds;
 
+	if (in->machine)
+		take_back(p);
 	if (in->moving) {
 		gain = MOTION_PER_S * fminf(in->motion_level / MOTION_STRONG, 1);
+		p->by_breath = 0;
 	} else {
 		if (in->micro_motion)
 			gain += MICRO_PER_S;
@@ -95,6 +105,8 @@ static void weigh(struct presence *p, float s, const struct presence_input *in)
 			gain = -silence(p, in);
 	}
 	p->log_odds = clampf(p->log_odds + gain * s, LEAST, MOST);
+	if (breath_counts(in) && !in->moving)
+		p->by_breath += p->log_odds - before;
 }
 
 static enum presence_evidence evidence_of(const struct presence_input *in)

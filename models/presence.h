@@ -34,6 +34,7 @@ struct presence_input {
 	bool  breathing;
 	float breathing_probability;	/* that the breathing is real, 0..1 */
 	float breathing_hint_db;	/* without a rate: for (over 0) or against somebody breathing */
+	bool  machine;			/* what looked like breathing was a machine */
 };
 
 struct presence {
@@ -41,6 +42,7 @@ struct presence {
 	enum presence_evidence evidence;
 	enum reason reason;		/* why unknown, else REASON_NONE */
 	float    log_odds;		/* occupied against empty */
+	float    by_breath;		/* how much of it nothing but breathing has brought */
 	bool     started;
 	uint64_t last_us;
 };

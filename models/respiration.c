@@ -23,6 +23,7 @@
 #include "dsp/ratio.h"
 #include "dsp/steer.h"
 #include "models/breath.h"
+#include "models/machine.h"
 #include "models/model.h"
 
 #define LOOK_US      1000000u	/* between two looks at the spectrum */
@@ -43,6 +44,12 @@
 #define RATIO_NULL_DB  7.5f	/* chance reaches at least this, whatever the noise looks like: */
 #define SINGLE_NULL_DB 10.0f	/* one chain has all the receiver's own errors in it */
 #define FLOOR_HZ     0.25f	/* half width of the neighbourhood that the floor is taken from */
+#define EVEN_S       40.0f	/* in less, everything is even */
+#define PEAKS        3	/* that are followed in one look, if machines make the others */
+#define RICH_DB      5.0f	/* over the noise, */
+#define RICH_BELOW_DB 15.0f	/* and no further below the line */
+#define STRONG_DB    20.0f	/* from here the flanks of a line reach further */
+#define HALF_DB      10.0f	/* below a breath there is drift */
 #define SHOWN_DB     6.0f	/* below the null: no room shows what stands lower */
 
 struct respiration {
@@ -56,6 +63,7 @@ struct respiration {
 	struct slowgrid grid;
 	struct rank1 rank1;
 	struct steer steer;
+	struct machine machine;
 	float    shape;			/* of the noise, averaged over looks; 0: none yet */
 	bool     aligned;		/* rows have the aligned samples too */
 	bool     dead;			/* too few tones to see anything */
@@ -288,21 +296,52 @@ static float null_db(struct respiration *m)
 		     m->use_ratio ? RATIO_NULL_DB : SINGLE_NULL_DB);
 }
 
-/* What stands highest in the row, and whether it is still there. */
-static void follow(struct respiration *m, struct breath_evidence *e)
+static int highest(const float *row_db)
 {
-	const struct rank1 *r = &m->rank1;
-	float window_s = (float)r->rows / r->rate_hz, floor;
 	int best = 0;
 
 	for (int j = 1; j < BREATH_BINS; j++)
-		if (e->row_db[j] > e->row_db[best])
+		if (row_db[j] > row_db[best])
 			best = j;
-	e->peak_hz = breath_bin_hz(best, m->lo_hz, m->hi_hz);
+	return best;
+}
+
+/* A chest moves by less than half a wavelength: it has a second harmonic at most. */
+static bool is_rich(const struct rank1 *r, float hz)
+{
+	float least = fmaxf(RICH_DB, rank1_db(r, hz) - RICH_BELOW_DB);
+	bool half = rank1_db(r, hz / 2) > fmaxf(least, HALF_DB);
+
+	return rank1_db(r, 3 * hz) > least ||
+		(half && (rank1_db(r, 2 * hz) > least || rank1_db(r, 1.5f * hz) > least));
+}
+
+/* What stands highest in the row, whether it is still there, and whether a machine makes it. */
+static void follow(struct respiration *m, struct breath_evidence *e)
+{
+	const struct rank1 *r = &m->rank1;
+	struct steer_pace pace;
+	float floor;
+
+	e->peak_hz = breath_bin_hz(highest(e->row_db), m->lo_hz, m->hi_hz);
 	floor = local_floor(r, (int)(rank1_bin(r, e->peak_hz) + 0.5f), (int)(rank1_bin(r, FLOOR_HZ) + 0.5f),
-			    (int)(rank1_bin(r, 2 / window_s) + 0.5f)) / r->noise;
+			    (int)(rank1_bin(r, 2 / e->window_s) + 0.5f)) / r->noise;
 	steer_to(&m->steer, r, &m->grid, e->peak_hz);
 	e->alive = steer_alive(&m->steer, r, floor);
+	if (e->window_s > EVEN_S && steer_pace(&m->steer, r, floor, &pace))
+		machine_look(&m->machine, &pace, is_rich(r, pace.hz));
+}
+
+/* Takes the lines of known machines out of the row. */
+static void blank_machines(const struct respiration *m, struct breath_evidence *e)
+{
+	float reach_hz = (e->q_db > STRONG_DB ? 3 : 2) / e->window_s;
+
+	for (int j = 0; j < BREATH_BINS; j++)
+		if (machine_has(&m->machine, breath_bin_hz(j, m->lo_hz, m->hi_hz), reach_hz))
+			e->row_db[j] = fminf(e->row_db[j], 0);
+	e->q_db = e->row_db[highest(e->row_db)];
+	e->machine = true;
 }
 
 /* Looks at the newest rows. */
@@ -316,9 +355,17 @@ static void look(struct respiration *m, int rows, struct breath_evidence *e)
 	e->q_null_db = null_db(m);
 	e->window_s = (float)rows / m->rank1.rate_hz;
 	e->reason = REASON_NONE;
-	e->peak_hz = e->alive = 0;
-	if (e->q_db > e->q_null_db - SHOWN_DB)
+	e->machine = false;
+	machine_fade(&m->machine);
+	for (int i = 0; i < PEAKS; i++) {
+		e->peak_hz = e->alive = 0;
+		if (e->q_db < e->q_null_db - SHOWN_DB)
+			break;
 		follow(m, e);
+		if (!machine_is_sure(&m->machine, e->peak_hz))
+			break;
+		blank_machines(m, e);
+	}
 }
 
 /* Rows since the last movement, at most a window. */

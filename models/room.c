@@ -112,6 +112,7 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 		.breathing = b->reason == REASON_NONE,
 		.breathing_probability = b->reason == REASON_NONE ? b->quality : 0,
 		.breathing_hint_db = b->hint_db,
+		.machine = b->reason == REASON_MACHINE,
 	};
 
 	presence_tick(&r->presence, now_us, &in);
@@ -165,7 +166,7 @@ static void write_activity(struct room_state *s, bool walking)
 static bool breath_works(enum reason r)
 {
 	return r == REASON_NONE || r == REASON_NOBODY || r == REASON_MOVING || r == REASON_AMBIGUOUS ||
-	       r == REASON_OUT_OF_BAND;
+	       r == REASON_OUT_OF_BAND || r == REASON_MACHINE;
 }
 
 /* Any link that can judge events will do. */

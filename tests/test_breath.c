@@ -220,6 +220,15 @@ static void a_link_that_looks_elsewhere_has_no_say(void **state)
 	assert_int_equal(look(5, 15, 16, 15, 16), 5);
 }
 
+static void where_only_a_machine_moves_that_is_the_reason(void **state)
+{
+	(void)state;
+	link[1].breath.machine = true;
+	assert_int_equal(look(10, 15, 0, 15, 0), 0);
+	assert_int_equal(breath.result.reason, REASON_MACHINE);
+	assert_true(look(30, 15, 16, 15, 16) >= 28);	/* somebody breathes beside it */
+}
+
 static void a_peak_at_the_edge_of_the_band_is_not_told(void **state)
 {
 	(void)state;
@@ -244,6 +253,7 @@ int main(void)
 		TEST(only_a_long_movement_makes_it_forget),
 		TEST(what_has_ceased_is_told_no_more),
 		TEST(a_link_that_looks_elsewhere_has_no_say),
+		TEST(where_only_a_machine_moves_that_is_the_reason),
 		TEST(a_peak_at_the_edge_of_the_band_is_not_told),
 	};
 

@@ -85,6 +85,21 @@ static void a_flicker_of_motion_fills_no_empty_room(void **state)
 	assert_int_equal(room.state, PRESENCE_EMPTY);
 }
 
+static void whom_only_a_machine_spoke_for_is_taken_back(void **state)
+{
+	const struct presence_input machine = { .machine = true };
+
+	(void)state;
+	pass(60, breathing, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);
+	pass(30, machine, PRESENCE_EMPTY);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+	setup(state);
+	pass(5, moving, PRESENCE_OCCUPIED);	/* who came in is there, whatever else moves */
+	pass(60, breathing, PRESENCE_OCCUPIED);
+	assert_true(pass(30, machine, PRESENCE_OCCUPIED) > 29.9);
+}
+
 static void a_pause_is_remembered_and_a_departure_forgotten(void **state)
 {
 	(void)state;
@@ -195,6 +210,7 @@ int main(void)
 		cmocka_unit_test_setup(a_start_waits_for_breathing_but_no_longer_than_30_s, setup),
 		cmocka_unit_test_setup(motion_that_lasts_a_second_or_two_is_occupied, setup),
 		cmocka_unit_test_setup(a_flicker_of_motion_fills_no_empty_room, setup),
+		cmocka_unit_test_setup(whom_only_a_machine_spoke_for_is_taken_back, setup),
 		cmocka_unit_test_setup(a_pause_is_remembered_and_a_departure_forgotten, setup),
 		cmocka_unit_test_setup(a_sleeper_who_breathes_stays, setup),
 		cmocka_unit_test_setup(breathing_alone_fills_an_empty_room, setup),

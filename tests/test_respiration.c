@@ -239,6 +239,33 @@ static void a_held_breath_is_noticed_though_the_window_shows_it(void **state)
 	}
 }
 
+/* A louver swings by wavelengths, and never strays from its pace. */
+static void a_swinging_machine_is_taken_out(void **state)
+{
+	(void)state;
+	start(2, 52, 20);
+	world.swing_rad = 2.5f;
+	create(LO_HZ, HI_HZ);
+	pass(35, false);
+	assert_true(evidence.breath.q_db > evidence.breath.q_null_db);
+	pass(115, false);
+	assert_true(evidence.breath.machine);
+	assert_true(evidence.breath.q_db < evidence.breath.q_null_db);
+}
+
+static void a_phantom_on_a_test_bench_is_measured(void **state)
+{
+	(void)state;
+	start(2, 52, 20);
+	world.swing_rad = 0.2f;
+	create(LO_HZ, HI_HZ);
+	for (int i = 0; i < 8; i++) {
+		pass(30, false);
+		assert_false(evidence.breath.machine);
+		expect_rate(15, 0.4f);
+	}
+}
+
 static void what_hinders_it_is_told(void **state)
 {
 	(void)state;
@@ -277,6 +304,8 @@ int main(void)
 		TEST(infants_have_their_own_band),
 		TEST(only_a_long_movement_begins_a_new_window),
 		TEST(a_held_breath_is_noticed_though_the_window_shows_it),
+		TEST(a_swinging_machine_is_taken_out),
+		TEST(a_phantom_on_a_test_bench_is_measured),
 		TEST(what_hinders_it_is_told),
 	};
 

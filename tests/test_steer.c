@@ -108,6 +108,40 @@ static void of_what_noise_hides_nothing_is_said(void **state)
 	assert_true(steer_alive(&steer, &rank1, 1000) > -1);	/* in a storm */
 }
 
+/* Every breath is a bit longer or shorter than the one before. */
+static void breathe(float unevenness)
+{
+	float row[STREAMS], phase = 0, hz = HZ;
+
+	for (int i = 0; i < ROWS; i++, cell++) {
+		if (phase > 2 * SYNTH_PI) {
+			phase -= 2 * SYNTH_PI;
+			hz = HZ * (1 + unevenness * synth_gaussian());
+		}
+		phase += 2 * SYNTH_PI * hz / RATE;
+		for (int k = 0; k < STREAMS; k++)
+			row[k] = 10 + 2 * cosf(0.37f * (float)k) * sinf(phase) + synth_gaussian();
+		slowgrid_put(&grid, cell, row);
+	}
+	assert_int_equal(rank1_run(&rank1, &grid, ROWS), 0);
+	steer_to(&steer, &rank1, &grid, HZ);
+}
+
+static void a_motor_keeps_its_pace_and_a_chest_does_not(void **state)
+{
+	struct steer_pace p;
+
+	(void)state;
+	fill(1, ROWS, 0, 0);
+	steer_to(&steer, &rank1, &grid, HZ + 0.003f);
+	assert_true(steer_pace(&steer, &rank1, 1, &p));
+	assert_float_equal(p.hz, HZ, 0.0005f);
+	assert_true(p.wander_rad < 1.6f * p.noise_rad && p.wander_rad > 0.5f * p.noise_rad);
+	breathe(0.08f);
+	assert_true(steer_pace(&steer, &rank1, 1, &p));
+	assert_true(p.wander_rad > 4 * p.noise_rad && p.wander_rad > 0.15f);
+}
+
 static void two_chests_have_two_axes(void **state)
 {
 	(void)state;
@@ -126,6 +160,7 @@ int main(void)
 		TEST(what_ceased_ten_seconds_ago_is_not),
 		TEST(nor_is_what_ceased_long_ago),
 		TEST(of_what_noise_hides_nothing_is_said),
+		TEST(a_motor_keeps_its_pace_and_a_chest_does_not),
 		TEST(two_chests_have_two_axes),
 	};
 

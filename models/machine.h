@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * machine.h -- lines in a spectrum of breathing that no chest makes: fans that swing, louvers, pumps.
+ *
+ * A motor keeps its pace: over a minute the phase of its line strays by a twentieth of a turn at most,
+ * that of a breath, even of one paced by a metronome, by more.  What goes so evenly is watched; how
+ * long depends on its shape.  A swing of half a wavelength has harmonics, as no chest has: with
+ * them a minute is enough.  Without, it takes minutes: a phantom on a test bench is to be measured, and who breathes
+ * as evenly as a motor for minutes on end does not exist. */
+#ifndef MODELS_MACHINE_H
+#define MODELS_MACHINE_H
+
+#include <stdbool.h>
+#include "dsp/steer.h"
+
+#define MACHINE_LINES 8
+
+struct machine_line {
+	float hz;
+	float odds;		/* logarithm, for it being one */
+	float looks;		/* of late */
+	float rich;		/* share of them with harmonics */
+	bool  sure;
+};
+
+struct machine {
+	struct machine_line line[MACHINE_LINES];
+};
+
+/* A room without machines.  Plain struct. */
+void machine_reset(struct machine *m);
+
+/* A look found a line of that pace; rich: with more harmonics than a chest has. */
+void machine_look(struct machine *m, const struct steer_pace *p, bool rich);
+
+/* What is not seen is forgotten, within half an hour.  Call before every look. */
+void machine_fade(struct machine *m);
+
+/* Is this frequency one of a machine that is known, or a part or multiple of it?  within_hz: how far its
+ * line reaches. */
+bool machine_has(const struct machine *m, float hz, float within_hz);
+
+/* Is that the pace of a known machine? */
+bool machine_is_sure(const struct machine *m, float hz);
+
+#endif
