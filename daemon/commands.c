@@ -17,6 +17,11 @@ static const char *const errors[COMMAND_ERROR_COUNT] = {
 #undef X
 };
 
+const char *command_action_name(enum command_action a)
+{
+	return actions[a];
+}
+
 const char *command_error_name(enum command_error e)
 {
 	return errors[e];

@@ -107,6 +107,9 @@ struct command {
  * NULL if memory ran out. */
 char *command_answer(struct commands *s, const struct command *c);
 
+/* As it is written in `action`.  Static. */
+const char *command_action_name(enum command_action a);
+
 /* NULL for COMMAND_NONE.  Static. */
 const char *command_error_name(enum command_error e);
 

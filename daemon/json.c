@@ -127,6 +127,11 @@ const struct json *json_at(const struct json *array, int i)
 	return (const struct json *)cJSON_GetArrayItem(node(array), i);
 }
 
+const char *json_text(const struct json *j)
+{
+	return cJSON_GetStringValue(node(j));
+}
+
 bool json_has(const struct json *j, const char *key)
 {
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(node(j), key);

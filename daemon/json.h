@@ -33,6 +33,9 @@ const struct json *json_get(const struct json *j, const char *key);
 int json_count(const struct json *array);
 const struct json *json_at(const struct json *array, int i);
 
+/* A string that is itself what is looked at, as of an array; NULL: it is none.  Borrowed. */
+const char *json_text(const struct json *j);
+
 /* There is such a member, of any type but null. */
 bool json_has(const struct json *j, const char *key);
 

@@ -8,6 +8,11 @@ static const char *const names[TROUBLE_COUNT] = {
 #undef X
 };
 
+const char *trouble_name(int bit)
+{
+	return names[bit];
+}
+
 void trouble_write(struct json *j, unsigned trouble)
 {
 	struct json *list = json_add_array(j, "trouble");

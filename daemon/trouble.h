@@ -28,6 +28,9 @@ enum {
 #undef X
 };
 
+/* The published name of a bit, 0 to TROUBLE_COUNT - 1.  Static. */
+const char *trouble_name(int bit);
+
 struct json;
 
 /* Adds the array "trouble" of the names of these bits. */

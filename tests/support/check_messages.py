@@ -5,7 +5,7 @@
 # object a line with topic, qos, retain and payload (as `sixth replay` and mosquitto_sub -F %j
 # print them), and holds each against its schema in daemon/schema.
 #
-# Fails at a topic that no schema is for, at a payload that its schema does not allow, at
+# Fails at a topic that no schema is for, at a room or kind that is another than the topic's, at a payload that its schema does not allow, at
 # JSON with NaN or a member twice, with --flags at another QoS or retain than index.json says,
 # and if nothing came for a schema of --need.  Of each schema the first message is also
 # spoiled, in every member: who lets that pass checks nothing.
@@ -50,11 +50,13 @@ class Topics:
         self.rules = []
         for rule in json.loads((FOLDER / "index.json").read_text())["topics"]:
             pattern = re.escape(rule["topic"]).replace(r"\{base\}", re.escape(base))
-            pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", pattern)
+            pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", pattern)
             self.rules.append((re.compile(pattern + r"\Z"), rule))
 
     def find(self, topic):
-        return next((rule for pattern, rule in self.rules if pattern.match(topic)), None)
+        """Its rule and what stands in it for {room} and {kind}."""
+        found = ((rule, pattern.match(topic)) for pattern, rule in self.rules)
+        return next(((rule, match.groupdict()) for rule, match in found if match), (None, {}))
 
 
 def spoiled(payload):
@@ -70,7 +72,7 @@ def spoiled(payload):
     yield "an unknown member", {**payload, "x_unknown": 1}
 
 
-def check(message, rule, validator, flags):
+def check(message, rule, levels, validator, flags):
     payload = message["payload"]
     if rule.get("text"):
         pass
@@ -79,6 +81,9 @@ def check(message, rule, validator, flags):
     error = jsonschema.exceptions.best_match(validator.iter_errors(payload))
     if error:
         raise ValueError("%s: %s" % ("/".join(map(str, error.absolute_path)) or "payload", error.message))
+    for level, value in levels.items():
+        if payload.get(level, value) != value:
+            raise ValueError("%s is %s, and %s in the topic" % (level, payload[level], value))
     if flags and (message["qos"] != rule["qos"] or message["retain"] != rule["retained"]):
         raise ValueError("qos %s, retain %s; not as index.json says" % (message["qos"], message["retain"]))
     return payload
@@ -93,14 +98,14 @@ def main():
     validators, topics, seen = load(), Topics(args.base), {}
     for number, line in enumerate(sys.stdin, 1):
         message = strict(line)
-        rule = topics.find(message["topic"])
+        rule, levels = topics.find(message["topic"])
         if not rule:
             sys.exit("line %d: no schema for %s" % (number, message["topic"]))
         if rule.get("to_us"):
             continue        # whatever somebody sent; tests send nonsense
         name = rule["schema"]
         try:
-            payload = check(message, rule, validators[name], args.flags)
+            payload = check(message, rule, levels, validators[name], args.flags)
         except ValueError as e:
             sys.exit("line %d: %s: %s: %s\n%s" % (number, message["topic"], name, e, message["payload"]))
         seen[name] = seen.get(name, 0) + 1
