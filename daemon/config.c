@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "daemon/alarm.h"
 #include "daemon/config_mqtt.h"
 #include "daemon/config_value.h"
 #include "daemon/source.h"
@@ -37,6 +38,7 @@ struct reader {
 	int seen_line[CONFIG_OPTIONS_MAX];	/* of each option in this section */
 
 	int single_line[CONFIG_SECTIONS], source_line[CONFIG_SOURCES_MAX], room_line[CONFIG_ROOMS_MAX];
+	int kind_line[CONFIG_KINDS_MAX];
 	bool source_wrong[CONFIG_SOURCES_MAX];
 	bool any_source, any_room;	/* even if something is wrong with it */
 	int mqtt_option_line[CONFIG_OPTIONS_MAX];
@@ -44,6 +46,7 @@ struct reader {
 	union {
 		struct config_mqtt mqtt;
 		struct config_alarms alarms;
+		struct config_alarm kind;
 		struct config_source source;
 		struct config_room room;
 	} spare;
@@ -180,10 +183,29 @@ static void *begin_room(struct reader *r, const char *name)
 	return room;
 }
 
+static void *begin_kind(struct reader *r, const char *name)
+{
+	enum alarm_kind k;
+
+	if (!alarm_kind_parse(&k, name)) {
+		mistake(r, r->line, "\"%s\" is no kind of alarm; use fall, long_lie, no_breathing, child_left or test", name);
+		return &r->spare.kind;
+	}
+	if (r->kind_line[k]) {
+		mistake(r, r->line, "[alarm %s] is there twice, first in line %d; put all into one", name, r->kind_line[k]);
+		return &r->spare.kind;
+	}
+	r->kind_line[k] = r->line;
+	return &r->c->kind[k];
+}
+_Static_assert((int)CONFIG_KINDS_MAX == (int)ALARM_KINDS, "a place for each");
+
 static void *begin_named(struct reader *r, enum config_section section, const char *name)
 {
 	void *spare = section == CONFIG_SOURCE ? (void *)&r->spare.source : (void *)&r->spare.room;
 
+	if (section == CONFIG_ALARM)
+		return begin_kind(r, name);
 	if (config_name_ok(name, CONFIG_NAME_LEN - 1))
 		return section == CONFIG_SOURCE ? begin_source(r, name) : begin_room(r, name);
 	if (section == CONFIG_SOURCE)
@@ -208,8 +230,8 @@ static void read_heading(struct reader *r, char *s)
 	r->at = NULL;
 	memset(r->seen_line, 0, sizeof(r->seen_line));
 	if (!end || end[1]) {
-		mistake(r, r->line, "%s; write [mqtt], [alarms], [source NAME] or [room NAME] alone in its "
-			"line",
+		mistake(r, r->line, "%s; write [mqtt], [alarms], [alarm KIND], [source NAME] or [room NAME] alone in "
+			"its line",
 			end ? "text behind the section" : "\"]\" is missing");
 		return;
 	}
@@ -222,8 +244,8 @@ static void read_heading(struct reader *r, char *s)
 	while (section < CONFIG_SECTIONS && strcmp(config_sections[section].name, kind))
 		section++;
 	if (section == CONFIG_SECTIONS) {
-		mistake(r, r->line, "unknown section [%s]; use [mqtt], [alarms], [source NAME] or [room NAME]",
-			kind);
+		mistake(r, r->line, "unknown section [%s]; use [mqtt], [alarms], [alarm KIND], [source NAME] or "
+			"[room NAME]", kind);
 		return;
 	}
 	if (!config_sections[section].named && *name)
@@ -441,6 +463,8 @@ static void reader_init(struct reader *r, struct config *c, const char *name, FI
 	snprintf(r->heading, sizeof(r->heading), "the part before the first section");
 	if (len < sizeof(r->folder))
 		memcpy(r->folder, name, len);
+	for (int k = 0; k < CONFIG_KINDS_MAX; k++)
+		c->kind[k] = (struct config_alarm){ -1, -1, -1 };
 	set_defaults(CONFIG_GLOBAL, c);
 	set_defaults(CONFIG_MQTT, &c->mqtt);
 	set_defaults(CONFIG_ALARMS, &c->alarms);

@@ -68,6 +68,13 @@ struct config_alarms {
 	char gpio[64];			/* CHIP/LINE, "": none */
 };
 
+#define CONFIG_KINDS_MAX 5		/* of alarms */
+
+/* What is particular to one kind of alarm; -1: as in [alarms]. */
+struct config_alarm {
+	int  repeat_s, escalate_s, levels;
+};
+
 struct config_source {
 	char  name[CONFIG_NAME_LEN];
 	const char *driver;		/* static: a name in source_drivers[] */
@@ -100,7 +107,7 @@ struct config_room {
 	const char *breathing_band;	/* static: a name in breathing_bands[]; "": the profile's */
 	struct config_link link[CONFIG_LINKS_MAX];
 	int  links;			/* 0: every link of every source */
-	int  repeat_s, escalate_s, levels;	/* of its alarms; -1: as in [alarms] */
+	int  repeat_s, escalate_s, levels;	/* of its alarms; -1: as its kind has it */
 };
 
 /* About 30 KiB: not for a small stack. */
@@ -114,6 +121,7 @@ struct config {
 	char state[CONFIG_PATH_LEN];	/* folder; default: the journal's */
 	struct config_mqtt   mqtt;
 	struct config_alarms alarms;
+	struct config_alarm  kind[CONFIG_KINDS_MAX];	/* by enum alarm_kind */
 	struct config_source source[CONFIG_SOURCES_MAX];
 	int sources;
 	struct config_room   room[CONFIG_ROOMS_MAX];

@@ -43,6 +43,7 @@ const struct config_section_info config_sections[CONFIG_SECTIONS] = {
 	[CONFIG_GLOBAL] = { "",       false, "before the first section" },
 	[CONFIG_MQTT]   = { "mqtt",   false, "the broker" },
 	[CONFIG_ALARMS] = { "alarms", false, "what becomes of alarms" },
+	[CONFIG_ALARM]  = { "alarm",  true,  "one kind: fall, long_lie, no_breathing, child_left or test; what a room says goes first" },
 	[CONFIG_SOURCE] = { "source", true,  "where frames come from; one section for each, at least one" },
 	[CONFIG_ROOM]   = { "room",   true,  "what is sensed; one section for each, at least one" },
 };
@@ -137,6 +138,16 @@ const struct config_option config_options[] = {
 	  .value = "no",
 	  .help = "the clock is right although nothing (NTP) keeps it so" },
 
+	{ .section = CONFIG_ALARM, .name = "repeat", .kind = CONFIG_INT, AT(config_alarm, repeat_s),
+	  .unit = "s", .min = 5, .max = 3600, .value_help = "as in [alarms]",
+	  .help = "alarms of that kind are said again until somebody acknowledges them" },
+	{ .section = CONFIG_ALARM, .name = "escalate", .kind = CONFIG_INT, AT(config_alarm, escalate_s),
+	  .unit = "s", .min = 10, .max = 86400, .value_help = "as in [alarms]",
+	  .help = "nobody has answered for so long: the next level" },
+	{ .section = CONFIG_ALARM, .name = "levels", .kind = CONFIG_INT, AT(config_alarm, levels),
+	  .min = 0, .max = 20, .value_help = "as in [alarms]",
+	  .help = "how many levels there are; 0: none of that kind is escalated" },
+
 	{ .section = CONFIG_SOURCE, .name = "driver", .kind = CONFIG_CHOICE, AT(config_source, driver),
 	  .choice = driver_name, .value_help = "none; it must be given",
 	  .help = "what kind of source it is" },
@@ -200,13 +211,13 @@ const struct config_option config_options[] = {
 	  .max = CONFIG_LINKS_MAX, .value_help = "every link of every source",
 	  .help = "transmitters to listen to, as SOURCE/aa:bb:cc:dd:ee:ff, blanks between them" },
 	{ .section = CONFIG_ROOM, .name = "repeat", .kind = CONFIG_INT, AT(config_room, repeat_s),
-	  .unit = "s", .min = 5, .max = 3600, .value_help = "as in [alarms]",
+	  .unit = "s", .min = 5, .max = 3600, .value_help = "as its kind has it",
 	  .help = "its alarms are said again until somebody acknowledges them" },
 	{ .section = CONFIG_ROOM, .name = "escalate", .kind = CONFIG_INT, AT(config_room, escalate_s),
-	  .unit = "s", .min = 10, .max = 86400, .value_help = "as in [alarms]",
+	  .unit = "s", .min = 10, .max = 86400, .value_help = "as its kind has it",
 	  .help = "nobody has answered for so long: the next level" },
 	{ .section = CONFIG_ROOM, .name = "levels", .kind = CONFIG_INT, AT(config_room, levels),
-	  .min = 0, .max = 20, .value_help = "as in [alarms]",
+	  .min = 0, .max = 20, .value_help = "as its kind has it",
 	  .help = "how many levels there are; 0: no alarm is escalated" },
 };
 

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum config_section { CONFIG_GLOBAL, CONFIG_MQTT, CONFIG_ALARMS, CONFIG_SOURCE, CONFIG_ROOM, CONFIG_SECTIONS };
+enum config_section { CONFIG_GLOBAL, CONFIG_MQTT, CONFIG_ALARMS, CONFIG_ALARM, CONFIG_SOURCE, CONFIG_ROOM, CONFIG_SECTIONS };
 
 enum config_kind {
 	CONFIG_STRING,		/* char[]; no control characters */

@@ -53,25 +53,27 @@ static const char *on_origin(void *owner, const char *room)
 	return origin ? origin : "live";
 }
 
-static int own_or(int own, int common)
+/* What is most particular goes first: the room's, its kind's, the common one. */
+static int first_of(int room, int kind, int common)
 {
-	return own >= 0 ? own : common;
+	return room >= 0 ? room : kind >= 0 ? kind : common;
 }
 
 static const struct alarm_rule *on_rule(void *owner, const char *room, enum alarm_kind kind)
 {
 	struct node_alarms *a = owner;
 	const struct config_alarms *c = &a->o.config->alarms;
+	const struct config_alarm *k = &a->o.config->kind[kind];
 	struct config_room r = { .repeat_s = -1, .escalate_s = -1, .levels = -1 };
 	int levels;
 
 	for (int i = 0; i < a->o.config->rooms; i++)
 		if (!strcmp(a->o.config->room[i].name, room))
 			r = a->o.config->room[i];
-	levels = kind == ALARM_TEST ? 0 : own_or(r.levels, c->levels);
+	levels = kind == ALARM_TEST ? 0 : first_of(r.levels, k->levels, c->levels);
 	a->rule = (struct alarm_rule){
-		.repeat_s = (uint32_t)own_or(r.repeat_s, c->repeat_s),
-		.escalate_s = levels ? (uint32_t)own_or(r.escalate_s, c->escalate_s) : 0,
+		.repeat_s = (uint32_t)first_of(r.repeat_s, k->repeat_s, c->repeat_s),
+		.escalate_s = levels ? (uint32_t)first_of(r.escalate_s, k->escalate_s, c->escalate_s) : 0,
 		.levels = levels, .suspect_max_s = 600,
 	};
 	return &a->rule;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "daemon/alarm.h"
 #include "daemon/config.h"
 #include "daemon/config_options.h"
 #include "daemon/source.h"
@@ -278,6 +279,19 @@ static void alarms_are_configured_once_and_for_a_room(void **state)
 	assert_int_equal(config.room[0].repeat_s, 10);
 	assert_int_equal(config.room[0].escalate_s, -1);
 	assert_int_equal(config.room[0].levels, 5);
+	assert_int_equal(config.kind[ALARM_FALL].repeat_s, -1);
+	assert_int_equal(parse("[alarm child_left]\nescalate = 30 s\n[alarm no_breathing]\nrepeat = 10 s\nlevels = 9\n"
+			       REST), 0);
+	assert_int_equal(config.kind[ALARM_CHILD_LEFT].escalate_s, 30);
+	assert_int_equal(config.kind[ALARM_CHILD_LEFT].repeat_s, -1);
+	assert_int_equal(config.kind[ALARM_NO_BREATHING].repeat_s, 10);
+	assert_int_equal(config.kind[ALARM_NO_BREATHING].levels, 9);
+	assert_int_equal(config.kind[ALARM_FALL].repeat_s, -1);
+	expect("[alarm fire]\n" REST, "1: \"fire\" is no kind of alarm; use fall, long_lie, no_breathing, child_left or "
+	       "test");
+	expect("[alarm]\n" REST, "1: \"\" is no kind of alarm; use fall, long_lie, no_breathing, child_left or test");
+	expect("[alarm fall]\n[alarm fall]\n" REST, "2: [alarm fall] is there twice, first in line 1; put all into one");
+	expect("[alarm fall]\nhook = x\n" REST, "2: hook does not belong into [alarm fall]; put it into [alarms]");
 	assert_int_equal(parse("[alarms]\ndaily_test = none\n" REST), 0);
 	assert_int_equal(config.alarms.daily_test_s, CONFIG_NEVER);
 	expect("[alarms]\ndaily_test = 24:00\n" REST, "2: daily_test = 24:00: not a time of day; write HH:MM, "
@@ -306,11 +320,11 @@ static void mistakes_of_form_are_told(void **state)
 static void mistakes_of_sections_are_told(void **state)
 {
 	(void)state;
-	expect(REST "[rom x]\nany = thing\n", "5: unknown section [rom]; use [mqtt], [alarms], [source NAME] or "
+	expect(REST "[rom x]\nany = thing\n", "5: unknown section [rom]; use [mqtt], [alarms], [alarm KIND], [source NAME] or "
 	       "[room NAME]");
-	expect(REST "[room x\n", "5: \"]\" is missing; write [mqtt], [alarms], [source NAME] or "
+	expect(REST "[room x\n", "5: \"]\" is missing; write [mqtt], [alarms], [alarm KIND], [source NAME] or "
 	       "[room NAME] alone in its line");
-	expect(REST "[mqtt] x = 1\n", "5: text behind the section; write [mqtt], [alarms], [source NAME] or "
+	expect(REST "[mqtt] x = 1\n", "5: text behind the section; write [mqtt], [alarms], [alarm KIND], [source NAME] or "
 	       "[room NAME] "
 	       "alone in its line");
 	expect(REST "[mqtt x]\n", "5: [mqtt] has no name; write [mqtt]");

@@ -5,7 +5,8 @@
  *	alarm_node CONFIG SOCKET
  *
  * Everything but main() is the daemon's.  Datagrams to SOCKET say what a model has found:
- * "ROOM KIND NUMBER", a suspicion that is confirmed at once, with the number as evidence. */
+ * "ROOM KIND NUMBER", a suspicion that is confirmed at once, with the number as evidence;
+ * "ROOM KIND NUMBER STAGE", that stage alone. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -28,19 +29,33 @@ static bool find_kind(const char *name, enum incident_kind *kind)
 	return false;
 }
 
+static bool find_stage(const char *name, enum incident_stage *stage)
+{
+	for (int s = 0; s < INCIDENT_STAGES; s++) {
+		if (strcmp(incident_stage_name(s), name))
+			continue;
+		*stage = s;
+		return true;
+	}
+	return false;
+}
+
 static void raise_incident(const char *text)
 {
 	struct incident i = { .stage = INCIDENT_SUSPECTED, .confidence = 0.9f };
-	char room[32], kind[32];
+	char room[32], kind[32], stage[32];
 	unsigned number;
+	int words = sscanf(text, "%31s %31s %u %31s", room, kind, &number, stage);
 
-	if (sscanf(text, "%31s %31s %u", room, kind, &number) != 3 || !find_kind(kind, &i.kind)) {
+	if (words < 3 || !find_kind(kind, &i.kind) || (words == 4 && !find_stage(stage, &i.stage))) {
 		log_error("not understood: %s", text);
 		return;
 	}
 	i.time_us = loop_now_us();
 	incident_add(&i, "n", (float)number);
 	node_incident(node, room, &i);
+	if (words == 4)
+		return;
 	i.stage = INCIDENT_CONFIRMED;
 	node_incident(node, room, &i);
 }
