@@ -254,6 +254,85 @@ static void captures_of_nlmon_are_read(void **state)
 	}
 }
 
+/* A number that stands at byte `at` of the message that begins at `message`. */
+static void patch(struct bytes *b, size_t message, size_t at, uint8_t value)
+{
+	b->p[message + at] = value;
+}
+
+/* nl80211's number, as the kernel's register tells it, and a vendor's command with a
+ * sequence number. */
+static void add_register(struct bytes *b, uint8_t family)
+{
+	const uint8_t body[] = { 1, 2, 0, 0, 12, 0, 2, 0, 'n', 'l', '8', '0', '2', '1', '1', 0, 6, 0, 1, 0, family, 0, 0, 0 };
+
+	netlink_add(b, false, 16, 0, body, sizeof(body));
+}
+
+static void add_question(struct bytes *b, uint16_t vendor, uint8_t command, uint8_t sequence)
+{
+	const uint8_t body[] = { 103, 1, 0, 0, 8, 0, 195, 0, (uint8_t)vendor, (uint8_t)(vendor >> 8), 0, 0,
+				 8, 0, 196, 0, command, 0, 0, 0 };
+	size_t message = b->len;
+
+	netlink_add(b, false, 28, 0x301, body, sizeof(body));
+	patch(b, message, 8, sequence);
+}
+
+static void add_answer(struct bytes *b, uint8_t family, uint8_t sequence)
+{
+	size_t message = b->len;
+
+	mt76_add(b, &mt76_usual);
+	patch(b, message, 4, family);
+	patch(b, message, 8, sequence);
+}
+
+static void answers_of_other_families_and_vendors_are_not_ours(void **state)
+{
+	struct bytes b = { 0 };
+	struct feed_result r;
+
+	(void)state;
+	add_register(&b, 28);
+	add_answer(&b, 27, 1);			/* another family's */
+	add_answer(&b, 28, 1);			/* nobody saw who asked */
+	add_question(&b, 0x1374, 0x50, 2);	/* Qualcomm's */
+	add_answer(&b, 28, 2);
+	add_answer(&b, 28, 1);			/* to an older question */
+	add_question(&b, 0x0ce7, 0xc2, 3);
+	add_answer(&b, 28, 3);
+	r = read_bytes(&b);
+	assert_int_equal(r.frames, 3);
+	assert_int_equal(r.info.dropped + r.info.damaged, 0);
+	free(b.p);
+}
+
+/* hostapd, NetworkManager and all others talk there, too. */
+static void a_capture_of_nlmon_without_mediatek_is_not_ours(void **state)
+{
+	struct pcap_kind kind = { false, false, NLMON };
+	struct bytes file = { 0 }, b = { 0 };
+
+	(void)state;
+	pcap_add_header(&file, &kind);
+	assert_int_equal(format_mt76.detect(file.p, file.len), 0);
+	add_register(&b, 28);
+	add_answer(&b, 27, 1);
+	add_question(&b, 0x1374, 0x50, 2);
+	add_answer(&b, 28, 2);
+	for (int i = 0; i < 20; i++)
+		add_packet(&file, &kind, &b, GENERIC, 0);
+	assert_int_equal(format_mt76.detect(file.p, file.len), 0);
+	assert_null(csi_format_detect(file.p, file.len));
+	b.len = 0;
+	add_question(&b, 0x0ce7, 0xc2, 3);
+	add_packet(&file, &kind, &b, GENERIC, 0);
+	assert_int_equal(format_mt76.detect(file.p, file.len), 90);
+	free(b.p);
+	free(file.p);
+}
+
 static void damage_in_a_capture_costs_its_packet(void **state)
 {
 	struct pcap_kind kind = { false, false, NLMON };
@@ -397,6 +476,8 @@ int main(void)
 		cmocka_unit_test(records_that_make_no_sense_are_dropped),
 		cmocka_unit_test(what_is_no_measurement_is_passed_over),
 		cmocka_unit_test(captures_of_nlmon_are_read),
+		cmocka_unit_test(answers_of_other_families_and_vendors_are_not_ours),
+		cmocka_unit_test(a_capture_of_nlmon_without_mediatek_is_not_ours),
 		cmocka_unit_test(damage_in_a_capture_costs_its_packet),
 		cmocka_unit_test(a_capture_of_something_else_is_refused),
 		cmocka_unit_test(cut_at_every_byte_the_rest_is_torn),

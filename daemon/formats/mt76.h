@@ -27,6 +27,10 @@ struct mt76 {
  * a measurement; false if it is another message. */
 bool mt76_find_data(const uint8_t *p, size_t len, bool big_endian, struct nl_attr *data);
 
+/* Whether the payload of a generic netlink message is a command for a vendor's driver;
+ * *ours: for CSI, to MediaTek's. */
+bool mt76_is_question(const uint8_t *p, size_t len, bool big_endian, bool *ours);
+
 /* When the packet was measured, by the radio's clock, µs; false: it does not say. */
 bool mt76_time(const struct nl_attr *data, bool big_endian, uint32_t *time_us);
 

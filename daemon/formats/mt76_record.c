@@ -130,6 +130,24 @@ bool mt76_find_data(const uint8_t *p, size_t len, bool big_endian, struct nl_att
 	return false;
 }
 
+bool mt76_is_question(const uint8_t *p, size_t len, bool big_endian, bool *ours)
+{
+	struct nl_attrs attrs = { p + NL_GENERIC_HEAD, len - NL_GENERIC_HEAD, big_endian, false };
+	uint32_t v, vendor = 0, command = 0;
+	struct nl_attr at;
+
+	if (len < NL_GENERIC_HEAD || p[0] != NL80211_CMD_VENDOR)
+		return false;
+	for (int i = 0; i < ATTRS_MAX && nl_attr_next(&attrs, &at); i++) {
+		if (at.type == VENDOR_ID && nl_attr_number(&at, big_endian, &v))
+			vendor = v;
+		else if (at.type == VENDOR_SUBCMD && nl_attr_number(&at, big_endian, &v))
+			command = v;
+	}
+	*ours = vendor == MEDIATEK && command == CSI_CTRL;
+	return vendor != 0;
+}
+
 bool mt76_time(const struct nl_attr *data, bool big_endian, uint32_t *time_us)
 {
 	struct nl_attrs attrs = nl_attr_inside(data, big_endian);

@@ -168,19 +168,30 @@ stop_daemon
 [ "$code" = 0 ] || fail "sixthd ended with $code"
 ok_at "two recordings were played through mt76 and iwlwifi, one through the connector"
 
-# --- every numbering of mt76, and the driver without its faults ---------------------------
+# --- every numbering of mt76, and the driver without its faults; as nlmon sees them -------
+
+ip link add nlmon0 type nlmon && ip link set nlmon0 up || fail "no nlmon"
 
 for options in numbering=a numbering=c faults=0; do
 	unload_radio
 	load_radio $options
 	write_config $labs
+	tcpdump -Z root -i nlmon0 -s 0 -w "$dir/nlmon.pcap" >"$dir/tcpdump.log" 2>&1 &
+	tcpdump=$!
+	started="$started $tcpdump"
+	sleep 1
 	start_daemon
 	wait_for 5 logged "source mt: mt76 is open" || fail "$options: does not open"
 	play packets 50 2 1 1 8
 	wait "$player"
 	expect_sensing 3 mt_lab '"rx_chains":2,"tx_streams":1,"tones":114'
 	stop_daemon
-	ok_at "$options: frames of two chains"
+	kill "$tcpdump"
+	wait "$tcpdump"
+	"$BUILD/sixth" info "$dir/nlmon.pcap" >"$dir/info" 2>&1 || fail "$options: $(cat "$dir/info")"
+	seen=$(sed -n 's/^ *packets *\([0-9]*\).*/\1/p' "$dir/info")
+	grep -q '^ *format *mt76' "$dir/info" && [ "${seen:-0}" -ge 380 ] || fail "$options: $(cat "$dir/info" "$dir/tcpdump.log")"
+	ok_at "$options: frames of two chains; a capture of nlmon has $seen packets of 400"
 done
 
 # --- silent firmware ------------------------------------------------------------------------

@@ -5,7 +5,7 @@
 #
 # Boots Debian's kernel with sixthd, a broker and two virtual radios (vcsi/), runs
 # radios-guest.sh there, and compares what was published with the labels of the recordings.
-. "$(dirname "$0")/host.sh" radios mosquitto mosquitto_sub
+. "$(dirname "$0")/host.sh" radios mosquitto mosquitto_sub tcpdump
 
 [ -x "$dir/radio" ] || fail "no $dir/radio; run make vmcheck"
 build_module tests/vm/vcsi vcsi
@@ -13,8 +13,8 @@ build_module tests/vm/vcsi vcsi
 files="tests/support/e2e.sh tests/vm/radios-guest.sh tests/fixtures/breathing.csic.gz tests/fixtures/walking.csic.gz
 	tests/fixtures/formats/intel5300_los_5_head.dat"
 # shellcheck disable=SC2046
-tests/vm/initrd.sh "$dir/radios.cpio.gz" "$tree" tests/vm/guest-init "virtio_pci 9pnet_virtio 9p cfg80211" \
-	"$(command -v mosquitto)" "$(command -v mosquitto_sub)" "$build/sixthd" "$build/sixth" "$dir/radio" "$dir/exit" \
+tests/vm/initrd.sh "$dir/radios.cpio.gz" "$tree" tests/vm/guest-init "virtio_pci 9pnet_virtio 9p cfg80211 nlmon" \
+	"$(command -v tcpdump)" "$(command -v mosquitto)" "$(command -v mosquitto_sub)" "$build/sixthd" "$build/sixth" "$dir/radio" "$dir/exit" \
 	"$dir/vcsi.ko:/mod/vcsi.ko" $(for file in $files; do echo "$file:/sixth/$file"; done) || fail "no memory disk"
 append="guest=radios-guest.sh" boot "$dir/radios.cpio.gz"
 python3 tests/vm/compare.py tests/fixtures/labels.csv "$share/messages.txt" || exit 1
