@@ -65,7 +65,7 @@ struct doctor_facts {
 	bool machine;			/* this machine, not a tree of files somewhere */
 	bool admin;			/* we have CAP_NET_ADMIN */
 	int  daemon_pid;		/* of a sixthd that runs; 0: none */
-	bool cfg80211, debugfs, connector, connector_log, csi_dev, side_ch, moal;
+	bool cfg80211, debugfs, connector, connector_log, csi_dev, side_ch;
 	struct doctor_radio radio[DOCTOR_RADIOS_MAX];
 	int  radios;
 	struct doctor_idle idle[DOCTOR_IDLE_MAX];
@@ -87,7 +87,7 @@ void doctor_facts_read(struct doctor_facts *f, const char *root);
 
 enum doctor_way_id {
 	DOCTOR_MT76, DOCTOR_IWLWIFI, DOCTOR_INTEL5300, DOCTOR_ATH11K, DOCTOR_ATH9K, DOCTOR_NEXMON,
-	DOCTOR_OPENWIFI, DOCTOR_NXP, DOCTOR_BFI, DOCTOR_WAYS
+	DOCTOR_OPENWIFI, DOCTOR_BFI, DOCTOR_WAYS
 };
 
 /* A way that CSI takes from a radio to us. */

@@ -329,7 +329,6 @@ static void read_system(struct doctor_facts *f, const char *root)
 	f->connector_log = exists(root, "/sys/module/iwlwifi/parameters/connector_log");
 	f->csi_dev = exists(root, "/dev/CSI_dev");
 	f->side_ch = exists(root, "/sys/module/side_ch");
-	f->moal = exists(root, "/sys/module/moal");
 }
 
 /* --- nl80211 ---------------------------------------------------------------------- */

@@ -282,7 +282,7 @@ static void examine(struct doctor_report *r, const struct doctor_radio *radio, c
 static void point_elsewhere(const struct doctor_radio *radio, const struct doctor_chip *chip, struct doctor_finding *d)
 {
 	if (chip)
-		next(d, "%s: no driver is known that gets CSI out of this chip: let another receiver measure, such as an ESP32 on a "
+		next(d, "%s: no way is known to read CSI of this chip: let another receiver measure, such as an ESP32 on a "
 		     "serial line (firmware-notes/esp32.md), or a radio that firmware-notes/ describes", radio->phy);
 	else
 		next(d, "%s: nothing is known here about the driver %s: if its makers say how it gives CSI out, an adapter can "
