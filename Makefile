@@ -66,7 +66,7 @@ THREAD_TESTS := $(filter $(patsubst %,$(BUILD)/tests/test_%,mqtt alarming alarmi
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out %/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c)))
 SOAKS       := $(patsubst tests/soak/%.c,$(BUILD)/soak/%,$(wildcard tests/soak/*.c))
 BENCHES     := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
-VM_TESTS    := $(patsubst %,tests/vm/%.sh,radios hwsim alarms)
+VM_TESTS    := $(patsubst %,tests/vm/%.sh,radios hwsim alarms unit)
 FUZZ_S     ?= 600
 
 all: $(BUILD)/sixthd $(BUILD)/sixth
@@ -204,7 +204,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/doc/sixth
 	install -m 755 $(BUILD)/sixth $(DESTDIR)$(PREFIX)/bin/sixth
 	install -m 755 $(BUILD)/sixthd $(DESTDIR)$(PREFIX)/sbin/sixthd
-	install -m 644 README.md LICENSE daemon/sixth.conf $(DESTDIR)$(PREFIX)/share/doc/sixth/
+	install -m 644 README.md LICENSE daemon/sixth.conf daemon/sixth-debugfs.conf $(DESTDIR)$(PREFIX)/share/doc/sixth/
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's,/usr/sbin/,$(PREFIX)/sbin/,' daemon/sixth.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/sixth.service
 

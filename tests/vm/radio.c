@@ -9,6 +9,8 @@
  *   radio connector FILE.dat                records of the 802.11n CSI Tool, 50 a second
  *   radio odd                               attributes that make no sense, through the kernel
  *   radio station PACKETS                   so many came from the station
+ *   radio cfr RATE SECONDS                  ath11k: synthetic captures
+ *   radio lines FILE RATE                   an ESP32: lines to the standard output
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -249,6 +251,71 @@ static int connector(const char *path)
 	return 0;
 }
 
+/* A capture of two chains at 20 MHz, as ath11k's driver writes it. */
+static size_t cfr_record(uint8_t *p)
+{
+	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 9 };
+	enum { CHAINS = 2, BINS = 64, PAYLOAD = 8 + CHAINS * BINS * 4 };
+
+	memset(p, 0, 108 + 8);
+	put_le32(p, 0xdeadbeaf);
+	put_le32(p + 4, 0x8cfdf0);
+	p[8] = 4;
+	p[9] = 1;
+	put_le32(p + 12, 92);
+	memcpy(p + 16, mac, 6);
+	p[22] = 1;
+	put_le16(p + 26, 5180);
+	put_le16(p + 28, 5180);
+	p[32] = 2;			/* HT */
+	p[35] = CHAINS;
+	put_le32(p + 36, radio_clock());
+	put_le32(p + 40, PAYLOAD);
+	put_le32(p + 44, (uint32_t)-50);
+	put_le32(p + 48, (uint32_t)-52);
+	for (int i = 0; i < CHAINS * BINS; i++)
+		put_sample(p + 108 + 8 + 4 * i, quiet(i % BINS, i / BINS));
+	put_le32(p + 108 + PAYLOAD, 0xbeafdead);
+	return 108 + PAYLOAD + 4;
+}
+
+static int cfr(double rate_hz, double seconds)
+{
+	uint64_t begun_us = now_us(), n = (uint64_t)(rate_hz * seconds);
+	int fd = open("/dev/vcfr", O_WRONLY | O_CLOEXEC);
+
+	for (uint64_t i = 0; i < n; i++) {
+		size_t len = cfr_record(body);
+
+		wait_until(begun_us + (uint64_t)((double)i * 1e6 / rate_hz));
+		if (write(fd, body, len) != (ssize_t)len) {
+			perror("radio: /dev/vcfr");
+			return 1;
+		}
+	}
+	printf("radio: %llu captures\n", (unsigned long long)n);
+	return 0;
+}
+
+static int lines(const char *path, double rate_hz)
+{
+	uint64_t begun_us = now_us(), n = 0;
+	FILE *f = fopen(path, "re");
+	char line[4096];
+
+	if (!f) {
+		perror(path);
+		return 1;
+	}
+	for (; fgets(line, sizeof(line), f); n++) {
+		wait_until(begun_us + (uint64_t)((double)n * 1e6 / rate_hz));
+		fputs(line, stdout);
+		fflush(stdout);
+	}
+	fclose(f);
+	return 0;
+}
+
 /* --- nonsense ------------------------------------------------------------------------- */
 
 static size_t attr(uint8_t *at, size_t len, unsigned type)
@@ -298,6 +365,10 @@ static int station(const char *count)
 
 int main(int argc, char **argv)
 {
+	if (argc == 4 && !strcmp(argv[1], "cfr"))
+		return cfr(atof(argv[2]), atof(argv[3]));
+	if (argc == 4 && !strcmp(argv[1], "lines"))
+		return lines(argv[2], atof(argv[3]));
 	device = open("/dev/vcsi", O_WRONLY | O_CLOEXEC);
 	if (device < 0) {
 		perror("radio: /dev/vcsi");
