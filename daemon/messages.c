@@ -131,7 +131,7 @@ static int respiration_period_s(const struct room_state *s)
 static bool sensing_changed(const struct room_state *a, const struct room_state *b)
 {
 	return a->sensing != b->sensing || a->sensing_reason != b->sensing_reason ||
-	       a->capabilities != b->capabilities;
+	       a->capabilities != b->capabilities || a->absorbed != b->absorbed;
 }
 
 static void write_drops(struct json *j, const struct link_stats *stats)
@@ -212,6 +212,11 @@ static void sensing_write(struct json *j, const struct message_context *c)
 	for (int i = 0; i < WIRING_LINKS_MAX; i++)
 		if (c->wiring->link[i].counts && c->wiring->link[i].evidence)
 			write_link(json_push_object(list), c, &c->wiring->link[i]);
+	list = json_add_array(j, "absorbed");
+	if (c->state->absorbed & ABSORBED_BREATHING)
+		json_push_string(list, "breathing");
+	if (c->state->absorbed & ABSORBED_MICRO_MOTION)
+		json_push_string(list, "micro_motion");
 	write_sources(j, c);
 	json_add_number(j, "foreign_frames", (double)c->wiring->foreign, 0);
 }

@@ -57,6 +57,13 @@ struct motion_evidence {
 	float threshold;		/* what it must exceed */
 };
 
+/* Does somebody who is still move a little?  (models/micro.c) */
+struct micro_evidence {
+	enum reason reason;		/* why this link cannot tell */
+	float excess;			/* energy of slow changes, in units of noise; 0 of noise alone; NAN: unknown */
+	float noise;			/* that unit, over the squared mean power */
+};
+
 /* Does something breathe?  (models/respiration.c)  The spectrum row is on the
  * common grid of BREATH_BINS bins so that rooms can add the rows of links. */
 #define BREATH_BINS 160
@@ -99,6 +106,7 @@ struct evidence {
 	bool  hearsay;			/* anybody could have made these frames up: worth showing where
 					   nothing else is, never enough for an alarm; set by the link */
 	struct motion_evidence motion;
+	struct micro_evidence micro;
 	struct breath_evidence breath;
 	struct fall_evidence fall;
 	struct pace_evidence pace;
@@ -121,6 +129,6 @@ struct model {
 	void (*destroy)(void *state);	/* NULL is fine */
 };
 
-extern const struct model model_motion, model_respiration, model_fall, model_pace;
+extern const struct model model_motion, model_micro, model_respiration, model_fall, model_pace;
 
 #endif

@@ -2,21 +2,29 @@
  *
  * Presence is a bet kept in log-odds.  Motion is near proof, but only if it lasts: what
  * flickers for a second is more often the radio than a person, who needs two to come in.
- * Breathing adds what its probability is worth.  Silence is weak evidence of absence,
- * because a person can be still: it takes a minute or so to outweigh a motion, and it is
- * worth more where breathing would be seen.  Being blind is no evidence at all: what was
- * known fades to "unknown".
+ * A breathing rate adds what its probability is worth.  Below both are the small signs of somebody
+ * who is still, small movements and what the spectrum hints at: together log-odds for
+ * one look, which overlaps with the next, so that 20 s of it count as one.  Where no link tells
+ * of them, silence is weak evidence of absence.  Being blind is no evidence at all: what
+ * was known fades to "unknown".
  *
  *   motion               up to +2 per second, by how strong it is
- *   small motion         +0.5 per second
- *   breathing            +log(p / (1-p)) per 2 s
- *   silence              -0.1 per second; where breathing is looked for and no rate is
- *                        found, what the spectrum hints at, -0.15 to -0.03
+ *   breathing rate       +log(p / (1-p)) per 2 s
+ *   small signs          their log-odds per 20 s, -0.15 to 0.15 per second; for somebody at
+ *                        most for 5 min after the last movement or rate (then it is a machine),
+ *                        against at least -0.05
+ *   none of these known  -0.1 per second
  *   blind                0.1 per second towards 0
  *
  * Occupied above 2, empty below -2, between them as before; never beyond -2.5 and 6.  So a room
- * is called empty 20 s after a silent start (30 s while breathing is still to be heard) and
- * 50 to 80 s after the last motion of a visit.
+ * is called empty 50 to 160 s after the last motion of a visit, by how silent it is.
+ *
+ * At a start nobody has been seen to come or go, and the first look decides alone, 15 s
+ * after it: the light of a sleeper is worth more than a minute of light for nobody, so only what
+ * is silent beyond doubt (odds of 4 to 1) is called empty at once.
+ *
+ * Nobody comes into a room without a movement: a room that was found silent for 5 min is filled
+ * by movement only, and what else begins there is a machine (absorb.h).
  *
  * Fooled by: a sleeper whose breathing no link sees, and whatever fools the motion model. */
 #include <math.h>
@@ -29,15 +37,30 @@
 #define LEAST         (-2.5f)
 #define MOTION_PER_S  2.0f
 #define MOTION_STRONG 0.6f	/* level from which it is beyond doubt */
-#define MICRO_PER_S   0.5f
 #define BREATH_PER_S  0.5f	/* per unit of log-odds: windows overlap, a look counts over 2 s */
+#define LOOK_S        20.0f	/* in which a look at small signs counts once */
+#define SIGNS_PER_S   0.15f	/* at most, for and against */
+#define DOUBT_PER_S   0.05f	/* at least, against: who left must not stay for ever */
+#define HOLD_S        300.0f	/* that small signs alone hold a room */
+#define SPENT_PER_S   0.03f	/* from then on */
 #define SILENCE_PER_S 0.1f
-#define HINT_PER_S_DB 0.06f
-#define HINT_LEAST_PER_S 0.03f	/* a hint that never becomes a rate is a machine */
-#define HINT_MOST_PER_S 0.15f
-#define SILENCE_START_PER_S (2.0f / 29)	/* at least, while nothing is known; also while breathing is still to come */
+#define SILENCE_START_PER_S (2.0f / 29)	/* while nothing is known and breathing is still to come */
 #define FADE_PER_S    0.1f
 #define STEP_MAX_US   1000000u	/* a clock that jumps is not that much silence */
+#define START_S       15.0f
+#define START_EMPTY   (-1.5f)
+#define SEAL_S        300.0f
+#define SEAL_SIGNS    (-0.5f)	/* signs below this are silence beyond doubt, over such a time */
+
+/* Log-odds of small signs.  Fitted like those in absorb.c. */
+#define BOTH_HINT     0.67f	/* per dB */
+#define BOTH_MICRO    0.62f
+#define BOTH          0.8f
+#define HINT          0.78f
+#define HINT_ALONE    0.9f
+#define MACHINE       (-1.0f)
+#define HINT_MOST_DB  8.0f
+#define HINT_LEAST_DB (-5.0f)
 
 void presence_init(struct presence *p)
 {
@@ -69,14 +92,18 @@ static bool breath_counts(const struct presence_input *in)
 	return in->breathing && in->breathing_probability > 0.5f;
 }
 
-static float silence(const struct presence *p, const struct presence_input *in)
+/* Log-odds for somebody who is still; NAN: nothing tells. */
+static float small_signs(const struct presence_input *in)
 {
-	float start = p->state == PRESENCE_UNKNOWN ? SILENCE_START_PER_S : 0;
+	float hint = clampf(in->breathing_hint_db, HINT_LEAST_DB, HINT_MOST_DB);
 
-	if (in->breathing_able)
-		return fmaxf(clampf(-HINT_PER_S_DB * in->breathing_hint_db, HINT_LEAST_PER_S, HINT_MOST_PER_S),
-			     start);
-	return in->breathing_soon && start > 0 ? start : SILENCE_PER_S;
+	if (in->machine)	/* it sways, too: who is there beside it is not told apart */
+		return fminf(in->micro, MACHINE);
+	if (!in->breathing_able)
+		return in->micro;
+	if (isnan(in->micro))
+		return HINT * hint + HINT_ALONE;
+	return BOTH_HINT * hint + BOTH_MICRO * in->micro + BOTH;
 }
 
 /* Whom only a machine's swing spoke for, nobody speaks for any more. */
@@ -86,36 +113,77 @@ static void take_back(struct presence *p)
 	p->by_breath = 0;
 }
 
-static void weigh(struct presence *p, float s, const struct presence_input *in)
+/* What the signs say in a second. */
+static float weigh_signs(struct presence *p, float s, float signs)
 {
-	float chance = clampf(in->breathing_probability, 0.5f, 0.99f);
-	float gain = 0, before = p->log_odds;
+	if (signs <= 0)
+		return clampf(signs / LOOK_S, -SIGNS_PER_S, -DOUBT_PER_S);
+	p->held_s += s;
+	return p->held_s > HOLD_S ? -SPENT_PER_S : fminf(signs / LOOK_S, SIGNS_PER_S);
+}
+
+static void weigh(struct presence *p, float s, const struct presence_input *in, float signs)
+{
+	float chance = clampf(in->breathing_probability, 0.5f, 0.99f), before = p->log_odds, gain;
 
 	if (in->machine)
 		take_back(p);
-	if (in->moving) {
-		gain = MOTION_PER_S * fminf(in->motion_level / MOTION_STRONG, 1);
+	if (in->moving || breath_counts(in))
+		p->held_s = 0;
+	if (in->moving)
 		p->by_breath = 0;
-	} else {
-		if (in->micro_motion)
-			gain += MICRO_PER_S;
-		if (breath_counts(in))
-			gain += BREATH_PER_S * logf(chance / (1 - chance));
-		if (gain <= 0)
-			gain = -silence(p, in);
-	}
+	if (in->moving)
+		gain = MOTION_PER_S * fminf(in->motion_level / MOTION_STRONG, 1);
+	else if (breath_counts(in))
+		gain = BREATH_PER_S * logf(chance / (1 - chance));
+	else if (!isnan(signs))
+		gain = p->state == PRESENCE_UNKNOWN ? 0 : weigh_signs(p, s, signs);
+	else
+		gain = p->state == PRESENCE_UNKNOWN && in->breathing_soon ? -SILENCE_START_PER_S : -SILENCE_PER_S;
+	if (p->sealed && !in->moving)
+		gain = fminf(gain, 0);
 	p->log_odds = clampf(p->log_odds + gain * s, LEAST, MOST);
-	if (breath_counts(in) && !in->moving)
+	if (!in->moving && p->log_odds > before)
 		p->by_breath += p->log_odds - before;
+}
+
+/* The first verdict, if the odds have not led to one before: signs of the whole time since the
+ * start are one look. */
+static void begin(struct presence *p, float s, float signs)
+{
+	p->watched_s += s;
+	if (p->state != PRESENCE_UNKNOWN || p->watched_s < START_S || isnan(signs))
+		return;
+	p->log_odds = clampf(fmaxf(p->log_odds, 0) + signs, LEAST, MOST);
+	if (p->log_odds > START_EMPTY) {
+		p->log_odds = fmaxf(p->log_odds, OCCUPIED);
+		p->by_breath = p->log_odds - EMPTY;
+	} else {
+		p->log_odds = fminf(p->log_odds, EMPTY);
+	}
+}
+
+/* Counts how long the room is empty and shows no sign of anybody. */
+static void seal(struct presence *p, float s, float signs)
+{
+	if (p->state == PRESENCE_OCCUPIED)
+		p->silent_s = 0;
+	else if (p->state == PRESENCE_EMPTY && signs < SEAL_SIGNS)
+		p->silent_s += s;
+	else if (!p->sealed && signs > 0)
+		p->silent_s = fmaxf(p->silent_s - 3 * s, 0);
+	p->sealed = p->state != PRESENCE_OCCUPIED && (p->sealed || p->silent_s >= SEAL_S);
 }
 
 static enum presence_evidence evidence_of(const struct presence_input *in)
 {
 	if (in->moving)
 		return PRESENCE_BY_MOTION;
-	if (breath_counts(in) || (in->breathing_able && in->breathing_hint_db > 0))
+	if (breath_counts(in))
 		return PRESENCE_BY_BREATHING;
-	return in->micro_motion ? PRESENCE_BY_MICRO_MOTION : PRESENCE_BY_MEMORY;
+	if (in->micro > 0)
+		return PRESENCE_BY_MICRO_MOTION;
+	return in->breathing_able && in->breathing_hint_db > 0 ? PRESENCE_BY_BREATHING : PRESENCE_BY_MEMORY;
 }
 
 static void be_unknown(struct presence *p, enum reason why)
@@ -134,18 +202,22 @@ static void fade(struct presence *p, float s)
 
 void presence_tick(struct presence *p, uint64_t now_us, const struct presence_input *in)
 {
-	float s = elapsed_s(p, now_us);
+	float s = elapsed_s(p, now_us), signs = small_signs(in);
 
 	if (in->blind != REASON_NONE) {
+		p->sealed = false;	/* who comes in now is not seen */
+		p->silent_s = p->watched_s = 0;
 		fade(p, s);
 		be_unknown(p, in->blind);
 		return;
 	}
-	weigh(p, s, in);
+	weigh(p, s, in, signs);
+	begin(p, s, signs);
 	if (p->log_odds >= OCCUPIED)
 		p->state = PRESENCE_OCCUPIED;
 	else if (p->log_odds <= EMPTY)
 		p->state = PRESENCE_EMPTY;
+	seal(p, s, signs);
 	if (p->state == PRESENCE_UNKNOWN) {
 		be_unknown(p, REASON_WARMING_UP);
 		return;

@@ -28,7 +28,7 @@ struct presence_input {
 	enum reason blind;		/* REASON_NONE: at least one link gives a verdict on motion */
 	bool  moving;
 	float motion_level;		/* how strongly, 0..1, while moving */
-	bool  micro_motion;		/* more than silence, less than motion; false if not known */
+	float micro;			/* log-odds for small movements of somebody; NAN: not known */
 	bool  breathing_able;		/* a breath would be seen by now: its windows are full */
 	bool  breathing_soon;		/* not yet, but the windows are filling */
 	bool  breathing;
@@ -41,8 +41,12 @@ struct presence {
 	enum presence_state state;
 	enum presence_evidence evidence;
 	enum reason reason;		/* why unknown, else REASON_NONE */
+	bool     sealed;		/* known to be empty: only movement fills it */
 	float    log_odds;		/* occupied against empty */
 	float    by_breath;		/* how much of it nothing but breathing has brought */
+	float    watched_s;		/* since the start, or since it was blind */
+	float    held_s;		/* that small signs alone have held it */
+	float    silent_s;		/* empty, and no sign of anybody */
 	bool     started;
 	uint64_t last_us;
 };

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <math.h>
 #include <stdlib.h>
+#include "models/absorb.h"
 #include "models/fall_watch.h"
 #include "models/rest.h"
 #include "models/room.h"
 
 #define BLIND_GRACE_US 2000000u	/* no verdict for so long, and a room that was known is known no more */
+#define TICK_S         0.1f
 #define MOVED_US       1000000u	/* before an event at most, the body that fell was seen to move */
 
 #define WALK_LEAST_M_S 0.3f	/* slower is no walk but a body that shifts */
@@ -19,6 +21,7 @@ struct room {
 	struct presence presence;
 	struct breath breath;
 	struct room_state state;
+	struct absorb absorb;
 	struct fall_watch falls;
 	struct rest rest;
 	struct incident_queue incidents;	/* models that find some put them here */
@@ -36,6 +39,7 @@ struct room *room_create(const struct model_params *params)
 		return NULL;
 	presence_init(&r->presence);
 	breath_init(&r->breath, params->breath_lo_hz, params->breath_hi_hz);
+	absorb_init(&r->absorb);
 	fall_watch_init(&r->falls, params->fall_watch_s > 0 ? params->fall_watch_s : FALL_WATCH_S);
 	rest_init(&r->rest, params->long_lie_s);
 	r->state.motion = TRUTH_UNKNOWN;
@@ -67,7 +71,7 @@ unsigned room_incident_kinds(void)
 
 /* What the links say of motion, together: one that sees it is enough. */
 struct motion_view {
-	bool  able, moving, micro;
+	bool  able, moving;
 	float level;
 	enum reason reason;		/* why none of them can tell */
 };
@@ -98,18 +102,21 @@ static void write_motion(struct room_state *s, const struct motion_view *v)
 	s->motion_level = v->able ? v->level : NAN;
 }
 
-static void write_presence(struct room *r, uint64_t now_us, const struct motion_view *v, enum reason blind)
+/* Who is there, and what is nobody: each is told by the other. */
+static void write_presence(struct room *r, uint64_t now_us, const struct motion_view *v, enum reason blind,
+			   const struct evidence *const evidence[], int n)
 {
 	const struct breath_result *b = &r->breath.result;
+	bool machine = absorb_rate(&r->absorb, b);
 	const struct presence_input in = {
 		.blind = blind,
 		.moving = v->moving,
 		.motion_level = v->moving ? v->level : 0,
-		.micro_motion = v->micro,
-		.breathing_able = b->reason == REASON_NONE || b->reason == REASON_NOBODY,
+		.micro = absorb_micro(&r->absorb, evidence, n),
+		.breathing_able = (b->reason == REASON_NONE && !machine) || b->reason == REASON_NOBODY,
 		.breathing_soon = b->reason == REASON_WARMING_UP || b->reason == REASON_MOVING ||
 			b->reason == REASON_AMBIGUOUS,
-		.breathing = b->reason == REASON_NONE,
+		.breathing = b->reason == REASON_NONE && !machine,
 		.breathing_probability = b->reason == REASON_NONE ? b->quality : 0,
 		.breathing_hint_db = b->hint_db,
 		.machine = b->reason == REASON_MACHINE,
@@ -119,6 +126,12 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 	r->state.presence = r->presence.state;
 	r->state.presence_evidence = r->presence.evidence;
 	r->state.presence_reason = r->presence.reason;
+	absorb_tick(&r->absorb, TICK_S, r->presence.sealed, v->moving, b, evidence, n);
+	if (absorb_rate(&r->absorb, b))
+		r->state.breath = (struct breath_result){ .reason = REASON_MACHINE, .rate_per_min = NAN,
+			.snr_db = b->snr_db, .window_s = b->window_s };
+	r->state.absorbed = (r->absorb.rate_per_min > 0 ? ABSORBED_BREATHING : 0) |
+		(absorb_hides(&r->absorb) ? ABSORBED_MICRO_MOTION : 0);
 }
 
 /* The links' speeds together: the fastest sees the movement along its paths the best. */
@@ -266,7 +279,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evi
 	if (source != REASON_NONE)
 		r->state.breath.reason = source;
 	write_motion(&r->state, &v);
-	write_presence(r, now_us, &v, blindness(r, now_us, &v));
+	write_presence(r, now_us, &v, blindness(r, now_us, &v), evidence, n);
 	say_nobody_only_if_empty(&r->state);
 	write_speed(r, evidence, n);
 	write_activity(&r->state, r->paced >= WALK_TICKS);

@@ -29,6 +29,12 @@ enum {
 	CAPABLE_ACTIVITY    = 16,
 };
 
+/* Bits: signs that are there and are nobody's (absorb.h). */
+enum {
+	ABSORBED_BREATHING    = 1,
+	ABSORBED_MICRO_MOTION = 2,
+};
+
 struct room_state {
 	enum presence_state presence;
 	enum presence_evidence presence_evidence;
@@ -43,6 +49,7 @@ struct room_state {
 	enum sensing_state sensing;
 	enum reason sensing_reason;
 	unsigned capabilities;
+	unsigned absorbed;
 };
 
 struct room;

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <math.h>
 #include "models/presence.h"
 
 #define TICK_US 100000u
@@ -34,12 +35,15 @@ static double pass(double seconds, struct presence_input in, enum presence_state
 	return n / 10.0;
 }
 
-static const struct presence_input silent = { .blind = REASON_NONE };
-static const struct presence_input moving = { .moving = true, .motion_level = 1 };
-static const struct presence_input blind = { .blind = REASON_GAP };
+static const struct presence_input silent = { .micro = NAN };
+static const struct presence_input moving = { .moving = true, .motion_level = 1, .micro = NAN };
+static const struct presence_input blind = { .blind = REASON_GAP, .micro = NAN };
 static const struct presence_input breathing = {
-	.breathing_able = true, .breathing = true, .breathing_probability = 0.9f,
+	.breathing_able = true, .breathing = true, .breathing_probability = 0.9f, .micro = NAN,
 };
+/* What links see of nobody, and of somebody who sits and reads. */
+static const struct presence_input still_air = { .breathing_able = true, .breathing_hint_db = -3.5f, .micro = -2 };
+static const struct presence_input reader = { .breathing_able = true, .breathing_hint_db = 0, .micro = 1.5f };
 
 static void a_cold_start_is_unknown_and_then_empty(void **state)
 {
@@ -54,7 +58,7 @@ static void a_cold_start_is_unknown_and_then_empty(void **state)
 
 static void a_start_waits_for_breathing_but_no_longer_than_30_s(void **state)
 {
-	struct presence_input waiting = { .breathing_soon = true };
+	struct presence_input waiting = { .breathing_soon = true, .micro = NAN };
 
 	(void)state;
 	assert_true(pass(28, waiting, PRESENCE_UNKNOWN) > 27.9);
@@ -87,7 +91,7 @@ static void a_flicker_of_motion_fills_no_empty_room(void **state)
 
 static void whom_only_a_machine_spoke_for_is_taken_back(void **state)
 {
-	const struct presence_input machine = { .machine = true };
+	const struct presence_input machine = { .machine = true, .micro = NAN };
 
 	(void)state;
 	pass(60, breathing, PRESENCE_OCCUPIED);
@@ -169,7 +173,7 @@ static void a_clock_that_jumps_is_not_silence(void **state)
 
 static void absence_of_breath_shortens_the_memory(void **state)
 {
-	struct presence_input breathless = { .breathing_able = true, .breathing_hint_db = -5 };
+	struct presence_input breathless = { .breathing_able = true, .breathing_hint_db = -5, .micro = NAN };
 	double with, without;
 
 	(void)state;
@@ -182,15 +186,75 @@ static void absence_of_breath_shortens_the_memory(void **state)
 	assert_true(with > 40 && without < 90);
 }
 
-static void a_hint_that_never_becomes_a_rate_holds_nobody_for_ever(void **state)
+static void small_signs_that_never_become_a_rate_hold_nobody_for_ever(void **state)
 {
-	struct presence_input machine = { .breathing_able = true, .breathing_hint_db = 4 };
-
 	(void)state;
 	pass(60, moving, PRESENCE_OCCUPIED);
-	assert_true(pass(100, machine, PRESENCE_OCCUPIED) > 99.9);
-	pass(250, machine, PRESENCE_OCCUPIED);
+	assert_true(pass(300, reader, PRESENCE_OCCUPIED) > 299.9);
+	assert_string_equal(presence_evidence_name(room.evidence), "micro_motion");
+	pass(300, reader, PRESENCE_OCCUPIED);
 	assert_int_equal(room.state, PRESENCE_EMPTY);
+}
+
+static void somebody_who_sits_is_there_15_s_after_a_start(void **state)
+{
+	(void)state;
+	pass(16, reader, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);
+	assert_true(pass(120, reader, PRESENCE_OCCUPIED) > 119.9);
+}
+
+static void nobody_is_known_15_s_after_a_start(void **state)
+{
+	(void)state;
+	pass(16, still_air, PRESENCE_EMPTY);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+}
+
+/* In doubt somebody may sleep here; a minute or so decides. */
+static void a_doubtful_start_is_occupied_for_a_while(void **state)
+{
+	struct presence_input doubtful = { .breathing_able = true, .breathing_hint_db = -2, .micro = -0.5f };
+
+	(void)state;
+	pass(16, doubtful, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);
+	assert_string_equal(presence_evidence_name(room.evidence), "memory");
+	pass(100, doubtful, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+}
+
+static void who_left_is_forgotten_within_two_minutes(void **state)
+{
+	(void)state;
+	pass(60, moving, PRESENCE_OCCUPIED);
+	pass(10, silent, PRESENCE_OCCUPIED);
+	pass(110, still_air, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+}
+
+/* Nobody comes in without a movement: what begins to breathe there is a fan. */
+static void a_room_known_to_be_empty_is_filled_by_movement_only(void **state)
+{
+	(void)state;
+	pass(400, still_air, PRESENCE_EMPTY);
+	assert_true(room.sealed);
+	assert_true(pass(1200, breathing, PRESENCE_EMPTY) > 1199.9);
+	assert_true(pass(600, reader, PRESENCE_EMPTY) > 599.9);
+	pass(2.5, moving, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);
+	assert_false(room.sealed);
+	assert_true(pass(60, breathing, PRESENCE_OCCUPIED) > 59.9);
+}
+
+/* ... but while it was blind, somebody may have come. */
+static void a_blind_spell_breaks_that_knowledge(void **state)
+{
+	(void)state;
+	pass(400, still_air, PRESENCE_EMPTY);
+	pass(5, blind, PRESENCE_UNKNOWN);
+	pass(20, breathing, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);
 }
 
 static void reset_forgets(void **state)
@@ -218,7 +282,13 @@ int main(void)
 		cmocka_unit_test_setup(a_short_gap_does_not_lose_the_person, setup),
 		cmocka_unit_test_setup(a_clock_that_jumps_is_not_silence, setup),
 		cmocka_unit_test_setup(absence_of_breath_shortens_the_memory, setup),
-		cmocka_unit_test_setup(a_hint_that_never_becomes_a_rate_holds_nobody_for_ever, setup),
+		cmocka_unit_test_setup(small_signs_that_never_become_a_rate_hold_nobody_for_ever, setup),
+		cmocka_unit_test_setup(somebody_who_sits_is_there_15_s_after_a_start, setup),
+		cmocka_unit_test_setup(nobody_is_known_15_s_after_a_start, setup),
+		cmocka_unit_test_setup(a_doubtful_start_is_occupied_for_a_while, setup),
+		cmocka_unit_test_setup(who_left_is_forgotten_within_two_minutes, setup),
+		cmocka_unit_test_setup(a_room_known_to_be_empty_is_filled_by_movement_only, setup),
+		cmocka_unit_test_setup(a_blind_spell_breaks_that_knowledge, setup),
 		cmocka_unit_test_setup(reset_forgets, setup),
 	};
 
