@@ -108,6 +108,7 @@ struct config_room {
 	struct config_link link[CONFIG_LINKS_MAX];
 	int  links;			/* 0: every link of every source */
 	int  repeat_s, escalate_s, levels;	/* of its alarms; -1: as its kind has it */
+	int  child_left_s;		/* 0: the profile's */
 };
 
 /* About 30 KiB: not for a small stack. */

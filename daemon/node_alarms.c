@@ -213,19 +213,24 @@ static const enum alarm_kind alarm_of[INCIDENT_KINDS] = {
 
 /* An alarm that no model of this build can raise has no topic: "none" would look like
  * somebody is watching. */
-static unsigned kinds_built(void)
+static unsigned kinds_built(const struct config *c)
 {
-	unsigned kinds = 1u << ALARM_TEST;
+	unsigned kinds = 1u << ALARM_TEST, built = room_incident_kinds();
+	bool car = false;
 
+	for (int i = 0; i < c->rooms; i++)
+		car |= profile_find(c->room[i].profile)->child_left_s > 0;
+	if (!car)
+		built &= ~(1u << INCIDENT_CHILD_LEFT);
 	for (int i = 0; i < INCIDENT_KINDS; i++)
-		if (room_incident_kinds() >> i & 1)
+		if (built >> i & 1)
 			kinds |= 1u << alarm_of[i];
 	return kinds;
 }
 
 unsigned node_alarms_kinds(const struct node_alarms *a)
 {
-	return a->o.live || a->o.config->alarms.replay ? kinds_built() : 1u << ALARM_TEST;
+	return a->o.live || a->o.config->alarms.replay ? kinds_built(a->o.config) : 1u << ALARM_TEST;
 }
 
 static void fill_random(void *p, size_t bytes)
@@ -246,7 +251,7 @@ static int open_alarming(struct node_alarms *a)
 
 	if (a->o.live || c->replay) {
 		o.journal_path = c->journal;
-		o.kinds = kinds_built();
+		o.kinds = kinds_built(a->o.config);
 	} else {
 		log_info("alarms: no live source: no journal, and what recordings show is only logged");
 	}

@@ -31,6 +31,7 @@ static void fill(struct sensing_room_options *o, const struct config_room *c)
 	snprintf(o->name, sizeof(o->name), "%s", c->name);
 	o->profile = profile_find(c->profile);
 	o->band = breathing_band_find(c->breathing_band);
+	o->child_left_s = (float)c->child_left_s;
 	for (int i = 0; i < c->links; i++) {
 		struct wiring_wanted *wanted = &o->wanted[o->wanted_count++];
 

@@ -83,6 +83,8 @@ int sensing_add_room(struct sensing *s, const struct sensing_room_options *optio
 		.breath_hi_hz = band->hi_per_min / 60,
 		.fall_watch_s = options->fall_watch_s > 0 ? options->fall_watch_s : options->profile->fall_watch_s,
 		.long_lie_s = options->profile->long_lie_s,
+		.child_left_s = options->profile->child_left_s > 0 && options->child_left_s > 0 ?
+			options->child_left_s : options->profile->child_left_s,
 		.fall_weights = options->fall_weights,
 		.fall_weights_size = options->fall_weights_size,
 	};

@@ -43,6 +43,7 @@ struct model_params {
 	float breath_lo_hz, breath_hi_hz;	/* breathing band */
 	float fall_watch_s;		/* after a suspected fall; 0: 20 s */
 	float long_lie_s;		/* nobody may lie still for longer; 0: no matter */
+	float child_left_s;		/* a child alone for so long is an alarm; 0: this is no car */
 	const uint8_t *fall_weights;		/* a file of weights, borrowed; NULL: what ships */
 	size_t fall_weights_size;
 	bool  hearsay;				/* of this link; see struct evidence */

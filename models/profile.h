@@ -12,6 +12,8 @@ struct profile {
 	const char *breathing_band;	/* unless configured otherwise */
 	float fall_watch_s;		/* after a suspected fall; unless configured otherwise */
 	float long_lie_s;		/* somebody who does not move for so long needs help; 0: people sleep here */
+	float child_left_s;		/* from a child seen when all have left to the alarm, unless configured
+					 * otherwise; 0: this is no car */
 };
 
 struct breathing_band {

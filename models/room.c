@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "models/absorb.h"
+#include "models/child.h"
 #include "models/fall_watch.h"
 #include "models/rest.h"
 #include "models/room.h"
@@ -24,6 +25,7 @@ struct room {
 	struct absorb absorb;
 	struct fall_watch falls;
 	struct rest rest;
+	struct child child;
 	struct incident_queue incidents;	/* models that find some put them here */
 	float    speed_m_s;		/* smoothed; NAN: none */
 	int      paced;			/* ticks of late in which it was one of walking */
@@ -42,6 +44,7 @@ struct room *room_create(const struct model_params *params)
 	absorb_init(&r->absorb);
 	fall_watch_init(&r->falls, params->fall_watch_s > 0 ? params->fall_watch_s : FALL_WATCH_S);
 	rest_init(&r->rest, params->long_lie_s);
+	child_init(&r->child, params->child_left_s);
 	r->state.motion = TRUTH_UNKNOWN;
 	r->state.motion_level = r->state.speed_m_s = r->speed_m_s = NAN;
 	r->state.presence_reason = r->state.activity_reason = r->state.sensing_reason = REASON_WARMING_UP;
@@ -66,7 +69,7 @@ bool room_take_incident(struct room *r, struct incident *i)
 
 unsigned room_incident_kinds(void)
 {
-	return 1u << INCIDENT_FALL | 1u << INCIDENT_LONG_LIE;
+	return 1u << INCIDENT_FALL | 1u << INCIDENT_LONG_LIE | 1u << INCIDENT_CHILD_LEFT;
 }
 
 /* What the links say of motion, together: one that sees it is enough. */
@@ -230,6 +233,20 @@ static void watch_rest(struct room *r, uint64_t now_us, const struct motion_view
 	rest_tick(&r->rest, now_us, &in, &r->incidents);
 }
 
+static void watch_child(struct room *r, uint64_t now_us, const struct motion_view *v)
+{
+	const struct breath_result *b = &r->state.breath;
+	const struct child_input in = {
+		.able = v->able, .moving = v->moving,
+		.empty = r->state.presence == PRESENCE_EMPTY,
+		.breathing = b->reason == REASON_NONE,
+		.rate_per_min = b->rate_per_min, .quality = b->quality,
+		.signs_db = b->reason == REASON_MACHINE ? 0 : r->breath.result.hint_db,
+	};
+
+	child_tick(&r->child, now_us, &in, &r->incidents);
+}
+
 static void write_sensing(struct room_state *s, const struct motion_view *v, bool falls)
 {
 	s->capabilities = 0;
@@ -285,5 +302,6 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evi
 	write_activity(&r->state, r->paced >= WALK_TICKS);
 	watch_falls(r, now_us, evidence, n, &v);
 	watch_rest(r, now_us, &v);
+	watch_child(r, now_us, &v);
 	write_sensing(&r->state, &v, falls_work(evidence, n));
 }

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * child.h -- was a child left in the car?
+ *
+ * The bustle of getting out has ended, and something in there goes on breathing at a
+ * child's rate: 20 to 75 a minute, which no adult at rest does.  That it was seen is a suspicion,
+ * within 12 s of the last movement; that it is still so after a while, in which whoever
+ * just fetches something would be back, is an alarm.  Movement alone is none: people who pass
+ * or lean on a car move it, and do not breathe in it. */
+#ifndef MODELS_CHILD_H
+#define MODELS_CHILD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "models/incident.h"
+
+struct child_input {
+	bool  able;			/* movement can be seen */
+	bool  moving;
+	bool  empty;			/* nobody is there, for certain */
+	bool  breathing;		/* at a rate of the band */
+	float rate_per_min;
+	float quality;			/* probability that it is right */
+	float signs_db;			/* what the spectrum hints at without a rate: for (over 0) or against; 0: nothing */
+};
+
+struct child {
+	float delay_s;			/* from the suspicion to the alarm; 0: this room is no car */
+	float bustle_s;			/* movement of late */
+	bool  bustled;			/* since the alarm the doors have been used */
+	float signs_s;			/* of a breath, fading */
+	float gone_s;			/* nothing of it seen for so long */
+	bool  suspected, confirmed;
+	float since_s;			/* the suspicion */
+	float seen_s;			/* of that time, with signs */
+};
+
+/* delay_s 0: never anything. */
+void child_init(struct child *c, float delay_s);
+
+/* The clock, ten times a second. */
+void child_tick(struct child *c, uint64_t now_us, const struct child_input *in, struct incident_queue *out);
+
+#endif
