@@ -60,7 +60,7 @@ CORE   := $(DSP) $(MODELS)
 TEST_SHARED := $(call obj,$(wildcard tests/support/*.c))
 TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid ratio align rank1 steer ridge \
-	respiration breath machine room power motion motion_stat presence incident fall decay),$(TESTS))
+	respiration breath machine room power motion motion_stat presence incident fall decay sway child),$(TESTS))
 THREAD_TESTS := $(filter $(patsubst %,$(BUILD)/tests/test_%,mqtt alarming alarming_time \
 	alarming_commands),$(TESTS))
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out %/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c)))
@@ -83,7 +83,8 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TEST_SHARED) $(DAEMON) $(CORE)
 # The simulator belongs to the tool, and has tests.
 $(BUILD)/tests/test_simulate $(BUILD)/tests/test_sim_physics: $(SIM) $(BUILD)/tools/labels.o
 
-# So do the doctor's parts.
+# So do the doctor's parts, and what scores by person.
+$(BUILD)/tests/test_people: $(BUILD)/tools/people.o $(BUILD)/tools/score.o
 $(BUILD)/tests/test_doctor: $(call obj,$(wildcard tools/doctor_*.c))
 
 # Signal code and models are tested without the daemon: a call upwards would not link.

@@ -58,7 +58,7 @@
 #define BOTH          0.8f
 #define HINT          0.78f
 #define HINT_ALONE    0.9f
-#define MACHINE       (-1.0f)
+#define MACHINE       (-2.0f)
 #define HINT_MOST_DB  8.0f
 #define HINT_LEAST_DB (-5.0f)
 

@@ -15,6 +15,7 @@
 #include "tools/explain.h"
 #include "tools/fall_score.h"
 #include "tools/labels.h"
+#include "tools/people.h"
 #include "tools/player.h"
 #include "tools/score.h"
 #include "tools/sim/render.h"
@@ -27,7 +28,7 @@ extern const struct command command_eval;
 struct options {
 	const char *table, *only_set, *only_file, *picture, *events, *weights;
 	const struct profile *profile;
-	bool json, files, simulate;
+	bool json, files, people, simulate;
 };
 
 struct set {
@@ -48,6 +49,7 @@ struct evaluation {
 	struct player player;
 	struct explain *explain;	/* NULL: no picture is wanted */
 	struct fall_table falls;
+	struct people people;
 };
 
 static void on_tick(void *owner, uint64_t now_us)
@@ -58,6 +60,7 @@ static void on_tick(void *owner, uint64_t now_us)
 	const struct wiring *w = sensing_room_wiring(e->player.sensing, 0);
 
 	score_tick(&e->file, e->rows, e->row_count, (double)now_us / 1e6, state);
+	people_tick(&e->people, (double)now_us / 1e6, state);
 	if (e->explain)
 		explain_tick(e->explain, (double)now_us / 1e6, state);
 	for (int i = 0; i < WIRING_LINKS_MAX; i++)
@@ -254,6 +257,7 @@ static void evaluate_file(struct evaluation *e, const struct label *rows, int co
 	e->rows = rows;
 	e->row_count = count;
 	fall_table_begin(&e->falls, rows, count);
+	people_begin(&e->people, rows, count);
 	file_path(path, sizeof(path), e->options->table, rows->file);
 	if (play(e, path, error) < 0) {
 		failed("eval", "%s", error);
@@ -261,6 +265,7 @@ static void evaluate_file(struct evaluation *e, const struct label *rows, int co
 		return;
 	}
 	add_to_set(e, rows->set);
+	people_end(&e->people, &e->file.s);
 	if (e->explain)
 		write_picture(e);
 	if (e->json)
@@ -411,6 +416,7 @@ static int print_json(struct evaluation *e)
 	total = json_add_object(e->json, "total");
 	json_add_number(total, "files", e->set[e->sets - 1].score.files, 0);
 	write_score(total, &e->set[e->sets - 1].score);
+	people_json(&e->people, e->json);
 	fall_table_json(&e->falls, e->json);
 	json_add_number(e->json, "failed_files", e->failures, 0);
 	text = json_print(e->json);
@@ -429,6 +435,7 @@ static int report(struct evaluation *e)
 	print_respiration(e);
 	print_motion(e);
 	print_presence(e);
+	people_print(&e->people, e->options->people);
 	fall_table_print(&e->falls);
 	print_quality(&e->set[e->sets - 1].score);
 	print_cost(e);
@@ -442,6 +449,7 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "profile", required_argument, NULL, 'p' }, { "files", no_argument, NULL, 'f' },
 		{ "simulate", no_argument, NULL, 'm' }, { "explain", required_argument, NULL, 'e' },
 		{ "events", required_argument, NULL, 1 }, { "weights", required_argument, NULL, 2 },
+		{ "people", no_argument, NULL, 3 },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -471,6 +479,9 @@ static int parse(struct options *o, int argc, char **argv)
 			break;
 		case 2:
 			o->weights = optarg;
+			break;
+		case 3:
+			o->people = true;
 			break;
 		case 'p':
 			o->profile = profile_find(optarg);
@@ -538,7 +549,7 @@ static int eval_run(int argc, char **argv)
 
 const struct command command_eval = {
 	.name  = "eval",
-	.usage = "LABELS.csv [--json] [--files] [--set NAME] [--profile NAME] [--simulate]\n"
+	.usage = "LABELS.csv [--json] [--files] [--people] [--set NAME] [--profile NAME] [--simulate]\n"
 		 "                  [--explain FILE -o PICTURE.svg] [--weights FILE] [--events FILE]",
 	.help  = "scores the pipeline on labelled recordings",
 	.details =
@@ -549,6 +560,7 @@ const struct command command_eval = {
 		"not known is told on stderr, once, with its line; counting goes on.\n\n"
 		"  --json    one JSON object, with every file's figures\n"
 		"  --files   a line a file before the tables\n"
+		"  --people  a line for each person and room after them\n"
 		"  --explain one recording's story as a picture: movement, presence, spectrum, rates, reasons\n"
 		"  --weights FILE  of the classifier of falls, in place of what ships\n"
 		"  --events FILE   writes every event that the classifier judged, with its features (to train with)\n"

@@ -20,14 +20,14 @@ static bool one_of(const char *label, const char *const *list)
 	return false;
 }
 
-static bool is_movement(const char *label)
+bool score_is_movement(const char *label)
 {
 	static const char *const list[] = { "walk", "run", "moving", NULL };
 
 	return one_of(label, list);
 }
 
-static bool is_quiet(const char *label)
+bool score_is_quiet(const char *label)
 {
 	static const char *const list[] = { "empty", "no_movement", NULL };
 
@@ -44,11 +44,11 @@ static bool is_person(const char *label)
 
 static void score_motion(struct file_score *f, const struct label *l, double t_s, const struct room_state *r)
 {
-	bool movement = is_movement(l->label);
+	bool movement = score_is_movement(l->label);
 
 	if (movement && isnan(f->onset_s) && r->motion == TRUTH_YES)
 		f->onset_s = t_s - l->start_s;
-	if (t_s - l->start_s < MOVEMENT_FROM_S || !(movement || is_quiet(l->label)))
+	if (t_s - l->start_s < MOVEMENT_FROM_S || !(movement || score_is_quiet(l->label)))
 		return;
 	if (movement) {
 		f->s.moving_s += SCORE_STEP_S;
@@ -108,7 +108,7 @@ static void score_silence(struct file_score *f, const struct label *l, double t_
 	bool hold = !strcmp(l->label, "breath_hold");
 	double into_s = t_s - l->start_s;
 
-	if (!(hold || is_quiet(l->label)) || into_s < SILENCE_FROM_S || (hold && into_s >= HOLD_UNTIL_S))
+	if (!(hold || score_is_quiet(l->label)) || into_s < SILENCE_FROM_S || (hold && into_s >= HOLD_UNTIL_S))
 		return;
 	f->s.silence_s += SCORE_STEP_S;
 	f->s.silence_shown_s += b->reason == REASON_NONE ? SCORE_STEP_S : 0;
