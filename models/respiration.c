@@ -40,9 +40,10 @@
 #define NO_CSI_US    5000000u
 #define SHAPE_KEEP   0.95f
 #define DRIFT_HZ     (10.0f / 60)
-#define DRIFT_DB     9.0f
+#define DRIFT_DB     6.0f
 #define RATIO_NULL_DB  7.5f	/* chance reaches at least this, whatever the noise looks like: */
-#define SINGLE_NULL_DB 10.0f	/* one chain has all the receiver's own errors in it */
+#define SINGLE_NULL_DB 9.0f	/* one chain has all the receiver's own errors in it */
+#define WALK_NULL_DB 12.4f	/* of 40 bins spread exponentially one is so far over the median once in 4,000 */
 #define FLOOR_HZ     0.25f	/* half width of the neighbourhood that the floor is taken from */
 #define EVEN_S       40.0f	/* in less, everything is even */
 #define PEAKS        3	/* that are followed in one look, if machines make the others */
@@ -210,21 +211,32 @@ static void respiration_push(void *state, const struct packet *p)
 		push_single(m, p);
 }
 
-/* Median of lambda around bin i, without the peak itself: what is usual there. */
+static bool harmonic(int j, int i, int within)
+{
+	int off = j % i;
+
+	return off <= within || i - off <= within;
+}
+
+/* What is usual at bin i: the median of the bins around it, without the peak itself and its
+ * harmonics.  What rises above the noise there (sway, drift) is a walk, whose power falls as
+ * the square of the rate: far neighbours are taken for what they would be at i. */
 static float local_floor(const struct rank1 *r, int i, int half, int peak)
 {
 	float near[RANK1_BINS];
 	int n = 0;
 
 	for (int j = i - half; j <= i + half; j++) {
+		float way = (float)j / (float)i, usual;
 		int k = 0;
 
-		if (j < 2 || j > r->noise_hi || abs(j - i) <= peak)
+		if (j < 2 || j > r->noise_hi || abs(j - i) <= peak || (j > i && harmonic(j, i, peak / 2)))
 			continue;
-		while (k < n && near[k] < r->lambda[j])
+		usual = r->noise + (r->lambda[j] - r->noise) * way * way;
+		while (k < n && near[k] < usual)
 			k++;
 		memmove(near + k + 1, near + k, (size_t)(n - k) * sizeof(*near));
-		near[k] = r->lambda[j];
+		near[k] = usual;
 		n++;
 	}
 	return n ? fmaxf(near[n / 2], r->noise) : r->noise;
@@ -237,6 +249,16 @@ static float drift_db(const struct rank1 *r, int i)
 	float hz = (float)i * r->rate_hz / RANK1_LEN;
 
 	return hz < DRIFT_HZ ? DRIFT_DB * (DRIFT_HZ - hz) / DRIFT_HZ : 0;
+}
+
+/* By how much a peak must stand higher over this floor than over the receivers' noise, which
+ * is steady since it is a mean over many streams.  A body that sways is one waveform in all of
+ * them, whose bins are spread exponentially. */
+static float unsteady_db(const struct respiration *m, float floor)
+{
+	float null_db = m->use_ratio ? RATIO_NULL_DB : SINGLE_NULL_DB;
+
+	return (1 - m->rank1.noise / floor) * (WALK_NULL_DB - null_db);
 }
 
 /* Of rates too slow for the window nothing can be said; nor of the flank above them, if it
@@ -273,9 +295,12 @@ static float fill_row(const struct respiration *m, float *row_db)
 	int peak = (int)(rank1_bin(r, 2 / window_s) + 0.5f);
 	int lo = (int)rank1_bin(r, m->lo_hz), hi = (int)rank1_bin(r, m->hi_hz) + 2;
 
-	for (int i = lo; i <= hi && i <= r->noise_hi; i++)
-		floor_db[i] = 10 * log10f(local_floor(r, i, half, peak) / r->noise) +
+	for (int i = lo; i <= hi && i <= r->noise_hi; i++) {
+		float here = local_floor(r, i, half, peak);
+
+		floor_db[i] = 10 * log10f(here / r->noise) + unsteady_db(m, here) +
 			(m->use_ratio ? 0 : drift_db(r, i));
+	}
 	for (int j = 0; j < BREATH_BINS; j++) {
 		float hz = breath_bin_hz(j, m->lo_hz, m->hi_hz);
 
