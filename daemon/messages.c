@@ -166,6 +166,8 @@ static void write_link(struct json *j, const struct message_context *c, const st
 			(double)l->evidence->breath.q_db : NAN, 1);
 	json_add_string(j, "motion_reason", reason_name(l->evidence->motion.reason));
 	json_add_string(j, "respiration_reason", reason_name(l->evidence->breath.reason));
+	json_add_string(j, "fall_reason", reason_name(l->evidence->fall.reason));
+	json_add_bool(j, "fall_proven", l->evidence->fall.sure > 0 && l->evidence->fall.sure < 1);
 	json_add_bool(j, "alarms", !l->evidence->hearsay);
 	write_drops(j, stats);
 }

@@ -82,6 +82,7 @@ int sensing_add_room(struct sensing *s, const struct sensing_room_options *optio
 		.breath_lo_hz = band->lo_per_min / 60,
 		.breath_hi_hz = band->hi_per_min / 60,
 		.fall_watch_s = options->fall_watch_s > 0 ? options->fall_watch_s : options->profile->fall_watch_s,
+		.fall_still_s = options->profile->fall_still_s,
 		.long_lie_s = options->profile->long_lie_s,
 		.child_left_s = options->profile->child_left_s > 0 && options->child_left_s > 0 ?
 			options->child_left_s : options->profile->child_left_s,

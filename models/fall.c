@@ -9,7 +9,8 @@
  *
  * The verdict is there 2 s after the peak and is only a suspicion: the acted falls and
  * the people who lie down quickly that one antenna at 50 packets a second sees do overlap.  What
- * follows (models/fall_watch.c) decides.
+ * follows (models/fall_watch.c) decides.  Weights that were never proven on recordings of such a
+ * radio suspect, but are never sure.
  *
  * Fooled by: whoever throws himself on a bed; a fall while somebody else walks about more
  * strongly; what falls behind the radio's back.  Blind when packets are missing: an event of which a
@@ -33,6 +34,7 @@
 #define GAP_US        1000000u
 #define NO_CSI_US     5000000u
 #define BLIND_US      10000000u	/* so long it is said that an event was missed */
+#define NEVER         2.0f	/* no probability reaches it: without weights, events have features only */
 
 struct fall {
 	int per_pair;
@@ -60,17 +62,19 @@ static void *fall_create(const struct link_format *format, const struct model_pa
 	const uint8_t *file = params->fall_weights ? params->fall_weights : fall_weights;
 	size_t size = params->fall_weights ? params->fall_weights_size : (size_t)(fall_weights_end - fall_weights);
 	struct fall *f = calloc(1, sizeof(*f));
+	struct trees_radio radio = { .mhz = (int)(format->freq_hz / 1e6f + 0.5f) };
 	char error[TREES_ERROR_LEN];
 
 	if (!f)
 		return NULL;
 	f->since = -1;
-	f->usable = !trees_open(&f->trees, file, size, FALL_FEATURES, fall_features_hash(), error);
 	f->per_pair = format->per_pair;
 	if (stir_init(&f->stir, format->streams)) {
 		free(f);
 		return NULL;
 	}
+	radio.pairs = format->per_pair ? format->streams / format->per_pair : 0;
+	f->usable = !trees_open(&f->trees, file, size, FALL_FEATURES, fall_features_hash(), &radio, error);
 	return f;
 }
 
@@ -98,7 +102,7 @@ static void judge(struct fall *f, int back)
 	}
 	fall_features(&f->stir, back, f->features);
 	f->score = f->usable ? trees_score(&f->trees, f->features) : 0;
-	f->event = f->usable;
+	f->event = true;
 	f->event_us = stir_time_us(&f->stir) - (uint64_t)(back + FALL_AFTER) * STIR_ROW_US;
 }
 
@@ -148,11 +152,11 @@ static enum reason obstacle(const struct fall *f, uint64_t now_us, float rate_hz
 		return now_us - f->started_us > GAP_US ? REASON_NO_CSI : REASON_WARMING_UP;
 	if (now_us > f->last_us + GAP_US)
 		return now_us - f->last_us > NO_CSI_US ? REASON_NO_CSI : REASON_GAP;
-	if (f->blind_us && now_us < f->blind_us + BLIND_US)
-		return REASON_BLIND;
 	if (stir_rows(&f->stir) < START_ROWS)
-		return REASON_WARMING_UP;
-	return rate_hz < RATE_LOW_HZ ? REASON_RATE_LOW : REASON_NONE;
+		return f->blind_us && now_us < f->blind_us + BLIND_US ? REASON_BLIND : REASON_WARMING_UP;
+	if (rate_hz < RATE_LOW_HZ)
+		return REASON_RATE_LOW;
+	return f->blind_us && now_us < f->blind_us + BLIND_US ? REASON_BLIND : REASON_NONE;
 }
 
 static void fall_tick(void *state, uint64_t now_us, struct evidence *all)
@@ -167,6 +171,7 @@ static void fall_tick(void *state, uint64_t now_us, struct evidence *all)
 	e->reason = obstacle(f, now_us, all->rate_hz);
 	e->event = f->event && e->reason != REASON_RATE_LOW;
 	e->blind = f->blind;
+	e->stir = &f->stir;
 	e->strength_db = 10 * log10f(f->strongest + 0.1f);
 	if (f->event) {
 		e->event_us = f->event_us;
@@ -174,7 +179,8 @@ static void fall_tick(void *state, uint64_t now_us, struct evidence *all)
 		e->score = f->score;
 		e->features = f->features;
 	}
-	e->suspect = f->trees.suspect;
+	e->suspect = f->usable ? f->trees.suspect : NEVER;
+	e->sure = f->usable && f->trees.proven ? f->trees.sure : NEVER;
 	f->event = f->blind = false;
 	f->strongest = 0;
 }

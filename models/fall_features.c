@@ -2,11 +2,15 @@
  *
  * Two kinds of features: the level at every lag at 13 moments around the peak, relative to
  * the level of 0.1 s at the peak (so neither gain nor distance matters), and shapes: how
- * strong, how long, how lonely, how sudden the event was, and whether the static channel is
- * another one after it, which it is when a body has come to lie elsewhere (section 5.3 of
- * most surveys calls it the change of template). */
+ * strong, how long, how lonely, how sudden the event was, in how many directions it moved the
+ * channel, and whether the static channel is another one after it, which it is when a body
+ * has come to lie elsewhere (surveys call it the change of template).
+ *
+ * What carries over between radios was measured: how long, how lonely and how sudden an event
+ * is does; how strong it is does not. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "models/fall_features.h"
 
@@ -14,13 +18,14 @@
 #define PEAK      FALL_BEFORE	/* index of the peak in the span */
 #define FLOOR     0.1f		/* levels end so far below the noise */
 #define TINY      1e-7f
-#define VERSION   1		/* of what is computed, where the names stay the same */
+#define VERSION   2		/* of what is computed, where the names stay the same */
 
 static const int8_t offsets[FALL_OFFSETS] = { -80, -60, -40, -30, -20, -12, -6, 0, 6, 12, 20, 30, 40 };
 
 static const char *const shapes[FALL_SHAPES] = {
 	"strength", "over_noise", "moved", "moved_rel", "centre", "spread", "skew", "length", "half", "tenth",
 	"before_max", "after_max", "fall_05", "fall_1", "fall_2", "rise_05", "rise_1", "coherence", "same_1", "same_4",
+	"fifth", "around_05", "around_1", "peaks", "peaky", "onset", "decay", "before_noise", "directions", "moved_noise",
 };
 
 struct look {
@@ -179,6 +184,88 @@ static float sameness(const struct look *w, int from, int lag)
 	return cross / square;
 }
 
+/* Share of the strength that is within `rows` of the peak. */
+static float share_around(const struct look *w, int rows)
+{
+	float sum = 0, all = 0;
+
+	for (int i = 0; i < SPAN; i++) {
+		all += w->strength[i];
+		sum += abs(i - PEAK) <= rows ? w->strength[i] : 0;
+	}
+	return sum / all;
+}
+
+/* How often the strength comes to a peak that matters: one who falls does so once, one
+ * who walks or jumps does it all the time. */
+static float count_peaks(const struct look *w)
+{
+	int n = 0;
+
+	for (int i = 3; i < SPAN - 3; i++) {
+		bool top = w->strength[i] > 0.25f * w->strength[PEAK];
+
+		for (int k = i - 3; k <= i + 3; k++)
+			top &= w->strength[k] <= w->strength[i];
+		n += top;
+	}
+	return (float)n;
+}
+
+/* The peak against the mean of the strongest second, dB. */
+static float peaky_db(const struct look *w)
+{
+	float sorted[SPAN], sum = 0;
+
+	memcpy(sorted, w->strength, sizeof(sorted));
+	for (int n = 0; n < STIR_PER_S; n++) {	/* selection: so much of it is wanted */
+		int most = n;
+
+		for (int i = n + 1; i < SPAN; i++)
+			most = sorted[i] > sorted[most] ? i : most;
+		sum += sorted[most];
+		sorted[most] = sorted[n];
+	}
+	return db(w->strength[PEAK] * STIR_PER_S / sum);
+}
+
+/* Seconds from the peak, in steps of `step` rows, until less than a tenth of it is left. */
+static float seconds_to_tenth(const struct look *w, int step)
+{
+	int i = PEAK;
+
+	while (i + step >= 0 && i + step < SPAN && w->strength[i + step] > 0.1f * w->strength[PEAK])
+		i += step;
+	return (float)abs(i - PEAK) / STIR_PER_S;
+}
+
+/* In how many directions the channel went during the 0.75 s around the peak: the
+ * participation ratio of the eigenvalues, from traces of the Gram matrix of the steps. */
+static float directions(const struct look *w)
+{
+	enum { STEPS = 15 };
+	int16_t step[STEPS][POWER_MAX_STREAMS];
+	double trace = 1e-9, squares = 1e-9;
+
+	for (int i = 0; i < STEPS; i++) {
+		const int16_t *x = stir_row(w->stir, back_of(w, PEAK - 7 + i));
+		const int16_t *y = stir_row(w->stir, back_of(w, PEAK - 8 + i));
+
+		for (int k = 0; k < w->stir->streams; k++)
+			step[i][k] = (int16_t)(x[k] - y[k]);
+	}
+	for (int i = 0; i < STEPS; i++)
+		for (int j = i; j < STEPS; j++) {
+			int64_t dot = 0;
+
+			for (int k = 0; k < w->stir->streams; k++)
+				dot += (int32_t)step[i][k] * step[j][k];
+			trace += i == j ? (double)dot : 0;
+			squares += (i == j ? 1 : 2) * (double)dot * (double)dot;
+		}
+	return (float)(trace * trace / squares);
+}
+
 static int16_t hundredths(float x)
 {
 	x = x < -327 ? -327 : x > 327 ? 327 : x;
@@ -204,6 +291,16 @@ static void shape(const struct look *w, float *f)
 	f[17] = coherence(w);
 	f[18] = sameness(w, -6, 1);
 	f[19] = sameness(w, -15, 4);
+	f[20] = seconds_above(w, 0.2f);
+	f[21] = share_around(w, 10);
+	f[22] = share_around(w, 20);
+	f[23] = count_peaks(w);
+	f[24] = peaky_db(w);
+	f[25] = seconds_to_tenth(w, -1);
+	f[26] = seconds_to_tenth(w, 1);
+	f[27] = mean_db(w, -80, -20) + w->peak_db - db(w->noise);
+	f[28] = directions(w);
+	f[29] = f[2] - db(w->noise);
 }
 
 void fall_features(const struct stir *s, int back, int16_t out[FALL_FEATURES])

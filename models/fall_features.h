@@ -12,7 +12,7 @@
 #define FALL_BEFORE   80	/* rows that are looked at before the peak of an event: 4 s */
 #define FALL_AFTER    40	/* and after it: 2 s */
 #define FALL_OFFSETS  13
-#define FALL_SHAPES   20
+#define FALL_SHAPES   30
 #define FALL_FEATURES (FALL_OFFSETS * STIR_LAGS + FALL_SHAPES)
 
 /* The lag whose level is the strength of an event: 0.1 s. */

@@ -19,12 +19,15 @@
 #define STILL_SHARE  0.6f	/* of the watch, to be confirmed */
 #define BREATH_ODDS  1.0f	/* what a seen breath adds to the log-odds */
 #define STILL_ODDS   1.0f	/* ... and perfect stillness */
-#define PATIENCE_US  60000000u	/* for a watch that sees nothing */
+#define PATIENCE_S   60.0f	/* for a watch that sees nothing */
+#define LONG_SHARE   0.97f	/* of the long watch, without movement: who sleeps turns over, too */
+#define DOUBT_S      10.0f	/* of movement that is no walk end a suspicion that is not sure */
 
-void fall_watch_init(struct fall_watch *w, float watch_s)
+void fall_watch_init(struct fall_watch *w, float watch_s, float still_s)
 {
 	memset(w, 0, sizeof(*w));
 	w->watch_s = watch_s;
+	w->long_s = still_s;
 }
 
 static float log_odds(float p)
@@ -55,20 +58,37 @@ static void tell(struct fall_watch *w, enum incident_stage stage, uint64_t time_
 		incident_add(&i, "still_s", w->still_s);
 		incident_add(&i, "up_s", w->up_s);
 		incident_add(&i, "breathing", w->breathed);
+		incident_add(&i, "sure", w->sure);
 	}
 	incident_put(out, &i);
 }
 
-static void suspect(struct fall_watch *w, const struct fall_watch_input *in, struct incident_queue *out)
+/* The watch begins with this event. */
+static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 {
 	w->impact_us = in->event_us;
 	w->peak_db = in->peak_db;
 	w->score = in->score;
-	w->seen_s = w->still_s = w->up_s = 0;
+	w->sure = in->score >= in->sure;
+	w->seen_s = w->still_s = w->up_s = w->blind_s = 0;
 	w->breathed = false;
+}
+
+static void suspect(struct fall_watch *w, const struct fall_watch_input *in, struct incident_queue *out)
+{
+	begin(w, in);
 	w->suspicions++;
 	tell(w, INCIDENT_SUSPECTED, in->event_us, out);
 	w->state = FALL_WATCHING;
+}
+
+/* Another event while it is watched: a clearer one is what the watch is about from now on. */
+static void look_again(struct fall_watch *w, const struct fall_watch_input *in)
+{
+	if (!w->sure && in->score >= in->sure)
+		begin(w, in);
+	else if (in->score > w->score)
+		w->score = in->score;
 }
 
 static bool on_the_legs(const struct fall_watch *w, const struct fall_watch_input *in)
@@ -78,8 +98,10 @@ static bool on_the_legs(const struct fall_watch *w, const struct fall_watch_inpu
 
 static void count(struct fall_watch *w, const struct fall_watch_input *in)
 {
-	if (!in->able)
+	if (!in->able) {
+		w->blind_s += TICK_S;
 		return;
+	}
 	w->seen_s += TICK_S;
 	w->still_s += in->moving ? 0 : TICK_S;
 	w->breathed |= in->breathing;
@@ -92,26 +114,51 @@ static void give_up(struct fall_watch *w, uint64_t now_us, struct incident_queue
 	w->state = FALL_WATCH_IDLE;
 }
 
+static void confirm(struct fall_watch *w, uint64_t now_us, struct incident_queue *out)
+{
+	tell(w, INCIDENT_CONFIRMED, now_us, out);
+	w->state = FALL_WATCH_CONFIRMED;
+	w->up_s = 0;
+}
+
+/* The short watch is over. */
+static void watch_sure(struct fall_watch *w, uint64_t now_us, struct incident_queue *out)
+{
+	if (w->still_s >= STILL_SHARE * w->seen_s)
+		confirm(w, now_us, out);
+	else
+		give_up(w, now_us, out);
+}
+
+/* It is over, and the classifier was not sure: this goes on for minutes, and any life ends it. */
+static void watch_on(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,
+		     struct incident_queue *out)
+{
+	if (!(w->long_s > 0) || w->seen_s - w->still_s > DOUBT_S)
+		give_up(w, now_us, out);
+	else if (w->seen_s < w->long_s)
+		return;
+	else if (in->occupied && w->still_s >= LONG_SHARE * w->seen_s)
+		confirm(w, now_us, out);
+	else
+		give_up(w, now_us, out);
+}
+
 static void watch(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,
 		  struct incident_queue *out)
 {
-	uint64_t since_us = now_us > w->impact_us ? now_us - w->impact_us : 0;
-
-	if (since_us > SETTLE_US)
+	if (now_us > w->impact_us && now_us - w->impact_us > SETTLE_US)
 		count(w, in);
 	if (w->up_s >= UP_S || (in->able && in->empty)) {
 		give_up(w, now_us, out);
-	} else if (w->seen_s + SETTLE_US * 1e-6f >= w->watch_s) {
-		if (w->still_s < STILL_SHARE * w->seen_s) {
-			give_up(w, now_us, out);
-			return;
-		}
-		tell(w, INCIDENT_CONFIRMED, now_us, out);
-		w->state = FALL_WATCH_CONFIRMED;
-		w->up_s = 0;
-	} else if (since_us > PATIENCE_US + (uint64_t)(w->watch_s * 1e6f)) {
+	} else if (w->blind_s > PATIENCE_S) {
 		w->blind++;
 		give_up(w, now_us, out);
+	} else if (w->seen_s + SETTLE_US * 1e-6f >= w->watch_s) {
+		if (w->sure)
+			watch_sure(w, now_us, out);
+		else
+			watch_on(w, now_us, in, out);
 	}
 }
 
@@ -124,8 +171,8 @@ void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_wa
 			suspect(w, in, out);
 		break;
 	case FALL_WATCHING:
-		if (in->event && in->score > w->score)
-			w->score = in->score;	/* the same story, seen better */
+		if (in->event)
+			look_again(w, in);
 		watch(w, now_us, in, out);
 		break;
 	case FALL_WATCH_CONFIRMED:

@@ -5,9 +5,13 @@
  *      idle -> watching -> confirmed -> idle       nobody got up; later: moves again
  *                      \-> idle                    got up, left, or was never still: recovered
  *
- * A suspicion is told at once (INCIDENT_SUSPECTED).  For `watch` seconds from the impact the room is watched:
- * whoever gets up and walks is no emergency; whoever lies still is, and more surely so when a breath is
- * seen there.  Seconds in which nothing can be seen do not count, and a watch that cannot see is given up
+ * A suspicion is told at once (INCIDENT_SUSPECTED), and the room is watched: whoever gets up and walks is no
+ * emergency, whoever lies still is.  How long depends on how sure the classifier was.  If only one in fifty other
+ * events looks so much like a fall, `watch` seconds from the impact are enough.  If not, or if the classifier was
+ * never proven on such a radio, the same events are mostly people who lay down: then a suspicion is
+ * confirmed only by `still` seconds in which somebody is there and nobody moves, and it stays a suspicion for as long.
+ *
+ * Seconds in which nothing can be seen do not count, and a watch that cannot see is given up
  * after a minute: blind is not an alarm. */
 #ifndef MODELS_FALL_WATCH_H
 #define MODELS_FALL_WATCH_H
@@ -22,26 +26,29 @@ struct fall_watch_input {
 	bool  moving;
 	bool  breathing;		/* somebody breathes, for certain */
 	bool  empty;			/* nobody is there, for certain */
+	bool  occupied;			/* somebody is, for certain */
 	float strength_db;		/* of movement over the noise */
 	bool  event;			/* an event was judged since the last tick: */
 	uint64_t event_us;		/* ... its peak */
-	float peak_db, score, suspect;	/* ... as in struct fall_evidence */
+	float peak_db, score, suspect, sure;	/* ... as in struct fall_evidence */
 };
 
 enum fall_state { FALL_WATCH_IDLE, FALL_WATCHING, FALL_WATCH_CONFIRMED };
 
 struct fall_watch {
-	float    watch_s;
+	float    watch_s, long_s;
 	enum fall_state state;
 	uint64_t impact_us;
-	float    peak_db, score, suspect;
+	bool     sure;
+	float    peak_db, score;
 	float    seen_s, still_s, up_s;	/* since the impact settled: seen, without movement, on the legs */
+	float    blind_s;		/* since then, not seen */
 	bool     breathed;
 	uint64_t suspicions, blind;	/* counted for ever; blind: watches that were given up */
 };
 
-/* watch_s: 5 to 120.  Plain struct. */
-void fall_watch_init(struct fall_watch *w, float watch_s);
+/* watch_s: 5 to 120; still_s: longer than that, or 0 where people lie still every day.  Plain struct. */
+void fall_watch_init(struct fall_watch *w, float watch_s, float still_s);
 
 /* The clock, ten times a second.  Incidents go into the queue. */
 void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,

@@ -20,6 +20,7 @@
 #include "models/reason.h"
 
 struct csi_frame;
+struct stir;
 
 /* What a link is made of, constant for its life. */
 struct link_format {
@@ -42,6 +43,7 @@ struct packet {
 struct model_params {
 	float breath_lo_hz, breath_hi_hz;	/* breathing band */
 	float fall_watch_s;		/* after a suspected fall; 0: 20 s */
+	float fall_still_s;		/* so long without a movement confirm a fall that was not sure; 0: nothing does */
 	float long_lie_s;		/* nobody may lie still for longer; 0: no matter */
 	float child_left_s;		/* a child alone for so long is an alarm; 0: this is no car */
 	const uint8_t *fall_weights;		/* a file of weights, borrowed; NULL: what ships */
@@ -93,7 +95,9 @@ struct fall_evidence {
 	float peak_db;			/* its strength over the noise */
 	float score;			/* probability that it was a fall */
 	float suspect;			/* score from which it is suspected */
+	float sure;			/* ... from which stillness after it is enough; over 1: never */
 	const int16_t *features;	/* fall_features.h; borrowed until the next event */
+	const struct stir *stir;	/* how the channel was stirred of late, dsp/stir.h; borrowed, for pictures */
 };
 
 /* How fast does who moves go?  (models/pace.c) */

@@ -5,12 +5,12 @@
 /* A bathroom: 15 min without a movement are long on the toilet; who bathes for longer teaches it
  * (rest.h).  In a corridor nobody stops; in a living room people nap on the sofa. */
 const struct profile profiles[] = {
-	{ "living",   "living room: people sit, walk, come and go",      "adult",  20, 10800, 0 },
-	{ "bedroom",  "bedroom: somebody lies still for hours",          "adult",  30, 0, 0 },
-	{ "bathroom", "bathroom: fan, heater, running water",            "adult",  20, 900, 0 },
-	{ "car",      "inside of a car: children, small and breathing fast", "infant", 20, 0, 60 },
-	{ "corridor", "corridor: people pass, nobody stays",             "adult",  15, 600, 0 },
-	{ NULL, NULL, NULL, 0, 0, 0 }
+	{ "living",   "living room: people sit, walk, come and go",      "adult",  20, 900, 10800, 0 },
+	{ "bedroom",  "bedroom: somebody lies still for hours",          "adult",  30, 0, 0, 0 },
+	{ "bathroom", "bathroom: fan, heater, running water",            "adult",  20, 300, 900, 0 },
+	{ "car",      "inside of a car: children, small and breathing fast", "infant", 20, 0, 0, 60 },
+	{ "corridor", "corridor: people pass, nobody stays",             "adult",  15, 120, 600, 0 },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
 };
 
 const struct breathing_band breathing_bands[] = {

@@ -42,7 +42,8 @@ struct room *room_create(const struct model_params *params)
 	presence_init(&r->presence);
 	breath_init(&r->breath, params->breath_lo_hz, params->breath_hi_hz);
 	absorb_init(&r->absorb);
-	fall_watch_init(&r->falls, params->fall_watch_s > 0 ? params->fall_watch_s : FALL_WATCH_S);
+	fall_watch_init(&r->falls, params->fall_watch_s > 0 ? params->fall_watch_s : FALL_WATCH_S,
+			params->fall_still_s);
 	rest_init(&r->rest, params->long_lie_s);
 	child_init(&r->child, params->child_left_s);
 	r->state.motion = TRUTH_UNKNOWN;
@@ -203,6 +204,7 @@ static void watch_falls(struct room *r, uint64_t now_us, const struct evidence *
 		.able = v->able, .moving = v->moving,
 		.breathing = r->breath.result.reason == REASON_NONE,
 		.empty = r->state.presence == PRESENCE_EMPTY,
+		.occupied = r->state.presence == PRESENCE_OCCUPIED,
 	};
 
 	if (v->moving)
@@ -218,6 +220,7 @@ static void watch_falls(struct room *r, uint64_t now_us, const struct evidence *
 		in.peak_db = e->peak_db;
 		in.score = e->score;
 		in.suspect = e->suspect;
+		in.sure = e->sure;
 	}
 	fall_watch_tick(&r->falls, now_us, &in, &r->incidents);
 }

@@ -5,10 +5,10 @@
 #include <string.h>
 #include "models/trees.h"
 
-#define HEADER 36
+#define HEADER 48
 #define NODE   4
 #define LEAF   255
-#define MAGIC  "SIXTHTR1"
+#define MAGIC  "SIXTHTR2"
 
 static uint32_t get32(const uint8_t *p)
 {
@@ -81,38 +81,62 @@ static int check_nodes(const struct trees *t)
 	return at == t->nodes ? 0 : -EINVAL;
 }
 
-int trees_open(struct trees *t, const uint8_t *file, size_t size, int features, uint32_t hash,
-	       char error[TREES_ERROR_LEN])
+/* Bytes of the ensemble that begins there; more than `size` if it is cut short. */
+static size_t bytes_of(const uint8_t *file)
 {
-	const char *why = NULL;
+	return HEADER + (size_t)(get32(file + 16) & 0xffff) * NODE + 4;
+}
+
+/* NULL, or what is wrong with the ensemble; *bytes is how long it is. */
+static const char *read_one(struct trees *t, const uint8_t *file, size_t size, int features, uint32_t hash,
+			    size_t *bytes)
+{
+	if (size < HEADER + NODE + 4)
+		return "too short to be weights";
+	if (memcmp(file, MAGIC, 8))
+		return "no weights, or of another version of the format";
+	*bytes = bytes_of(file);
+	if (*bytes > size || get32(file + *bytes - 4) != crc32(file, *bytes - 4))
+		return "damaged or cut short: its checksum is wrong";
+	if (get32(file + 8) != hash || get16(file + 12) != features)
+		return "weights for other features than this program computes: train again";
+	if (get32(file + 16) > 0xffff || get16(file + 14) > TREES_MAX)
+		return "its counts do not fit its size";
+	*t = (struct trees){
+		.node = file + HEADER, .features = features, .count = get16(file + 14),
+		.nodes = (int)get32(file + 16), .base = millionths(file + 20), .step = millionths(file + 24),
+		.suspect = millionths(file + 28), .sure = millionths(file + 44), .version = get32(file + 32), .proven = get16(file + 42) & 1,
+	};
+	return check_nodes(t) ? "a tree in it is broken" : NULL;
+}
+
+static bool is_for(const uint8_t *file, const struct trees_radio *radio)
+{
+	return radio->mhz >= get16(file + 36) && radio->mhz <= get16(file + 38) && radio->pairs <= get16(file + 40);
+}
+
+int trees_open(struct trees *t, const uint8_t *file, size_t size, int features, uint32_t hash,
+	       const struct trees_radio *radio, char error[TREES_ERROR_LEN])
+{
+	const char *why = !file ? "too short to be weights" : size > TREES_BYTES_MAX ? "too long to be weights" : NULL;
+	struct trees one;
+	size_t at = 0, bytes;
 
 	memset(t, 0, sizeof(*t));
-	if (!file || size < HEADER + NODE + 4)
-		why = "too short to be weights";
-	else if (size > TREES_BYTES_MAX)
-		why = "too long to be weights";
-	else if (memcmp(file, MAGIC, 8))
-		why = "no weights, or of another version of the format";
-	else if (get32(file + size - 4) != crc32(file, size - 4))
-		why = "damaged or cut short: its checksum is wrong";
-	else if (get32(file + 8) != hash || get16(file + 12) != features)
-		why = "weights for other features than this program computes: train again";
-	else if (get32(file + 16) != (size - HEADER - 4) / NODE || get16(file + 14) > TREES_MAX)
-		why = "its counts do not fit its size";
-	if (!why) {
-		t->features = features;
-		t->count = get16(file + 14);
-		t->nodes = (int)get32(file + 16);
-		t->base = millionths(file + 20);
-		t->step = millionths(file + 24);
-		t->suspect = millionths(file + 28);
-		t->version = get32(file + 32);
-		t->node = file + HEADER;
-		if (check_nodes(t))
-			why = "a tree in it is broken";
-	}
-	if (why)
+	do {
+		bytes = 0;
+		if (!why)
+			why = read_one(&one, file + at, size - at, features, hash, &bytes);
+		if (!why && !t->node && is_for(file + at, radio))
+			*t = one;
+		at += bytes;
+	} while (!why && at < size);
+	if (!why && !t->node)
+		why = "no weights for a radio of this band and so many antennas";
+	if (why) {
+		memset(t, 0, sizeof(*t));
 		snprintf(error, TREES_ERROR_LEN, "%s", why);
+	}
 	return why ? -EINVAL : 0;
 }
 

@@ -2,9 +2,10 @@
  *
  * trees.h -- decides by decision trees (Breiman 2001, Friedman 2001), small enough for a router.
  *
- * A file of weights, all numbers little-endian:
+ * A file of weights holds one or more ensembles, one after the other, each for some radios.
+ * All numbers are little-endian:
  *
- *       0  8  "SIXTHTR1"
+ *       0  8  "SIXTHTR2"
  *       8  4  hash of the features that it wants
  *      12  2  features
  *      14  2  trees
@@ -13,13 +14,19 @@
  *      24  4  step, in millionths of a log-odd a unit of a leaf
  *      28  4  score from which an event is suspected, in millionths
  *      32  4  version of the weights, counted by who trains
- *      36     nodes of 4 bytes, tree after tree, each in preorder: feature (255: a leaf), nodes
+ *      36  2  for carriers of so many MHz
+ *      38  2  ... up to so many
+ *      40  2  for so many antenna pairs at most
+ *      42  2  bit 0: proven on recordings of such a radio with people who were not trained on
+ *      44  4  score from which it is sure, in millionths: one in fifty others exceeds it
+ *      48     nodes of 4 bytes, tree after tree, each in preorder: feature (255: a leaf), nodes
  *             to skip to the right child, threshold or value of the leaf.  Left is where the
  *             feature is <= the threshold, and is the next node.
- *     end  4  CRC-32 of all before it */
+ *     end  4  CRC-32 of all before it, from the magic on */
 #ifndef MODELS_TREES_H
 #define MODELS_TREES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,14 +38,22 @@ struct trees {
 	const uint8_t *node;	/* borrowed, of the file */
 	int   features, count;
 	int   nodes;
-	float base, step, suspect;
+	float base, step, suspect, sure;
 	uint32_t version;
+	bool  proven;		/* on recordings, for this kind of radio */
 };
 
-/* Checks a file of weights and points into it; it must stay.  Wants that many features, of
- * that hash.  0; -EINVAL with a sentence in error[] that says what is wrong. */
+/* What an ensemble is chosen by. */
+struct trees_radio {
+	int mhz;		/* carrier */
+	int pairs;		/* of antennas */
+};
+
+/* Checks a whole file of weights and points into it; it must stay.  *t is the first ensemble
+ * that is for such a radio.  All must want that many features, of that hash.  0; -EINVAL with a
+ * sentence in error[] that says what is wrong, or that none is for the radio. */
 int trees_open(struct trees *t, const uint8_t *file, size_t size, int features, uint32_t hash,
-	       char error[TREES_ERROR_LEN]);
+	       const struct trees_radio *radio, char error[TREES_ERROR_LEN]);
 
 /* Probability, 0..1. */
 float trees_score(const struct trees *t, const int16_t *features);

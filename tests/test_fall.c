@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Falls without a radio: rows and levels of dsp/stir.c, files of weights of models/trees.c, the
- * watch after an event, the timers of rest, and the model from frames to a verdict. */
+ * Falls without a radio: rows and levels of dsp/stir.c, features, files of weights of
+ * models/trees.c.  From frames to a verdict: test_fall_model.c; what follows it: test_fall_watch.c. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -12,10 +12,7 @@
 #include <string.h>
 #include "dsp/csi.h"
 #include "models/fall_features.h"
-#include "models/fall_watch.h"
 #include "models/fall_weights.h"
-#include "models/model.h"
-#include "models/rest.h"
 #include "models/trees.h"
 
 #define STREAMS 16
@@ -148,17 +145,19 @@ static void features_do_not_know_the_gain_of_an_event_nor_the_packet_rate(void *
 		fall_feature_name(i, name);
 		assert_true(strlen(name) > 3);
 	}
-	assert_string_equal(name, "same_4");
+	assert_string_equal(name, "moved_noise");
 }
 
 /* --- weights --- */
+
+static const struct trees_radio radio = { .mhz = 2437, .pairs = 1 };
 
 static int opens(const uint8_t *file, size_t size)
 {
 	char error[TREES_ERROR_LEN];
 	struct trees t;
 
-	return trees_open(&t, file, size, FALL_FEATURES, fall_features_hash(), error);
+	return trees_open(&t, file, size, FALL_FEATURES, fall_features_hash(), &radio, error);
 }
 
 static void the_weights_that_ship_are_whole_and_small(void **state)
@@ -170,7 +169,7 @@ static void the_weights_that_ship_are_whole_and_small(void **state)
 	float p;
 
 	(void)state;
-	assert_int_equal(trees_open(&t, fall_weights, size, FALL_FEATURES, fall_features_hash(), error), 0);
+	assert_int_equal(trees_open(&t, fall_weights, size, FALL_FEATURES, fall_features_hash(), &radio, error), 0);
 	assert_true(size <= 65536);
 	assert_true(t.count > 1 && t.version > 0);
 	assert_true(t.suspect > 0.05f && t.suspect < 0.95f);
@@ -203,204 +202,9 @@ static void weights_for_other_features_are_refused_and_say_so(void **state)
 	struct trees t;
 
 	(void)state;
-	assert_int_equal(trees_open(&t, fall_weights, size, FALL_FEATURES, fall_features_hash() + 1, error), -22);
+	assert_int_equal(trees_open(&t, fall_weights, size, FALL_FEATURES, fall_features_hash() + 1, &radio, error), -22);
 	assert_non_null(strstr(error, "other features"));
-	assert_int_equal(trees_open(&t, fall_weights, size, FALL_FEATURES + 1, fall_features_hash(), error), -22);
-}
-
-/* --- the watch --- */
-
-static struct fall_watch watch;
-static struct incident_queue queue;
-static uint64_t now_us;
-
-static struct fall_watch_input still = { .able = true };
-
-static void pass(float seconds, struct fall_watch_input in)
-{
-	for (int i = 0; i < (int)(seconds * 10 + 0.5f); i++) {
-		now_us += 100000;
-		fall_watch_tick(&watch, now_us, &in, &queue);
-	}
-}
-
-static void event(float score)
-{
-	struct fall_watch_input in = still;
-
-	in.event = true;
-	in.event_us = now_us - 2000000;
-	in.peak_db = 25;
-	in.score = score;
-	in.suspect = 0.5f;
-	now_us += 100000;
-	fall_watch_tick(&watch, now_us, &in, &queue);
-}
-
-static int begin(void **state)
-{
-	(void)state;
-	fall_watch_init(&watch, 20);
-	memset(&queue, 0, sizeof(queue));
-	now_us = 100000000;
-	seed = 1;
-	return 0;
-}
-
-static void expect(enum incident_stage stage, uint64_t within_us)
-{
-	struct incident i;
-
-	assert_true(incident_take(&queue, &i));
-	assert_int_equal(i.stage, stage);
-	assert_true(now_us - i.time_us <= within_us);
-}
-
-static void expect_nothing(void)
-{
-	struct incident i;
-
-	assert_false(incident_take(&queue, &i));
-}
-
-static void who_stays_down_is_suspected_at_once_and_confirmed_after_the_watch(void **state)
-{
-	struct fall_watch_input up = { .able = true, .moving = true, .strength_db = 24 };
-
-	(void)state;
-	event(0.8f);
-	expect(INCIDENT_SUSPECTED, 3000000);
-	pass(17.5f, still);
-	expect_nothing();
-	pass(1.5f, still);
-	expect(INCIDENT_CONFIRMED, 2000000);
-	pass(600, still);
-	expect_nothing();
-	pass(4, up);
-	expect(INCIDENT_RECOVERED, 2000000);
-}
-
-static void who_gets_up_is_not_confirmed(void **state)
-{
-	struct fall_watch_input up = { .able = true, .moving = true, .strength_db = 22 };
-
-	(void)state;
-	event(0.9f);
-	expect(INCIDENT_SUSPECTED, 3000000);
-	pass(6, still);
-	pass(4, up);
-	expect(INCIDENT_RECOVERED, 2000000);
-	pass(60, still);
-	expect_nothing();
-}
-
-static void who_leaves_the_room_is_not_confirmed(void **state)
-{
-	struct fall_watch_input gone = { .able = true, .empty = true };
-
-	(void)state;
-	event(0.9f);
-	expect(INCIDENT_SUSPECTED, 3000000);
-	pass(1, gone);
-	expect(INCIDENT_RECOVERED, 2000000);
-}
-
-static void limbs_that_move_on_the_floor_do_not_cancel(void **state)
-{
-	struct fall_watch_input limbs = { .able = true, .moving = true, .strength_db = 10 };
-
-	(void)state;
-	event(0.9f);
-	pass(3, limbs);
-	pass(4, still);
-	pass(3, limbs);
-	pass(10, still);
-	expect(INCIDENT_SUSPECTED, 30000000);
-	expect(INCIDENT_CONFIRMED, 30000000);
-}
-
-static void blind_is_no_alarm(void **state)
-{
-	struct fall_watch_input blind = { .able = false };
-
-	(void)state;
-	event(0.9f);
-	expect(INCIDENT_SUSPECTED, 3000000);
-	pass(59, blind);
-	expect_nothing();
-	pass(30, blind);
-	expect(INCIDENT_RECOVERED, 15000000);
-	assert_int_equal(watch.blind, 1);
-}
-
-static void a_score_below_the_threshold_is_nothing(void **state)
-{
-	(void)state;
-	event(0.49f);
-	pass(60, still);
-	expect_nothing();
-}
-
-/* --- rest --- */
-
-static struct rest rest;
-
-static void rest_pass(float seconds, struct rest_input in)
-{
-	for (int i = 0; i < (int)(seconds * 10 + 0.5f); i++) {
-		now_us += 100000;
-		rest_tick(&rest, now_us, &in, &queue);
-	}
-}
-
-static void who_lies_for_too_long_raises_an_alarm_once(void **state)
-{
-	const struct rest_input lies = { .able = true, .occupied = true };
-	const struct rest_input moves = { .able = true, .occupied = true, .moving = true };
-	const struct rest_input gone = { .able = true, .empty = true };
-	struct incident i;
-
-	(void)state;
-	rest_init(&rest, 900);
-	rest_pass(3600, gone);
-	expect_nothing();
-	rest_pass(10, moves);
-	rest_pass(880, lies);
-	rest_pass(0.5f, moves);	/* a twitch is not life well */
-	expect_nothing();
-	rest_pass(40, lies);
-	assert_true(incident_take(&queue, &i));
-	assert_int_equal(i.kind, INCIDENT_LONG_LIE);
-	assert_int_equal(i.stage, INCIDENT_CONFIRMED);
-	rest_pass(3600, lies);
-	expect_nothing();
-	rest_pass(5, moves);
-	expect(INCIDENT_RECOVERED, 5000000);
-}
-
-static void the_limit_learns_within_bounds(void **state)
-{
-	const struct rest_input lies = { .able = true, .occupied = true };
-	const struct rest_input moves = { .able = true, .occupied = true, .moving = true };
-
-	(void)state;
-	rest_init(&rest, 900);
-	for (int day = 0; day < 100; day++) {
-		rest_pass(850, lies);
-		rest_pass(10, moves);
-	}
-	expect_nothing();
-	assert_true(rest_limit_s(&rest) > 1000 && rest_limit_s(&rest) <= 1350);
-}
-
-static void time_in_which_nothing_is_seen_is_no_rest(void **state)
-{
-	const struct rest_input blind = { .able = false, .occupied = true };
-
-	(void)state;
-	rest_init(&rest, 600);
-	rest_pass(7200, blind);
-	expect_nothing();
+	assert_int_equal(trees_open(&t, fall_weights, size, FALL_FEATURES + 1, fall_features_hash(), &radio, error), -22);
 }
 
 int main(void)
@@ -415,15 +219,6 @@ int main(void)
 		cmocka_unit_test(the_weights_that_ship_are_whole_and_small),
 		cmocka_unit_test(weights_cut_short_or_damaged_anywhere_are_refused),
 		cmocka_unit_test(weights_for_other_features_are_refused_and_say_so),
-		cmocka_unit_test_setup(who_stays_down_is_suspected_at_once_and_confirmed_after_the_watch, begin),
-		cmocka_unit_test_setup(who_gets_up_is_not_confirmed, begin),
-		cmocka_unit_test_setup(who_leaves_the_room_is_not_confirmed, begin),
-		cmocka_unit_test_setup(limbs_that_move_on_the_floor_do_not_cancel, begin),
-		cmocka_unit_test_setup(blind_is_no_alarm, begin),
-		cmocka_unit_test_setup(a_score_below_the_threshold_is_nothing, begin),
-		cmocka_unit_test_setup(who_lies_for_too_long_raises_an_alarm_once, begin),
-		cmocka_unit_test_setup(the_limit_learns_within_bounds, begin),
-		cmocka_unit_test_setup(time_in_which_nothing_is_seen_is_no_rest, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -220,6 +220,7 @@ static void judge_event(void)
 	link[0].fall.event_us = now_us - 2000000;
 	link[0].fall.score = 0.9f;
 	link[0].fall.suspect = 0.66f;
+	link[0].fall.sure = 0.8f;
 	link[0].fall.peak_db = 20;
 	pass(0.1f, 1);
 	link[0].fall.event = false;

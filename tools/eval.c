@@ -48,6 +48,7 @@ struct evaluation {
 	int row_count;
 	struct player player;
 	struct explain *explain;	/* NULL: no picture is wanted */
+	struct explain_fall *explain_fall;	/* the same */
 	struct fall_table falls;
 	struct people people;
 };
@@ -58,14 +59,19 @@ static void on_tick(void *owner, uint64_t now_us)
 
 	const struct room_state *state = sensing_room_state(e->player.sensing, 0);
 	const struct wiring *w = sensing_room_wiring(e->player.sensing, 0);
+	int link = 0;
 
 	score_tick(&e->file, e->rows, e->row_count, (double)now_us / 1e6, state);
 	people_tick(&e->people, (double)now_us / 1e6, state);
 	if (e->explain)
 		explain_tick(e->explain, (double)now_us / 1e6, state);
 	for (int i = 0; i < WIRING_LINKS_MAX; i++)
-		if (w->link[i].counts && w->link[i].evidence)
+		if (w->link[i].counts && w->link[i].evidence) {
 			fall_table_evidence(&e->falls, &w->link[i].evidence->fall);
+			if (e->explain_fall)
+				explain_fall_tick(e->explain_fall, (double)now_us / 1e6, link++, &w->link[i].evidence->fall,
+						  state ? state->speed_m_s : NAN);
+		}
 }
 
 static void on_incident(void *owner, uint64_t now_us, const struct incident *i)
@@ -73,6 +79,8 @@ static void on_incident(void *owner, uint64_t now_us, const struct incident *i)
 	struct evaluation *e = owner;
 
 	fall_table_incident(&e->falls, now_us, i);
+	if (e->explain_fall)
+		explain_fall_incident(e->explain_fall, (double)now_us / 1e6, i);
 }
 
 static double cpu_s(void)
@@ -236,11 +244,12 @@ static void print_file(struct evaluation *e, const struct label *l)
 static void write_picture(struct evaluation *e)
 {
 	const char *picture = e->options->picture;
+	bool tell = explain_fall_any(e->explain_fall) || !strcmp(e->rows->task, "falls");
 	char title[512];
 	int err;
 
 	snprintf(title, sizeof(title), "%s (%s)", e->rows->file, e->rows->set);
-	err = explain_write(e->explain, picture, title, e->rows, e->row_count);
+	err = explain_write(e->explain, picture, title, e->rows, e->row_count, tell ? e->explain_fall : NULL);
 	if (err) {
 		failed("eval", "%s: %s", picture, strerror(-err));
 		e->failures++;
@@ -528,6 +537,7 @@ static int eval_run(int argc, char **argv)
 		const struct breathing_band *band = breathing_band_find(o.profile->breathing_band);
 
 		e->explain = explain_create(band->lo_per_min / 60, band->hi_per_min / 60);
+		e->explain_fall = explain_fall_create();
 	}
 	if (o.json) {
 		e->json = json_object();
@@ -540,6 +550,7 @@ static int eval_run(int argc, char **argv)
 	else
 		code = report(e);
 	explain_free(e->explain);
+	explain_fall_free(e->explain_fall);
 	code = e->failures || !fall_table_close(&e->falls) ? EXIT_FAILED : code;
 	labels_free(&e->labels);
 	json_free(e->json);
@@ -561,7 +572,8 @@ const struct command command_eval = {
 		"  --json    one JSON object, with every file's figures\n"
 		"  --files   a line a file before the tables\n"
 		"  --people  a line for each person and room after them\n"
-		"  --explain one recording's story as a picture: movement, presence, spectrum, rates, reasons\n"
+		"  --explain one recording's story as a picture: movement, presence, spectrum, rates, reasons,\n"
+		"            and of events: spectrogram, power, speed, change of the static channel, what each stage said\n"
 		"  --weights FILE  of the classifier of falls, in place of what ships\n"
 		"  --events FILE   writes every event that the classifier judged, with its features (to train with)\n"
 		"  --simulate  a recording that is missing is made from the scene of its name, and removed after\n",

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "tools/explain.h"
+#include "tools/svg.h"
 
 #define WIDTH      1100
 #define LEFT       90
@@ -134,37 +135,17 @@ static float at_rate(const struct explain *x, float per_min)
 	return SPECTRUM_Y + SPECTRUM_H * (1 - (per_min - x->lo_per_min) / (x->hi_per_min - x->lo_per_min));
 }
 
-static void text(FILE *f, float x, float y, const char *anchor, const char *words)
-{
-	fprintf(f, "<text x='%.1f' y='%.1f' text-anchor='%s'>", (double)x, (double)y, anchor);
-	for (; *words; words++)
-		switch (*words) {
-		case '<': fputs("&lt;", f); break;
-		case '&': fputs("&amp;", f); break;
-		default:
-			if ((unsigned char)*words >= ' ')
-				fputc(*words, f);
-		}
-	fputs("</text>\n", f);
-}
-
-static void box(FILE *f, float x, float y, float w, float h, const char *colour)
-{
-	fprintf(f, "<rect x='%.1f' y='%.1f' width='%.1f' height='%.1f' fill='%s'/>\n", (double)x, (double)y,
-		(double)fmaxf(w, 0.2f), (double)h, colour);
-}
-
 static void draw_labels(const struct explain *x, FILE *f, const struct label *labels, int count)
 {
 	static const char *const colours[] = { "#cfe3f5", "#f5e3cf" };
 
-	text(f, LEFT - 8, LABEL_Y + 15, "end", "labelled");
+	svg_text(f, LEFT - 8, LABEL_Y + 15, "end", "labelled");
 	for (int i = 0; i < count; i++) {
 		float from = at_time(x, labels[i].start_s), to = at_time(x, labels[i].end_s);
 
-		box(f, from, LABEL_Y, to - from, LABEL_H, colours[i % 2]);
+		svg_box(f, from, LABEL_Y, to - from, LABEL_H, colours[i % 2]);
 		if (to - from > 45)
-			text(f, (from + to) / 2, LABEL_Y + 15, "middle", labels[i].label);
+			svg_text(f, (from + to) / 2, LABEL_Y + 15, "middle", labels[i].label);
 	}
 }
 
@@ -172,12 +153,12 @@ static void draw_motion(const struct explain *x, FILE *f)
 {
 	bool pen = false;
 
-	text(f, LEFT - 8, MOTION_Y + MOTION_H / 2, "end", "movement");
+	svg_text(f, LEFT - 8, MOTION_Y + MOTION_H / 2, "end", "movement");
 	for (int i = 0, n; i < x->moments; i += n) {
 		for (n = 1; i + n < x->moments && x->moment[i + n].motion == x->moment[i].motion; n++)
 			;
 		if (x->moment[i].motion)
-			box(f, at_time(x, x->moment[i].t_s), MOTION_Y,
+			svg_box(f, at_time(x, x->moment[i].t_s), MOTION_Y,
 			    at_time(x, x->moment[i + n - 1].t_s) - at_time(x, x->moment[i].t_s), MOTION_H, "#fde0dd");
 	}
 	fprintf(f, "<path fill='none' stroke='#c51b8a' d='");
@@ -201,7 +182,7 @@ static void draw_strip(const struct explain *x, FILE *f, int y, int h, bool reas
 
 		for (n = 1; i + n < x->moments && (reasons ? m[n].reason : m[n].presence) == value; n++)
 			;
-		box(f, at_time(x, m->t_s), (float)y, at_time(x, m[n - 1].t_s) - at_time(x, m->t_s), (float)h,
+		svg_box(f, at_time(x, m->t_s), (float)y, at_time(x, m[n - 1].t_s) - at_time(x, m->t_s), (float)h,
 		    colours[value]);
 	}
 }
@@ -243,7 +224,7 @@ static void draw_spectrum(const struct explain *x, FILE *f)
 			level = 255 - 25 * value;
 			snprintf(colour, sizeof(colour), "#%02x%02x%02x", level, level, 255 - 12 * value);
 			if (value > 0)
-				box(f, at_time(x, from->t_s), SPECTRUM_Y + SPECTRUM_H - height * (float)(bin + 1),
+				svg_box(f, at_time(x, from->t_s), SPECTRUM_Y + SPECTRUM_H - height * (float)(bin + 1),
 				    at_time(x, to->t_s + (float)step) - at_time(x, from->t_s), height, colour);
 		}
 	free(column);
@@ -258,26 +239,26 @@ static void draw_rates(const struct explain *x, FILE *f, const struct label *lab
 				(double)at_time(x, labels[i].end_s));
 	for (int i = 0; i < x->moments; i += 5)
 		if (!isnan(x->moment[i].rate_per_min))
-			box(f, at_time(x, x->moment[i].t_s) - 1, at_rate(x, x->moment[i].rate_per_min) - 1.5f, 2, 3,
+			svg_box(f, at_time(x, x->moment[i].t_s) - 1, at_rate(x, x->moment[i].rate_per_min) - 1.5f, 2, 3,
 			    "#d73027");
 	for (int per_min = 10; (float)per_min < x->hi_per_min; per_min += 10) {
 		char words[16];
 
 		snprintf(words, sizeof(words), "%d", per_min);
-		text(f, LEFT - 8, at_rate(x, (float)per_min) + 4, "end", words);
+		svg_text(f, LEFT - 8, at_rate(x, (float)per_min) + 4, "end", words);
 	}
-	text(f, LEFT - 8, SPECTRUM_Y + SPECTRUM_H / 2 + 60, "end", "breaths a");
-	text(f, LEFT - 8, SPECTRUM_Y + SPECTRUM_H / 2 + 75, "end", "minute");
+	svg_text(f, LEFT - 8, SPECTRUM_Y + SPECTRUM_H / 2 + 60, "end", "breaths a");
+	svg_text(f, LEFT - 8, SPECTRUM_Y + SPECTRUM_H / 2 + 75, "end", "minute");
 }
 
 static void draw_quality(const struct explain *x, FILE *f)
 {
-	text(f, LEFT - 8, QUALITY_Y + QUALITY_H / 2, "end", "quality");
+	svg_text(f, LEFT - 8, QUALITY_Y + QUALITY_H / 2, "end", "quality");
 	for (int i = 0; i < x->moments; i += 5)
 		if (!isnan(x->moment[i].rate_per_min))
-			box(f, at_time(x, x->moment[i].t_s) - 1, QUALITY_Y + QUALITY_H * (1 - x->moment[i].quality), 2,
+			svg_box(f, at_time(x, x->moment[i].t_s) - 1, QUALITY_Y + QUALITY_H * (1 - x->moment[i].quality), 2,
 			    QUALITY_H * x->moment[i].quality, "#74add1");
-	box(f, LEFT, QUALITY_Y + QUALITY_H, PLOT, 0.5f, "#888");
+	svg_box(f, LEFT, QUALITY_Y + QUALITY_H, PLOT, 0.5f, "#888");
 }
 
 static void draw_axis(const struct explain *x, FILE *f)
@@ -291,17 +272,17 @@ static void draw_axis(const struct explain *x, FILE *f)
 		char words[16];
 
 		snprintf(words, sizeof(words), "%d", t);
-		box(f, at_time(x, t), AXIS_Y, 0.5f, 5, "#888");
-		text(f, at_time(x, t), AXIS_Y + 18, "middle", words);
+		svg_box(f, at_time(x, t), AXIS_Y, 0.5f, 5, "#888");
+		svg_text(f, at_time(x, t), AXIS_Y + 18, "middle", words);
 	}
-	text(f, LEFT - 8, AXIS_Y + 18, "end", "seconds");
+	svg_text(f, LEFT - 8, AXIS_Y + 18, "end", "seconds");
 }
 
 /* One entry; where the next one begins. */
 static float draw_key(FILE *f, float at, float y, const char *colour, const char *words)
 {
-	box(f, at, y - 9, 12, 12, colour);
-	text(f, at + 17, y + 1, "start", words);
+	svg_box(f, at, y - 9, 12, 12, colour);
+	svg_text(f, at + 17, y + 1, "start", words);
 	return at + 40 + 6.6f * (float)strlen(words);
 }
 
@@ -312,8 +293,8 @@ static void draw_legend(const struct explain *x, FILE *f, const char *const *pre
 
 	for (int i = 0; i < x->moments; i++)
 		seen[x->moment[i].reason] = true;
-	text(f, LEFT - 8, PRESENCE_Y + 14, "end", "presence");
-	text(f, LEFT - 8, REASON_Y + 14, "end", "rate");
+	svg_text(f, LEFT - 8, PRESENCE_Y + 14, "end", "presence");
+	svg_text(f, LEFT - 8, REASON_Y + 14, "end", "rate");
 	for (int i = 0; i <= PRESENCE_OCCUPIED; i++)
 		at = draw_key(f, at, LEGEND_Y, presence[i], presence_state_name((enum presence_state)i));
 	at = draw_key(f, at, LEGEND_Y, "#d73027", "rate shown");
@@ -324,8 +305,10 @@ static void draw_legend(const struct explain *x, FILE *f, const char *const *pre
 			at = draw_key(f, at, LEGEND_Y + 25, reasons[i], i ? reason_name((enum reason)i) : "a rate is shown");
 }
 
-static void draw(const struct explain *x, FILE *f, const char *title, const struct label *labels, int count)
+static void draw(const struct explain *x, FILE *f, const char *title, const struct label *labels, int count,
+		 const struct explain_fall *falls)
 {
+	int height = HEIGHT + (falls ? EXPLAIN_FALL_HEIGHT : 0);
 	static const char *const presence[] = {
 		[PRESENCE_UNKNOWN] = "#dddddd", [PRESENCE_EMPTY] = "#91bfdb", [PRESENCE_OCCUPIED] = "#fc8d59",
 	};
@@ -342,9 +325,9 @@ static void draw(const struct explain *x, FILE *f, const char *title, const stru
 	reasons[REASON_GAP] = "#636363";
 	reasons[REASON_NO_CSI] = "#252525";
 	fprintf(f, "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' font-family='sans-serif' "
-		"font-size='12'>\n", WIDTH, HEIGHT);
-	box(f, 0, 0, WIDTH, HEIGHT, "white");
-	text(f, LEFT, 24, "start", title);
+		"font-size='12'>\n", WIDTH, height);
+	svg_box(f, 0, 0, WIDTH, (float)height, "white");
+	svg_text(f, LEFT, 24, "start", title);
 	draw_labels(x, f, labels, count);
 	draw_motion(x, f);
 	draw_strip(x, f, PRESENCE_Y, PRESENCE_H, false, presence);
@@ -354,20 +337,22 @@ static void draw(const struct explain *x, FILE *f, const char *title, const stru
 	draw_strip(x, f, REASON_Y, REASON_H, true, reasons);
 	draw_axis(x, f);
 	draw_legend(x, f, presence, reasons);
+	if (falls)
+		explain_fall_draw(falls, f, HEIGHT, LEFT, PLOT, end_s(x));
 	if (x->full)
-		text(f, LEFT + PLOT, 24, "end", "cut short: no more memory");
+		svg_text(f, LEFT + PLOT, 24, "end", "cut short: no more memory");
 	fputs("</svg>\n", f);
 }
 
 int explain_write(const struct explain *x, const char *path, const char *title,
-		  const struct label *labels, int count)
+		  const struct label *labels, int count, const struct explain_fall *falls)
 {
 	FILE *f = fopen(path, "w");
 	int err = 0;
 
 	if (!f)
 		return -errno;
-	draw(x, f, title, labels, count);
+	draw(x, f, title, labels, count, falls);
 	if (ferror(f))
 		err = -EIO;
 	if (fclose(f) && !err)

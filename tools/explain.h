@@ -2,11 +2,13 @@
  *
  * explain.h -- one recording's story as a picture (SVG): what was labelled, movement,
  * presence, the spectrum of breathing over time with the rates that were shown and the
- * true one, their quality, and why each silent stretch was silent. */
+ * true one, their quality, and why each silent stretch was silent; below, where falls are
+ * looked for, the story of each event (explain_fall.h). */
 #ifndef TOOLS_EXPLAIN_H
 #define TOOLS_EXPLAIN_H
 
 #include "models/room.h"
+#include "tools/explain_fall.h"
 #include "tools/labels.h"
 
 struct explain;
@@ -19,8 +21,8 @@ void explain_free(struct explain *x);		/* NULL is fine */
  * in the picture, when there is no more memory. */
 void explain_tick(struct explain *x, double t_s, const struct room_state *s);
 
-/* Writes the picture; labels may be none.  0 or -errno; nothing is left behind then. */
+/* Writes the picture; labels may be none, falls NULL.  0 or -errno; nothing is left behind then. */
 int explain_write(const struct explain *x, const char *path, const char *title,
-		  const struct label *labels, int count);
+		  const struct label *labels, int count, const struct explain_fall *falls);
 
 #endif

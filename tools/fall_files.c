@@ -23,6 +23,7 @@ static void write_head(FILE *out)
 static bool read_weights(struct fall_table *t, const char *path)
 {
 	char why[TREES_ERROR_LEN];
+	const struct trees_radio any = { .mhz = 2437, .pairs = 1 };
 	struct trees trees;
 	FILE *f = fopen(path, "re");
 
@@ -32,7 +33,7 @@ static bool read_weights(struct fall_table *t, const char *path)
 	}
 	t->weights_size = fread(t->weights, 1, sizeof(t->weights), f);
 	fclose(f);
-	if (!trees_open(&trees, t->weights, t->weights_size, FALL_FEATURES, fall_features_hash(), why))
+	if (!trees_open(&trees, t->weights, t->weights_size, FALL_FEATURES, fall_features_hash(), &any, why))
 		return true;
 	failed("eval", "%s: %s", path, why);
 	return false;

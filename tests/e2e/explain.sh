@@ -44,3 +44,22 @@ code=0
 "$sixth" eval "$table" --explain walking.csic.gz >/dev/null 2>&1 || code=$?
 [ "$code" = 2 ] || fail "without -o: exit code $code"
 ok "mistakes are named"
+
+"$sixth" simulate tests/scenes/fall_topple.scene -o "$dir/fall.csic" >/dev/null 2>&1 || fail "no fall was made"
+"$sixth" eval "$dir/fall.csv" --explain fall.csic -o "$dir/fall.svg" >/dev/null 2>&1 || fail "a fall: exit code $?"
+python3 - "$dir/fall.svg" <<-'END' || fail "the picture of a fall"
+	import sys, xml.etree.ElementTree as tree
+	svg = tree.parse(sys.argv[1]).getroot()
+	tag = "{http://www.w3.org/2000/svg}"
+	words = [t.text or "" for t in svg.iter(tag + "text")]
+	missing = {"spectrogram", "power", "speed", "template", "falls"} - set(words)
+	if missing:
+	    sys.exit("no words %s" % missing)
+	if not any(" an event " in w and " dB over the noise; score " in w for w in words):
+	    sys.exit("no event in %s" % words)
+	if not any(w.endswith(("no fall", "not sure", "and sure")) or "decided" in w for w in words):
+	    sys.exit("nothing says which stage decided")
+	if sum(p.get("stroke") == "#542788" for p in svg.iter(tag + "path")) != 3:
+	    sys.exit("not three signals")
+END
+ok "and a fall with its signals, and which stage decided what"

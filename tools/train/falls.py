@@ -1,37 +1,47 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Trains the classifier of falls (models/fall.weights) and says how good it is on people it has not seen.
+"""Trains the classifiers of falls (models/fall.weights) and says how good they are on people they have not seen.
 
     sixth eval LABELS.csv --set NAME --events EVENTS.tsv      for each set to train with, then
-    falls.py EVENTS.tsv:LABELS.csv[:WEIGHT]... -o fall.weights [--folds N] [--version N]
+    falls.py --simulated EVENTS.tsv:LABELS.csv [--recorded EVENTS.tsv:LABELS.csv] -o fall.weights [--test ...]
 
-The features are those that the daemon computes; this program sees nothing else.  Each set is split into folds by
-person, and where rooms are known by room with it: no person of a fold is trained on when that fold is judged.  The
-same input gives the same file.  WEIGHT (1) is what a clip of that set counts for.
+The features are those that the daemon computes; this program sees nothing else.  Two ensembles go into the file:
+
+  the recorded falls' own: boosted trees on --recorded, and on --simulated with a weight of 0.15 a clip, for radios
+  like those of the recordings (--mhz, --pairs);
+  physics': a forest on --simulated alone, for all other radios.
+
+Each set is split into folds by person, and where rooms are known by room with it: no person of a fold is trained on
+when that fold is judged.  --test sets are judged and never trained on.  The same input gives the same file.
 
 Where the note in the table ends in "at SECONDS" that is when it happened; else nobody knows, and of a fall's events
 the one counts that looks the most like a fall (multiple instances, one round).
 """
 import argparse
 import csv
-import struct
 import sys
 from pathlib import Path
 
 import numpy as np
-from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 import weights
 
-TREES, DEPTH, RATE = 400, 3, 0.03
-UNIT = 1000  # of a leaf in the file: thousandths of a log-odd
+SIMULATED = 0.15  # what a simulated clip counts for beside a recorded one
+RATE = 0.03
+UNIT = 1000  # of a leaf in the file: thousandths
+
+BOOSTED = dict(n_estimators=400, max_depth=3, learning_rate=RATE, subsample=0.5, max_features=0.1, min_samples_leaf=12,
+               random_state=1)
+FOREST = dict(n_estimators=64, max_leaf_nodes=64, min_samples_leaf=4, max_features=0.15, random_state=1)
 
 
 class Set:
-    def __init__(self, spec):
-        events, table, *weight = spec.split(":")
-        self.name, self.weight = Path(events).stem, float(weight[0]) if weight else 1.0
+    def __init__(self, spec, weight=1.0, without=()):
+        events, table = spec.split(":")
+        self.name, self.weight = Path(events).stem, weight
         lines = Path(events).read_text().splitlines()
         self.hash = int(lines[0][1:])
         self.names = lines[1].split("\t")[6:]
@@ -40,7 +50,7 @@ class Set:
         clips = {}
         with open(table, newline="") as f:
             for r in csv.DictReader(f):
-                if r["task"] == "falls" and r["set"] in wanted:
+                if r["task"] == "falls" and r["set"] in wanted and r["subject"] not in without:
                     clips[r["file"]] = r
         place = {file: i for i, file in enumerate(clips)}
         rows = [r for r in rows if r[0] in place]
@@ -59,6 +69,9 @@ class Set:
         number = {g: i % n for i, g in enumerate(groups)}
         return np.array([number[g] for g in self.group])
 
+    def everybody(self):
+        return np.ones(len(self.fall), bool)
+
     def targets(self, use):
         """Per event of the clips in use: 1 a fall, 0 none, 2 perhaps, -1 leave out."""
         dt = self.time - self.when[self.clip]
@@ -76,32 +89,52 @@ def best_of_each(clip, candidates, score):
     return np.array(sorted(best.values()), int)
 
 
-def train(sets, uses):
+def train(sets, uses, make):
+    """A model of the clips in use, and the events and targets that it was fitted to in the end."""
     x = np.concatenate([s.x for s in sets])
     y = np.concatenate([s.targets(u) for s, u in zip(sets, uses)])
     offsets = np.cumsum([0] + [len(s.fall) for s in sets])
     clip = np.concatenate([s.clip + o for s, o in zip(sets, offsets)])
-    weight = np.concatenate([np.full(len(s.clip), s.weight) for s in sets])
-    strength = x[:, sets[0].names.index("over_noise")]
+    number = np.concatenate([np.full(len(s.clip), i) for i, s in enumerate(sets)])
+    weight = np.array([s.weight for s in sets])[number]
     maybe = np.flatnonzero(y == 2)
-    chosen = best_of_each(clip, maybe, strength)
-    for _ in range(2):
+    chosen = best_of_each(clip, maybe, x[:, sets[0].names.index("over_noise")])
+    for _ in range(2 if len(maybe) else 1):
         positive = y == 1
         positive[chosen] = True
         use = (y == 0) | positive
         w = weight / np.sqrt(np.maximum(np.bincount(clip[use], minlength=offsets[-1])[clip], 1))
-        w[positive] *= w[use & ~positive].sum() / w[positive].sum()
-        model = GradientBoostingClassifier(n_estimators=TREES, max_depth=DEPTH, learning_rate=RATE, subsample=0.5,
-                                           max_features=0.1, min_samples_leaf=12, random_state=1)
+        for i in range(len(sets)):  # falls weigh as much as the rest, in each set
+            of = (number == i) & use
+            w[of & positive] *= w[of & ~positive].sum() / max(w[of & positive].sum(), 1e-9)
+        model = make()
         model.fit(x[use], positive[use], sample_weight=w[use])
-        chosen = best_of_each(clip, maybe, model.decision_function(x))
+        if len(maybe):
+            chosen = best_of_each(clip, maybe, model.predict_proba(x)[:, 1])
     return model
+
+
+def boosted():
+    return GradientBoostingClassifier(**BOOSTED)
+
+
+def forest():
+    return RandomForestClassifier(**FOREST)
 
 
 def clip_scores(model, s):
     score = np.zeros(len(s.fall))
     if len(s.x):
-        np.maximum.at(score, s.clip, 1 / (1 + np.exp(-model.decision_function(s.x))))
+        np.maximum.at(score, s.clip, model.predict_proba(s.x)[:, 1])
+    return score
+
+
+def left_out(s, others, make, n):
+    """Scores of the clips of a set, each from a model that knows nobody of its fold."""
+    fold, score = s.folds(n), np.zeros(len(s.fall))
+    for f in range(n):
+        model = train([s, *others], [fold != f, *(o.everybody() for o in others)], make)
+        score[fold == f] = clip_scores(model, s)[fold == f]
     return score
 
 
@@ -110,47 +143,78 @@ def sensitivity(score, fall, allowed):
     return float((score[fall] > others[int(allowed * len(others) + 1e-9)]).mean())
 
 
-def report(s, score):
-    print(f"{s.name}: {s.fall.sum()} falls, {(~s.fall).sum()} others, persons left out:  area "
+def report(s, score, how):
+    print(f"{s.name}: {s.fall.sum()} falls, {(~s.fall).sum()} others, {how}:  area "
           f"{roc_auc_score(s.fall, score):.3f}  at 5 % {100 * sensitivity(score, s.fall, 0.05):.0f} %  at 10 % "
-          f"{100 * sensitivity(score, s.fall, 0.1):.0f} %")
+          f"{100 * sensitivity(score, s.fall, 0.1):.0f} %", flush=True)
     for label in sorted(set(s.label) - {"fall"}):
         m = s.fall | (s.label == label)
         print(f"    against {label:14s} {m.sum() - s.fall.sum():4d}  area {roc_auc_score(s.fall[m], score[m]):.3f}")
 
 
-def write(model, path, suspect, version, sets):
-    trees = [weights.nodes_of(e[0], lambda t, n: RATE * UNIT * t.value[n][0][0]) for e in model.estimators_]
+def limits(s, score):
+    """What one in ten of the other clips exceeds, and one in fifty: suspected, and sure."""
+    others = np.sort(score[~s.fall])[::-1]
+    return [float(others[int(share * len(others))]) for share in (0.1, 0.02)]
+
+
+def pack_boosted(model, s, limit, o):
+    trees = [weights.nodes_of(e[0].tree_, lambda t, n: RATE * UNIT * t.value[n][0][0]) for e in model.estimators_]
     prior = model.init_.class_prior_[1]
-    data = weights.pack(trees, sets[0].hash, len(sets[0].names), float(np.log(prior / (1 - prior))), 1 / UNIT, suspect,
-                        version)
-    Path(path).write_bytes(data)
-    print(f"{path}: {len(data)} bytes, {len(trees)} trees, suspected from {suspect:.3f}, version {version}, "
-          f"features {sets[0].hash}")
+    return weights.pack(trees, s.hash, len(s.names), float(np.log(prior / (1 - prior))), 1 / UNIT, *limit,
+                        o.version, o.mhz, o.pairs, True)
+
+
+def share_of_falls(t, n):
+    return t.value[n][0][1] / t.value[n][0].sum()
+
+
+def pack_forest(model, s, score, version):
+    """The mean share of falls in the leaves is no probability: a line through the log-odds of clips that were left out
+    makes one of it."""
+    trees = [weights.nodes_of(e.tree_, lambda t, n: UNIT * (share_of_falls(t, n) - 0.5)) for e in model.estimators_]
+    line = LogisticRegression(class_weight="balanced").fit(score[:, None] - 0.5, s.fall)
+    base, slope = float(line.intercept_[0]), float(line.coef_[0][0])
+    limit = [1 / (1 + np.exp(-(base + slope * (x - 0.5)))) for x in limits(s, score)]
+    return weights.pack(trees, s.hash, len(s.names), base, slope / UNIT / len(trees), *limit, version,
+                        (0, 65535), 65535, False)
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    p.add_argument("sets", nargs="+", metavar="EVENTS:LABELS[:WEIGHT]")
+    p.add_argument("--simulated", required=True, metavar="EVENTS:LABELS")
+    p.add_argument("--recorded", action="append", default=[], metavar="EVENTS:LABELS")
+    p.add_argument("--test", action="append", default=[], metavar="EVENTS:LABELS", help="never trained on")
+    p.add_argument("--without", nargs="*", default=(), metavar="PERSON",
+                   help="of the recorded sets, not to train on: to try the whole detector on")
+    p.add_argument("--mhz", type=int, nargs=2, default=(2400, 2500), help="carriers of the recorded sets")
+    p.add_argument("--pairs", type=int, default=1, help="antenna pairs of the recorded sets, at most")
     p.add_argument("-o", required=True, metavar="FILE")
-    p.add_argument("--folds", type=int, default=6)
+    p.add_argument("--folds", type=int, default=12)
     p.add_argument("--version", type=int, default=1)
     o = p.parse_args()
-    sets = [Set(spec) for spec in o.sets]
-    if len({s.hash for s in sets}) != 1:
+    simulated, recorded = Set(o.simulated, SIMULATED), [Set(r, without=o.without) for r in o.recorded]
+    tests = [Set(t) for t in o.test]
+    if len({s.hash for s in [simulated, *recorded, *tests]}) != 1:
         sys.exit("falls.py: the tables of events are of different versions of the features")
-    folds = [s.folds(o.folds) for s in sets]
-    scores = [np.zeros(len(s.fall)) for s in sets]
-    for f in range(o.folds):
-        model = train(sets, [g != f for g in folds])
-        for s, g, score in zip(sets, folds, scores):
-            score[g == f] = clip_scores(model, s)[g == f]
-    for s, score in zip(sets, scores):
-        report(s, score)
-    # one in ten of the first set's other clips, which nobody it was trained on acted
-    others = np.sort(scores[0][~sets[0].fall])[::-1]
-    suspect = float(others[int(0.1 * len(others))])
-    write(train(sets, [np.ones(len(s.fall), bool) for s in sets]), o.o, suspect, o.version, sets)
+    data = b""
+    for i, s in enumerate(recorded):
+        rest = recorded[:i] + recorded[i + 1:] + [simulated]
+        score = left_out(s, rest, boosted, o.folds)
+        report(s, score, "boosted trees, persons left out")
+        if not i:
+            limit = limits(s, score)
+    if recorded:
+        sets = [*recorded, simulated]
+        data = pack_boosted(train(sets, [s.everybody() for s in sets], boosted), recorded[0], limit, o)
+    score = left_out(simulated, [], forest, 4)
+    report(simulated, score, "forest, rooms left out")
+    model = train([simulated], [simulated.everybody()], forest)
+    for s in tests:
+        report(s, clip_scores(model, s), "forest, never trained on")
+    data += pack_forest(model, simulated, score, o.version)
+    Path(o.o).write_bytes(data)
+    print(f"{o.o}: {len(data)} bytes, version {o.version}, features {simulated.hash}")
 
 
 if __name__ == "__main__":

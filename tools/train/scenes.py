@@ -7,6 +7,9 @@
 Writes FOLDER/NNNN.csic, one clip of 20 s each, and FOLDER/labels.csv.  Every clip has its own room, radio and
 person; `subject` and `room` in the table are those.  The same arguments give the same bytes (SIXTH is the built
 `sixth`; it simulates).
+
+The clips are as acted ones are: somebody stands, sits or lies, one thing happens, and then it is still.  Falls end on
+the floor, two in three at once and without a struggle: clips that struggled for seconds taught that falls are long.
 """
 import argparse
 import csv
@@ -19,15 +22,16 @@ from pathlib import Path
 
 LENGTH_S = 20
 RADIOS = [  # chip, GHz of its channel in MHz, packets per second, antennas
-    ("esp32", 2437, (46, 50), 1), ("esp32", 2437, (46, 100), 1), ("intel5300", 5320, (20, 20), 3),
-    ("intel5300", 2437, (30, 100), 3), ("ath9k", 5180, (50, 50), 1), ("ath9k", 2437, (50, 100), 2),
-    ("mt7915", 5180, (100, 200), 2),
+    ("esp32", 2437, (20, 50), 1), ("esp32", 2437, (46, 100), 1), ("intel5300", 5320, (20, 20), 3),
+    ("intel5300", 5240, (20, 60), 2), ("intel5300", 2437, (20, 100), 3), ("ath9k", 5180, (20, 50), 1),
+    ("ath9k", 2437, (30, 100), 2), ("mt7915", 5180, (50, 200), 2), ("bcm43455", 5180, (30, 100), 1),
 ]
 # What happens, how it is labelled, how often, and how the person is before it.
-FALLS = [("fall_topple", 4), ("fall_buckle", 3), ("fall_slip", 2), ("fall_slump", 2), ("fall_bed", 1)]
-OTHERS = [("sit", "sit_down", 3), ("sit_hard", "sit_down", 2), ("lie", "lie_down", 4), ("get_up_chair", "get_up", 2),
-          ("get_up_bed", "get_up", 2), ("walk", "walk", 3), ("pass", "walk", 2), ("jump", "jump", 1),
-          ("wave", "wave", 1), ("turn", "turn", 1), ("still", "no_movement", 1), ("drop", "no_movement", 1)]
+FALLS = [("fall_topple", 5), ("fall_buckle", 4), ("fall_slip", 3), ("fall_slump", 1), ("fall_bed", 1)]
+OTHERS = [("sit", "sit_down", 5), ("sit_hard", "sit_down", 1), ("lie", "lie_down", 4), ("get_up_chair", "get_up", 4),
+          ("get_up_bed", "get_up", 2), ("squat", "pick_up", 4), ("walk", "walk", 3), ("run", "run", 1),
+          ("pass", "walk", 2), ("jump", "jump", 2), ("wave", "wave", 2), ("turn", "turn", 1),
+          ("still", "no_movement", 1), ("drop", "no_movement", 1)]
 
 
 def pick(r, table):
@@ -45,6 +49,7 @@ class Clip:
         self.posture = "stand"
         self.when = r.uniform(7, 12)
         self.label = "fall" if fall else None
+        self.speed = r.uniform(0.5, 1.4)
 
     def spot(self, margin=0.6):
         """Somewhere on the floor; mostly where the radios see well."""
@@ -66,8 +71,8 @@ class Clip:
         self.steps.append(f"at_time = {time_s:.2f} {what}")
 
     def walk_in(self):
-        """Half of all events come at the end of a few steps, the others after standing."""
-        if self.r.random() < 0.5:
+        """A third of all events come at the end of a few steps, the others after standing."""
+        if self.r.random() < 0.33:
             x, y = self.spot()
             self.step(max(0.5, self.when - self.r.uniform(2, 6)), f"walk {x:.2f} {y:.2f}")
 
@@ -91,11 +96,16 @@ class Clip:
         elif kind.startswith("get_up"):
             self.posture = "lie" if kind.endswith("bed") else "sit"
             self.step(self.when, "get_up")
-            if self.r.random() < 0.4:
+            if self.r.random() < 0.3:
                 x, y = self.spot()
                 self.step(self.when + self.r.uniform(0, 2), f"walk {x:.2f} {y:.2f}")
-        elif kind == "walk":
-            self.step(self.r.uniform(0, 5), f"wander {self.r.uniform(8, 20):.1f}")
+        elif kind in ("walk", "run"):
+            self.step(self.r.choice([0, 0, self.r.uniform(0, 5)]), f"wander {self.r.uniform(10, 20):.1f}")
+            self.speed = self.r.uniform(1.6, 2.6) if kind == "run" else self.speed
+        elif kind == "squat":
+            self.walk_in()
+            for i in range(self.r.choice([1, 1, 1, 2, 3])):
+                self.step(self.when + 2.5 * i, "squat")
         elif kind == "pass":
             x, y = self.spot()
             self.step(self.when, f"walk {x:.2f} {y:.2f}")
@@ -105,8 +115,9 @@ class Clip:
         elif kind == "turn":
             self.step(self.when, f"turn {self.r.uniform(-180, 180):.0f}")
         elif kind == "jump":
-            for i in range(self.r.randint(1, 4)):
-                self.step(self.when + 1.2 * i, "jump")
+            times = self.r.choice([1, 2, 4, 14])
+            for i in range(times):
+                self.step((self.when if times < 9 else 1) + 1.2 * i, "jump")
         else:
             self.posture = self.r.choice(["sit", "stand", "lie"])
             if kind == "drop":
@@ -130,7 +141,8 @@ class Clip:
             f"direct_loss = {r.choice([0, 0, 6, 12])}",
             "[person p]", f"at = {spot(self.at)}", f"facing = {r.uniform(-180, 180):.0f}",
             f"posture = {self.posture}", f"height = {r.uniform(1.5, 1.92):.2f}", f"cross = {r.uniform(0.4, 1.2):.2f}",
-            f"speed = {r.uniform(0.5, 1.4):.2f}", f"sway = {r.uniform(0.3, 2):.1f}", f"seat = {r.uniform(0.38, 0.55):.2f}",
+            f"speed = {self.speed:.2f}", f"struggle = {r.choice([0, 0, r.uniform(0.3, 2)]):.1f}",
+            f"sway = {r.uniform(0.3, 3):.1f}", f"seat = {r.uniform(0.38, 0.55):.2f}",
             f"bed = {r.uniform(0.3, 0.65):.2f}", *self.steps, *self.things, ""])
 
 
@@ -151,7 +163,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     p.add_argument("sixth", type=Path)
     p.add_argument("folder", type=Path)
-    p.add_argument("--clips", type=int, default=1500)
+    p.add_argument("--clips", type=int, default=1700)
     p.add_argument("--seed", type=int, default=1)
     o = p.parse_args()
     o.folder.mkdir(parents=True, exist_ok=True)

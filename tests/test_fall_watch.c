@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What follows an event that looked like a fall (models/fall_watch.c), and the timers of rest
+ * (models/rest.c), tick by tick. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+#include "models/fall_watch.h"
+#include "models/rest.h"
+
+static struct fall_watch watch;
+static struct incident_queue queue;
+static uint64_t now_us;
+
+static struct fall_watch_input still = { .able = true };
+
+static void pass(float seconds, struct fall_watch_input in)
+{
+	for (int i = 0; i < (int)(seconds * 10 + 0.5f); i++) {
+		now_us += 100000;
+		fall_watch_tick(&watch, now_us, &in, &queue);
+	}
+}
+
+static void event(float score)
+{
+	struct fall_watch_input in = still;
+
+	in.event = true;
+	in.event_us = now_us - 2000000;
+	in.peak_db = 25;
+	in.score = score;
+	in.suspect = 0.5f;
+	in.sure = 0.7f;
+	now_us += 100000;
+	fall_watch_tick(&watch, now_us, &in, &queue);
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	fall_watch_init(&watch, 20, 600);
+	memset(&queue, 0, sizeof(queue));
+	now_us = 100000000;
+	return 0;
+}
+
+static void expect(enum incident_stage stage, uint64_t within_us)
+{
+	struct incident i;
+
+	assert_true(incident_take(&queue, &i));
+	assert_int_equal(i.stage, stage);
+	assert_true(now_us - i.time_us <= within_us);
+}
+
+static void expect_nothing(void)
+{
+	struct incident i;
+
+	assert_false(incident_take(&queue, &i));
+}
+
+static void who_stays_down_is_suspected_at_once_and_confirmed_after_the_watch(void **state)
+{
+	struct fall_watch_input up = { .able = true, .moving = true, .strength_db = 24 };
+
+	(void)state;
+	event(0.8f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	pass(17.5f, still);
+	expect_nothing();
+	pass(1.5f, still);
+	expect(INCIDENT_CONFIRMED, 2000000);
+	pass(600, still);
+	expect_nothing();
+	pass(4, up);
+	expect(INCIDENT_RECOVERED, 2000000);
+}
+
+static void who_gets_up_is_not_confirmed(void **state)
+{
+	struct fall_watch_input up = { .able = true, .moving = true, .strength_db = 22 };
+
+	(void)state;
+	event(0.9f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	pass(6, still);
+	pass(4, up);
+	expect(INCIDENT_RECOVERED, 2000000);
+	pass(60, still);
+	expect_nothing();
+}
+
+static void who_leaves_the_room_is_not_confirmed(void **state)
+{
+	struct fall_watch_input gone = { .able = true, .empty = true };
+
+	(void)state;
+	event(0.9f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	pass(1, gone);
+	expect(INCIDENT_RECOVERED, 2000000);
+}
+
+static void limbs_that_move_on_the_floor_do_not_cancel(void **state)
+{
+	struct fall_watch_input limbs = { .able = true, .moving = true, .strength_db = 10 };
+
+	(void)state;
+	event(0.9f);
+	pass(3, limbs);
+	pass(4, still);
+	pass(3, limbs);
+	pass(10, still);
+	expect(INCIDENT_SUSPECTED, 30000000);
+	expect(INCIDENT_CONFIRMED, 30000000);
+}
+
+static void blind_is_no_alarm(void **state)
+{
+	struct fall_watch_input blind = { .able = false };
+
+	(void)state;
+	event(0.9f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	pass(59, blind);
+	expect_nothing();
+	pass(30, blind);
+	expect(INCIDENT_RECOVERED, 30000000);
+	assert_int_equal(watch.blind, 1);
+}
+
+static void a_score_below_the_threshold_is_nothing(void **state)
+{
+	(void)state;
+	event(0.49f);
+	pass(60, still);
+	expect_nothing();
+}
+
+static void a_doubtful_fall_is_confirmed_only_by_minutes_of_stillness(void **state)
+{
+	struct fall_watch_input lies = { .able = true, .occupied = true };
+
+	(void)state;
+	event(0.6f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	pass(580, lies);
+	expect_nothing();
+	pass(40, lies);
+	expect(INCIDENT_CONFIRMED, 25000000);
+}
+
+static void a_doubtful_fall_is_dropped_where_the_person_lives_on(void **state)
+{
+	struct fall_watch_input lies = { .able = true, .occupied = true };
+	struct fall_watch_input turns = { .able = true, .occupied = true, .moving = true, .strength_db = 9 };
+
+	(void)state;
+	event(0.6f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	pass(200, lies);
+	pass(11, turns);
+	expect(INCIDENT_RECOVERED, 2000000);
+	pass(600, lies);
+	expect_nothing();
+}
+
+static void where_people_sleep_a_doubtful_fall_stays_a_suspicion(void **state)
+{
+	struct fall_watch_input lies = { .able = true, .occupied = true };
+
+	(void)state;
+	fall_watch_init(&watch, 20, 0);
+	event(0.6f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	pass(20, lies);
+	expect(INCIDENT_RECOVERED, 4000000);
+	pass(3600, lies);
+	expect_nothing();
+}
+
+static void a_doubtful_fall_needs_somebody_who_is_there_for_certain(void **state)
+{
+	struct fall_watch_input unknown = { .able = true };
+
+	(void)state;
+	event(0.6f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	pass(640, unknown);
+	expect(INCIDENT_RECOVERED, 50000000);
+}
+
+static void a_clear_fall_after_a_doubtful_one_is_watched_from_its_own_impact(void **state)
+{
+	(void)state;
+	event(0.6f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	pass(100, still);
+	event(0.9f);
+	pass(17.5f, still);
+	expect_nothing();
+	pass(1.5f, still);
+	expect(INCIDENT_CONFIRMED, 2000000);
+}
+
+static void one_of_two_people_who_walks_can_help_the_other(void **state)
+{
+	struct fall_watch_input helper = { .able = true, .occupied = true, .moving = true, .strength_db = 21 };
+
+	(void)state;
+	event(0.9f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	pass(10, helper);
+	expect(INCIDENT_RECOVERED, 5000000);
+}
+
+/* --- rest --- */
+
+static struct rest rest;
+
+static void rest_pass(float seconds, struct rest_input in)
+{
+	for (int i = 0; i < (int)(seconds * 10 + 0.5f); i++) {
+		now_us += 100000;
+		rest_tick(&rest, now_us, &in, &queue);
+	}
+}
+
+static void who_lies_for_too_long_raises_an_alarm_once(void **state)
+{
+	const struct rest_input lies = { .able = true, .occupied = true };
+	const struct rest_input moves = { .able = true, .occupied = true, .moving = true };
+	const struct rest_input gone = { .able = true, .empty = true };
+	struct incident i;
+
+	(void)state;
+	rest_init(&rest, 900);
+	rest_pass(3600, gone);
+	expect_nothing();
+	rest_pass(10, moves);
+	rest_pass(880, lies);
+	rest_pass(0.5f, moves);	/* a twitch is not life well */
+	expect_nothing();
+	rest_pass(40, lies);
+	assert_true(incident_take(&queue, &i));
+	assert_int_equal(i.kind, INCIDENT_LONG_LIE);
+	assert_int_equal(i.stage, INCIDENT_CONFIRMED);
+	rest_pass(3600, lies);
+	expect_nothing();
+	rest_pass(5, moves);
+	expect(INCIDENT_RECOVERED, 5000000);
+}
+
+static void the_limit_learns_within_bounds(void **state)
+{
+	const struct rest_input lies = { .able = true, .occupied = true };
+	const struct rest_input moves = { .able = true, .occupied = true, .moving = true };
+
+	(void)state;
+	rest_init(&rest, 900);
+	for (int day = 0; day < 100; day++) {
+		rest_pass(850, lies);
+		rest_pass(10, moves);
+	}
+	expect_nothing();
+	assert_true(rest_limit_s(&rest) > 1000 && rest_limit_s(&rest) <= 1350);
+}
+
+static void time_in_which_nothing_is_seen_is_no_rest(void **state)
+{
+	const struct rest_input blind = { .able = false, .occupied = true };
+
+	(void)state;
+	rest_init(&rest, 600);
+	rest_pass(7200, blind);
+	expect_nothing();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(who_stays_down_is_suspected_at_once_and_confirmed_after_the_watch, begin),
+		cmocka_unit_test_setup(who_gets_up_is_not_confirmed, begin),
+		cmocka_unit_test_setup(who_leaves_the_room_is_not_confirmed, begin),
+		cmocka_unit_test_setup(limbs_that_move_on_the_floor_do_not_cancel, begin),
+		cmocka_unit_test_setup(blind_is_no_alarm, begin),
+		cmocka_unit_test_setup(a_doubtful_fall_is_confirmed_only_by_minutes_of_stillness, begin),
+		cmocka_unit_test_setup(a_doubtful_fall_is_dropped_where_the_person_lives_on, begin),
+		cmocka_unit_test_setup(where_people_sleep_a_doubtful_fall_stays_a_suspicion, begin),
+		cmocka_unit_test_setup(a_doubtful_fall_needs_somebody_who_is_there_for_certain, begin),
+		cmocka_unit_test_setup(a_clear_fall_after_a_doubtful_one_is_watched_from_its_own_impact, begin),
+		cmocka_unit_test_setup(one_of_two_people_who_walks_can_help_the_other, begin),
+		cmocka_unit_test_setup(a_score_below_the_threshold_is_nothing, begin),
+		cmocka_unit_test_setup(who_lies_for_too_long_raises_an_alarm_once, begin),
+		cmocka_unit_test_setup(the_limit_learns_within_bounds, begin),
+		cmocka_unit_test_setup(time_in_which_nothing_is_seen_is_no_rest, begin),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
+#include "tools/svg.h"
+
+void svg_text(FILE *f, float x, float y, const char *anchor, const char *words)
+{
+	fprintf(f, "<text x='%.1f' y='%.1f' text-anchor='%s'>", (double)x, (double)y, anchor);
+	for (; *words; words++)
+		switch (*words) {
+		case '<': fputs("&lt;", f); break;
+		case '&': fputs("&amp;", f); break;
+		default:
+			if ((unsigned char)*words >= ' ')
+				fputc(*words, f);
+		}
+	fputs("</text>\n", f);
+}
+
+void svg_box(FILE *f, float x, float y, float w, float h, const char *colour)
+{
+	fprintf(f, "<rect x='%.1f' y='%.1f' width='%.1f' height='%.1f' fill='%s'/>\n", (double)x, (double)y,
+		(double)fmaxf(w, 0.2f), (double)h, colour);
+}
