@@ -55,7 +55,10 @@ int alarm_journal_open(struct alarm_journal *j, const char *path, const struct j
 	else if (j->error)
 		log_error("journal %s: %s; alarms are sent all the same, but a power cut loses those "
 			  "that have not arrived", path ? path : "", strerror(-j->error));
-	return j->error == -EBUSY ? -EBUSY : 0;
+	if (j->error)
+		return j->error == -EBUSY ? -EBUSY : 0;
+	j->error = j->writer ? journal_writer_doubt(j->writer) : 0;
+	return 0;
 }
 
 void alarm_journal_close(struct alarm_journal *j)

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include "daemon/alarm.h"
 #include "daemon/config_mqtt.h"
@@ -398,6 +399,15 @@ static void check_sources(struct reader *r)
 		mistake(r, 0, "no [room ...]; add one: what is to be sensed?");
 }
 
+/* Where the kernel has no place for it, it is known before anything runs. */
+static void check_socket(struct reader *r, const char *option, const char *path)
+{
+	const size_t max = sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
+
+	if (strlen(path) > max)
+		mistake(r, 0, "%s: the path of a socket has at most %zu bytes; choose a shorter one", option, max);
+}
+
 static void on_mqtt_mistake(void *owner, const char *option, const char *text)
 {
 	struct reader *r = owner;
@@ -480,6 +490,9 @@ static void parse(struct reader *r, const char *text, size_t len)
 	r->at = NULL;
 	resolve_links(r);
 	check_sources(r);
+	check_socket(r, "control", r->c->control);
+	if (r->c->raw_csi_s)
+		check_socket(r, "raw_csi_socket", r->c->raw_csi_socket);
 	if (r->c->raw_csi_s && !*r->c->control)
 		mistake(r, 0, "raw_csi is switched by the control socket, and there is none; add control = PATH");
 	config_mqtt_check(&r->c->mqtt, &(struct config_mqtt_errors){ on_mqtt_mistake, r });

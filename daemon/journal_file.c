@@ -90,8 +90,10 @@ static void take_space(struct journal_file *f, off_t size)
 		return;
 	if (ftruncate(f->fd, JOURNAL_BYTES) < 0 ||
 	    (fallocate(f->fd, 0, 0, JOURNAL_BYTES) < 0 && errno != EOPNOTSUPP && errno != ENOSYS) ||
-	    fsync(f->fd) < 0)
+	    fsync(f->fd) < 0) {
+		f->no_space = -errno;
 		log_warn("journal %s: cannot take its 64 KiB: %s", f->path, strerror(errno));
+	}
 	sync_folder(f->path);
 }
 

@@ -11,6 +11,7 @@ struct journal_file {
 	struct journal journal;
 	int  fd;
 	int  read_only;		/* 0, or the -errno that every write will return */
+	int  no_space;		/* 0, or the -errno for which it could not take its 64 KiB */
 	char path[256];
 };
 

@@ -31,6 +31,7 @@ struct journal_writer {
 	pthread_cond_t  work, ended_cond;
 	pthread_t       thread;
 	int      done_fd;
+	int      doubt;
 	bool     running, stopping, ended, left_behind;
 	uint32_t last_ticket;
 	struct job job[JOURNAL_QUEUE_MAX];
@@ -162,6 +163,7 @@ static int start(struct journal_writer *w)
 	int err;
 
 	w->stats = w->file.journal.stats;
+	w->doubt = w->file.read_only ? w->file.read_only : w->file.no_space;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	err = pthread_create(&w->thread, NULL, work, w);
@@ -202,6 +204,11 @@ int journal_writer_open_disk(struct journal_writer **out, const uint8_t *image, 
 	else
 		*out = w;
 	return err;
+}
+
+int journal_writer_doubt(const struct journal_writer *w)
+{
+	return w->doubt;
 }
 
 static struct timespec in_ms(int ms)

@@ -41,6 +41,9 @@ int journal_writer_open_disk(struct journal_writer **out, const uint8_t *image, 
  * disk is left behind with its memory (and false is returned).  NULL is fine. */
 bool journal_writer_close(struct journal_writer *w);
 
+/* What was wrong with the file when it was opened, although it could be: 0 or -errno. */
+int journal_writer_doubt(const struct journal_writer *w);
+
 /* Hands over a job; copied.  Never waits.  A ticket, never 0; or 0 if the queue is full or
  * key or record are too long: then nobody will tell about it. */
 uint32_t journal_writer_put(struct journal_writer *w, const char *key, const void *record,

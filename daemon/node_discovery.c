@@ -12,6 +12,7 @@
 #include "daemon/node_discovery.h"
 
 #define TICK_S      0.25
+#define ECHO_US     5000000u		/* from the first confirmation on */
 #define BIRTH_MAX_S 10			/* after Home Assistant's start, so that not all speak at once */
 #define TOPIC_LEN   256
 
@@ -29,6 +30,9 @@ struct node_discovery {
 	int old_count;
 	bool old_node;			/* the node's own device is to go, too */
 	uint64_t twin_us;		/* when it was heard; 0: never */
+	bool echoed;			/* our own info has come back, on this connection */
+	uint64_t echo_us;		/* till when it should have; 0: not yet known */
+	struct log_every echo_log;
 	uint32_t sessions;
 	struct log_every twin_log;
 };
@@ -152,11 +156,37 @@ static bool clear_room(struct node_discovery *d, const struct old_room *r)
 	return ok;
 }
 
+/* --- whether anybody can hear us ------------------------------------------------------- */
+
+/* On 3.1.1 a broker confirms what its access list then drops.  Who has subscribed to its own
+ * info can see that. */
+static void look_for_echo(struct node_discovery *d)
+{
+	if (!d->echo_us || d->echoed || loop_now_us() < d->echo_us || !mqtt_connected(d->o.mqtt))
+		return;
+	d->echo_us = 0;
+	log_every(&d->echo_log, 0, LOG_LVL_WARN, "mqtt: the broker confirms what we publish below %s and does not hand "
+		  "it on to us; its access list drops it, alarms too, or does not let us read", d->o.config->mqtt.base);
+}
+
+static void expect_echo(struct node_discovery *d, const struct mqtt_event *e)
+{
+	if (e->kind == MQTT_CONNECTED) {
+		d->echoed = false;
+		d->echo_us = 0;
+	} else if (e->kind == MQTT_ACKNOWLEDGED && !d->echoed && !d->echo_us) {
+		d->echo_us = loop_now_us() + ECHO_US;
+	}
+}
+
+/* --- every quarter of a second ---------------------------------------------------------- */
+
 /* One room at a time, so that the queue has room for what is new. */
 static void on_tick(void *owner)
 {
 	struct node_discovery *d = owner;
 
+	look_for_echo(d);
 	if (d->old_node && clear_device(d, NULL))
 		d->old_node = false;
 	if (d->old_count && clear_room(d, &d->old[d->old_count - 1]))
@@ -183,6 +213,7 @@ static void on_info(struct node_discovery *d, const struct mqtt_event *e)
 	const char *instance = json_get_string(info, "instance");
 	bool ours = instance && !strcmp(instance, d->o.instance);
 
+	d->echoed |= ours;
 	if (info && !ours && e->retained && d->sessions == 1)
 		read_old(d, info);
 	else if (info && !ours && instance)
@@ -200,6 +231,7 @@ bool node_discovery_event(struct node_discovery *d, const struct mqtt_event *e)
 	const struct config_mqtt *c = &d->o.config->mqtt;
 	char topic[TOPIC_LEN];
 
+	expect_echo(d, e);
 	if (e->kind == MQTT_CONNECTED)
 		d->sessions++;
 	if (e->kind != MQTT_MESSAGE)

@@ -330,6 +330,9 @@ static void mistakes_of_sections_are_told(void **state)
 	expect(REST "[mqtt x]\n", "5: [mqtt] has no name; write [mqtt]");
 	expect(REST "[room]\n", "5: a room has a name; write [room NAME]");
 	expect(REST "[room a/b]\n", "5: \"a/b\" is not a name; use up to 31 letters, digits, _ and -");
+	expect("control = /run/a/path/that/is/longer/than/the/hundred/and/seven/bytes/for/which/the/kernel/has/a/place/in/the/"
+	       "address/of/a/socket\n" REST, " control: the path of a socket has at most 107 bytes; choose a shorter one");
+	expect("raw_csi = 1 s\n" REST, " raw_csi is switched by the control socket, and there is none; add control = PATH");
 	expect(REST "[room cmd]\n", "5: \"cmd\" is one of our topics; choose another name");
 	expect(REST "[room r]\n", "5: [room r] is there twice, first in line 4; choose another name");
 	expect(REST SOURCE, "5: [source s] is there twice, first in line 1; choose another name");

@@ -14,7 +14,9 @@
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -400,6 +402,27 @@ static void a_job_is_done_when_it_is_in_the_file(void **state)
 	assert_true(journal_writer_close(NULL));
 }
 
+static void a_disk_without_space_is_known_from_the_start(void **state)
+{
+	const char *path = kept(scratch_path("short"));
+	const struct rlimit small = { 16384, RLIM_INFINITY };
+	struct journal_writer *w;
+	struct rlimit before;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_int_equal(journal_writer_open(&w, path, note, NULL), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(journal_writer_doubt(w), -EFBIG);
+	assert_true(journal_writer_close(w));
+	assert_int_equal(journal_writer_open(&w, path, note, NULL), 0);
+	assert_int_equal(journal_writer_doubt(w), 0);
+	assert_true(journal_writer_close(w));
+	unlink(path);
+}
+
 static void a_stuck_disk_does_not_hold_up_the_loop(void **state)
 {
 	struct journal_writer *w = open_gated();
@@ -549,6 +572,7 @@ int main(void)
 		TEST(a_read_only_file_system_is_read_and_named),
 		TEST(a_full_file_system_is_named_and_left_behind),
 		TEST(a_job_is_done_when_it_is_in_the_file),
+		TEST(a_disk_without_space_is_known_from_the_start),
 		TEST(a_stuck_disk_does_not_hold_up_the_loop),
 		TEST(the_latest_job_of_a_key_takes_the_place_of_the_one_that_waits),
 		TEST(what_cannot_be_written_is_told_with_its_reason),

@@ -33,4 +33,23 @@ ok "with a wrong password: told, senses, and the log does not show it"
 credentials right
 start_daemon
 wait_for 5 logged "connected" || fail "no connection with the right password"
+stop_daemon
 ok "with the right one: connected"
+
+proves "a broker that confirms what its access list drops is told of: on 3.1.1 it does not say so"
+kill_broker
+printf 'user sixth\ntopic readwrite elsewhere/#\n' >"$dir/acl"
+chmod 644 "$dir/acl"
+start_broker "$(free_port)" "allow_anonymous false" "password_file $dir/passwords" "acl_file $dir/acl"
+for protocol in auto 3.1.1; do
+	write_config "$broker_port" "user_file = credentials" "protocol = $protocol"
+	since=$(log_lines)
+	start_daemon
+	case $protocol in
+	auto) said="the broker does not take our messages; allow them in its access list" ;;
+	*) said="the broker confirms what we publish below sixth/e2e and does not hand it on to us" ;;
+	esac
+	wait_for 10 logged "$said" "$since" || fail "$protocol: not told"
+	stop_daemon
+done
+ok "MQTT 5: the broker says it; 3.1.1: seen by info that does not come back"

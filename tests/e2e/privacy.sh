@@ -48,6 +48,7 @@ for wrong in '"for_s":0' '"for_s":-5' '"for_s":1e9' '"for_s":1e999' '"for_s":"10
 done
 retained sixth/e2e/hall/presence '"reason":"paused"' && fail "paused all the same"
 ok "no time, a negative, an endless and a wrong one are refused"
+logged "does not hand it on to us" && fail "a broker that hands on is complained about"
 stop_daemon
 
 proves "sixth erase removes the journal and what the broker keeps, and only when it is asked to"
