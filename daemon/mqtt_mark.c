@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,11 +36,13 @@ bool mqtt_mark_has(const char *path, const char *host, int port, int library)
 
 /* --- in the worst case ---------------------------------------------------------------- */
 
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "an atomic int may be read in a signal handler");
+
 /* What the handler needs, made before.  `thread` is set last. */
 static struct {
 	char path[FILES_PATH_LEN], folder[FILES_PATH_LEN], line[LINE_LEN], said[LINE_LEN + 128];
 	size_t line_bytes, said_bytes;
-	volatile sig_atomic_t thread;	/* 0: not armed */
+	atomic_int thread;		/* 0: not armed */
 } armed;
 
 static int open_mark(void)
@@ -53,7 +56,7 @@ static void on_abort(int number)
 	int fd;
 
 	(void)number;
-	if (armed.thread != (sig_atomic_t)gettid())
+	if (atomic_load(&armed.thread) != (int)gettid())
 		return;
 	fd = open_mark();
 	if (fd < 0 && errno == ENOENT && mkdir(armed.folder, 0700) == 0)
@@ -68,7 +71,7 @@ void mqtt_mark_arm(const char *path, const char *host, int port, int library)
 	struct sigaction a = { .sa_handler = on_abort };
 	char *slash;
 
-	armed.thread = 0;
+	mqtt_mark_disarm();
 	snprintf(armed.path, sizeof(armed.path), "%s", path);
 	snprintf(armed.folder, sizeof(armed.folder), "%s", path);
 	slash = strrchr(armed.folder, '/');
@@ -80,10 +83,10 @@ void mqtt_mark_arm(const char *path, const char *host, int port, int library)
 	armed.line_bytes = strlen(armed.line);
 	armed.said_bytes = strlen(armed.said);
 	sigaction(SIGABRT, &a, NULL);
-	armed.thread = (sig_atomic_t)gettid();
+	atomic_store(&armed.thread, (int)gettid());
 }
 
 void mqtt_mark_disarm(void)
 {
-	armed.thread = 0;
+	atomic_store(&armed.thread, 0);
 }

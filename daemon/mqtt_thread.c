@@ -244,6 +244,7 @@ static bool notes_end(const struct mqtt_thread *t)
 static void session(struct mqtt_thread *t, struct mqtt_failure *f)
 {
 	uint64_t goodbye_ms = 0;
+	bool noted = notes_end(t);
 
 	mqtt_box_calm(t->box);
 	t->connected = t->steady = false;
@@ -255,7 +256,7 @@ static void session(struct mqtt_thread *t, struct mqtt_failure *f)
 	}
 	if (f->end)
 		return;
-	if (notes_end(t))
+	if (noted)
 		mqtt_mark_arm(t->o.mark_file, here(t)->host, here(t)->port, wire_library_version());
 	f->end = wire_open(&t->wire, &t->o, t->broker, !t->old, &t->handler);
 	t->since_ms = mqtt_now_ms();
@@ -268,7 +269,8 @@ static void session(struct mqtt_thread *t, struct mqtt_failure *f)
 	t->steady = t->connected && mqtt_now_ms() - t->since_ms >= STEADY_MS;
 	if (t->wire)
 		wire_failure(t->wire, f);
-	mqtt_mark_disarm();
+	if (noted)
+		mqtt_mark_disarm();
 	drop_flying(t);
 }
 
