@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#define FILES_PATH_LEN 512
+#define FILES_PATH_LEN 640	/* a folder of the configuration, and a name */
 
 /* Makes the folder that `path` lies in, for us alone, if that is what is missing. */
 void files_make_folder(const char *path);

@@ -87,4 +87,5 @@ stop_daemon
 said=$("$BUILD/sixth" erase --config "$dir/sixth.conf" --yes 2>&1) || :
 echo "$said" | grep -qF "state/pauses: erased" || fail "$said"
 [ -e "$dir/state/pauses" ] && fail "erased, and still there"
+logged "a second sixthd" && fail "an earlier life of ours is taken for a second daemon"
 ok "a disk that fails is trouble, and used again when it does not; noise pauses all rooms; sixth erase removes it"
