@@ -42,7 +42,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 echo "installing:$missing"
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -q >/dev/null || echo "apt-get update failed; trying with the lists that are here" >&2
+apt-get -o Acquire::Retries=3 update -q >/dev/null || echo "apt-get update failed; trying with the lists that are here" >&2
 # A broker that Debian starts by itself would serve the whole machine; ours are private.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
@@ -51,4 +51,4 @@ if [ ! -e "$policy" ]; then
 	trap 'rm -f "$policy"' EXIT
 fi
 # shellcheck disable=SC2086
-apt-get install -y -q --no-install-recommends $missing >/dev/null
+apt-get -o Acquire::Retries=3 install -y -q --no-install-recommends $missing >/dev/null
