@@ -11,7 +11,9 @@ build="gcc libc6-dev make pkg-config libfftw3-dev libliquid-dev libmosquitto-dev
 run="$build mosquitto mosquitto-clients"
 check="$run clang libclang-rt-14-dev libcmocka-dev python3 python3-jinja2 iproute2 openssl nats-server procps"
 check="$check python3-jsonschema python3-paho-mqtt"
-check="$check qemu-system-x86 linux-headers-amd64 busybox-static cpio kmod binutils hostapd wpasupplicant iw tcpdump systemd"
+# For the emulated machine, whose kernel is Debian's for amd64; elsewhere its tests are skipped.
+[ "$(dpkg --print-architecture 2>/dev/null)" != amd64 ] ||
+	check="$check qemu-system-x86 linux-headers-amd64 busybox-static cpio kmod binutils hostapd wpasupplicant iw tcpdump systemd"
 train="$build python3 python3-numpy python3-sklearn"
 
 case "${1:-}" in
