@@ -54,7 +54,7 @@ static void seconds_of_one_person_are_one_observation(void **state)
 
 static void persons_that_differ_widen_it_and_more_of_them_narrow_it(void **state)
 {
-	char name[8];
+	char name[16];
 	struct interval few, many, alike;
 
 	(void)state;
