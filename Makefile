@@ -63,6 +63,7 @@ CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid rat
 	respiration breath machine room power motion motion_stat presence incident fall decay sway child),$(TESTS))
 THREAD_TESTS := $(filter $(patsubst %,$(BUILD)/tests/test_%,mqtt pauses alarming alarming_time \
 	alarming_commands),$(TESTS))
+CORE_TESTS  += $(filter $(patsubst %,$(BUILD)/tests/test_%,pilot heartbeat heart),$(TESTS))
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out %/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c)))
 SOAKS       := $(patsubst tests/soak/%.c,$(BUILD)/soak/%,$(wildcard tests/soak/*.c))
 BENCHES     := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
@@ -84,7 +85,7 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TEST_SHARED) $(DAEMON) $(CORE)
 $(BUILD)/tests/test_simulate $(BUILD)/tests/test_sim_physics: $(SIM) $(BUILD)/tools/labels.o
 
 # So do the doctor's parts, and what scores by person.
-$(BUILD)/tests/test_people: $(BUILD)/tools/people.o $(BUILD)/tools/score.o
+$(BUILD)/tests/test_people: $(BUILD)/tools/people.o $(BUILD)/tools/score.o $(BUILD)/tools/heart_score.o
 $(BUILD)/tests/test_doctor: $(call obj,$(wildcard tools/doctor_*.c))
 
 # Signal code and models are tested without the daemon: a call upwards would not link.

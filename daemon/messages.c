@@ -24,7 +24,8 @@ static const struct {
 	const char *name;
 } capabilities[] = {
 	{ CAPABLE_MOTION, "motion" }, { CAPABLE_PRESENCE, "presence" },
-	{ CAPABLE_RESPIRATION, "respiration" }, { CAPABLE_FALL, "fall" }, { CAPABLE_ACTIVITY, "activity" },
+	{ CAPABLE_RESPIRATION, "respiration" }, { CAPABLE_HEARTBEAT, "heartbeat" }, { CAPABLE_FALL, "fall" },
+	{ CAPABLE_ACTIVITY, "activity" },
 };
 
 const char *activity_name(enum activity a)
@@ -126,6 +127,30 @@ static int respiration_period_s(const struct room_state *s)
 	return s->breath.reason == REASON_NONE ? PERIOD_VALUE_S : PERIOD_S;
 }
 
+/* heartbeat */
+
+static bool heartbeat_changed(const struct room_state *a, const struct room_state *b)
+{
+	return (a->heart.reason == REASON_NONE) != (b->heart.reason == REASON_NONE);
+}
+
+static void heartbeat_write(struct json *j, const struct message_context *c)
+{
+	const struct heart_result *h = &c->state->heart;
+	bool valid = h->reason == REASON_NONE;
+
+	json_add_number(j, "rate_per_min", valid ? (double)h->rate_per_min : NAN, 1);
+	json_add_number(j, "quality", valid ? (double)h->quality : NAN, 3);
+	json_add_number(j, "snr_db", (double)h->snr_db, 1);
+	json_add_number(j, "window_s", (double)h->window_s, 1);
+	json_add_string(j, "reason", reason_name(h->reason));
+}
+
+static int heartbeat_period_s(const struct room_state *s)
+{
+	return s->heart.reason == REASON_NONE ? PERIOD_VALUE_S : PERIOD_S;
+}
+
 /* sensing */
 
 static bool sensing_changed(const struct room_state *a, const struct room_state *b)
@@ -166,6 +191,7 @@ static void write_link(struct json *j, const struct message_context *c, const st
 			(double)l->evidence->breath.q_db : NAN, 1);
 	json_add_string(j, "motion_reason", reason_name(l->evidence->motion.reason));
 	json_add_string(j, "respiration_reason", reason_name(l->evidence->breath.reason));
+	json_add_string(j, "heartbeat_reason", reason_name(l->evidence->heart.reason));
 	json_add_string(j, "fall_reason", reason_name(l->evidence->fall.reason));
 	json_add_bool(j, "fall_proven", l->evidence->fall.sure > 0 && l->evidence->fall.sure < 1);
 	json_add_bool(j, "alarms", !l->evidence->hearsay);
@@ -241,6 +267,10 @@ const struct room_topic_rule room_topics[ROOM_TOPICS] = {
 	[TOPIC_RESPIRATION] = {
 		.name = "respiration", .qos = 0, .retain = true, .expiry_s = EXPIRY_S, .changed = respiration_changed,
 		.period_s = respiration_period_s, .write = respiration_write,
+	},
+	[TOPIC_HEARTBEAT] = {
+		.name = "heartbeat", .qos = 0, .retain = true, .expiry_s = EXPIRY_S, .changed = heartbeat_changed,
+		.period_s = heartbeat_period_s, .write = heartbeat_write,
 	},
 	[TOPIC_SENSING] = {
 		.name = "sensing", .qos = 1, .retain = true, .changed = sensing_changed,

@@ -12,7 +12,7 @@
 
 #define MESSAGE_SCHEMA 1
 
-enum room_topic { TOPIC_PRESENCE, TOPIC_ACTIVITY, TOPIC_RESPIRATION, TOPIC_SENSING, ROOM_TOPICS };
+enum room_topic { TOPIC_PRESENCE, TOPIC_ACTIVITY, TOPIC_RESPIRATION, TOPIC_HEARTBEAT, TOPIC_SENSING, ROOM_TOPICS };
 
 /* What every payload of a room starts from. */
 struct message_context {

@@ -10,7 +10,7 @@
 #include "daemon/wallclock.h"
 
 /* What this build can sense; what a room can at the moment is in its `sensing`. */
-static const char *const capabilities[] = { "motion", "presence", "respiration", "activity" };
+static const char *const capabilities[] = { "motion", "presence", "respiration", "heartbeat", "activity" };
 
 void boot_id_read(char id[BOOT_ID_LEN])
 {

@@ -6,21 +6,33 @@
 
 int slowgrid_init(struct slowgrid *g, int streams, float rate_hz, float fill_s)
 {
+	return slowgrid_init_rows(g, streams, SLOWGRID_ROWS, rate_hz, fill_s);
+}
+
+int slowgrid_init_rows(struct slowgrid *g, int streams, int rows, float rate_hz, float fill_s)
+{
 	memset(g, 0, sizeof(*g));
-	if (streams < 1 || !(rate_hz >= 0.1f && rate_hz <= 1000) ||
-	    !(fill_s >= 0 && fill_s * rate_hz < SLOWGRID_ROWS - 2))	/* both ends are in the ring */
+	if (streams < 1 || rows < 8 || rows > SLOWGRID_ROWS_MAX || !(rate_hz >= 0.1f && rate_hz <= 1000) ||
+	    !(fill_s >= 0 && fill_s * rate_hz < (float)(rows - 2)))	/* both ends are in the ring */
 		return -EINVAL;
 	g->streams = streams;
+	g->capacity = rows;
 	g->cell_us = (uint32_t)(1e6f / rate_hz + 0.5f);
 	g->fill_max = (int)(fill_s * rate_hz + 0.5f);
-	g->row = calloc((size_t)streams * SLOWGRID_ROWS, sizeof(*g->row));
-	return g->row ? 0 : -ENOMEM;
+	g->row = calloc((size_t)streams * (size_t)rows, sizeof(*g->row));
+	g->valid = calloc((size_t)rows, sizeof(*g->valid));
+	if (g->row && g->valid)
+		return 0;
+	slowgrid_free(g);
+	return -ENOMEM;
 }
 
 void slowgrid_free(struct slowgrid *g)
 {
 	free(g->row);
+	free(g->valid);
 	g->row = NULL;
+	g->valid = NULL;
 }
 
 void slowgrid_reset(struct slowgrid *g)
@@ -35,7 +47,7 @@ uint64_t slowgrid_cell(const struct slowgrid *g, uint64_t time_us)
 
 static float *place(const struct slowgrid *g, uint64_t number)
 {
-	return g->row + (number % SLOWGRID_ROWS) * (size_t)g->streams;
+	return g->row + (number % (uint64_t)g->capacity) * (size_t)g->streams;
 }
 
 /* A straight line from row `from` to row `to` over the missing ones between them. */
@@ -49,7 +61,7 @@ static void fill(struct slowgrid *g, uint64_t from, uint64_t to)
 
 		for (int k = 0; k < g->streams; k++)
 			row[k] = a[k] + share * (b[k] - a[k]);
-		g->valid[n % SLOWGRID_ROWS] = true;
+		g->valid[n % (uint64_t)g->capacity] = true;
 	}
 }
 
@@ -57,12 +69,12 @@ void slowgrid_advance(struct slowgrid *g, uint64_t cell)
 {
 	if (!g->started || cell <= g->newest + 1)
 		return;
-	if (cell - g->newest > SLOWGRID_ROWS) {
+	if (cell - g->newest > (uint64_t)g->capacity) {
 		g->started = false;	/* nothing of what is kept is left */
 		return;
 	}
 	while (g->newest + 1 < cell)
-		g->valid[++g->newest % SLOWGRID_ROWS] = false;
+		g->valid[++g->newest % (uint64_t)g->capacity] = false;
 }
 
 void slowgrid_put(struct slowgrid *g, uint64_t cell, const float *row)
@@ -76,7 +88,7 @@ void slowgrid_put(struct slowgrid *g, uint64_t cell, const float *row)
 		g->measured = cell;
 	}
 	g->newest = cell;
-	g->valid[cell % SLOWGRID_ROWS] = true;
+	g->valid[cell % (uint64_t)g->capacity] = true;
 	memcpy(place(g, cell), row, (size_t)g->streams * sizeof(*row));
 	if (cell - g->measured > 1 && cell - g->measured <= (uint64_t)g->fill_max + 1)
 		fill(g, g->measured, cell);
@@ -89,12 +101,12 @@ int slowgrid_rows(const struct slowgrid *g)
 
 	if (!g->started)
 		return 0;
-	return rows > SLOWGRID_ROWS ? SLOWGRID_ROWS : (int)rows;
+	return rows > (uint64_t)g->capacity ? g->capacity : (int)rows;
 }
 
 const float *slowgrid_row(const struct slowgrid *g, int back)
 {
 	uint64_t number = g->newest - (uint64_t)back;
 
-	return g->valid[number % SLOWGRID_ROWS] ? place(g, number) : NULL;
+	return g->valid[number % (uint64_t)g->capacity] ? place(g, number) : NULL;
 }

@@ -4,7 +4,9 @@
 #include "models/link.h"
 
 /* In the order in which they run: each sees the evidence of those before it. */
-static const struct model *const models[] = { &model_motion, &model_micro, &model_respiration, &model_fall, &model_pace };
+static const struct model *const models[] = {
+	&model_motion, &model_micro, &model_respiration, &model_heartbeat, &model_fall, &model_pace
+};
 
 #define MODELS (sizeof(models) / sizeof(*models))
 

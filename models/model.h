@@ -84,6 +84,19 @@ struct breath_evidence {
 	float row_db[BREATH_BINS];	/* rank-1 spectrum over the noise, dB; bin centres: breath_bin_hz() */
 };
 
+/* Does a heart beat in what breathes?  (models/heartbeat.c)  On the common grid of
+ * heart_bin_hz(). */
+#define HEART_BINS 160
+
+struct heart_evidence {
+	enum reason reason;		/* why there is no row */
+	bool  updated;			/* a new row since the last tick */
+	float pilot_db;			/* how far the breath stands out that steers */
+	float peak_db;			/* the greatest of the row */
+	float window_s;
+	float row_db[HEART_BINS];	/* evidence for each rate, dB over the median */
+};
+
 /* Was that a fall?  (models/fall.c)  Every event that stands out is judged once, 2 s after
  * its peak. */
 struct fall_evidence {
@@ -113,6 +126,7 @@ struct evidence {
 	struct motion_evidence motion;
 	struct micro_evidence micro;
 	struct breath_evidence breath;
+	struct heart_evidence heart;
 	struct fall_evidence fall;
 	struct pace_evidence pace;
 };
@@ -134,6 +148,6 @@ struct model {
 	void (*destroy)(void *state);	/* NULL is fine */
 };
 
-extern const struct model model_motion, model_micro, model_respiration, model_fall, model_pace;
+extern const struct model model_motion, model_micro, model_respiration, model_heartbeat, model_fall, model_pace;
 
 #endif

@@ -21,6 +21,7 @@
 struct room {
 	struct presence presence;
 	struct breath breath;
+	struct heart heart;
 	struct room_state state;
 	struct absorb absorb;
 	struct fall_watch falls;
@@ -42,6 +43,7 @@ struct room *room_create(const struct model_params *params)
 	presence_init(&r->presence);
 	breath_init(&r->breath, params->breath_lo_hz, params->breath_hi_hz);
 	absorb_init(&r->absorb);
+	heart_init(&r->heart, params);
 	fall_watch_init(&r->falls, params->fall_watch_s > 0 ? params->fall_watch_s : FALL_WATCH_S,
 			params->fall_still_s);
 	rest_init(&r->rest, params->long_lie_s);
@@ -50,6 +52,7 @@ struct room *room_create(const struct model_params *params)
 	r->state.motion_level = r->state.speed_m_s = r->speed_m_s = NAN;
 	r->state.presence_reason = r->state.activity_reason = r->state.sensing_reason = REASON_WARMING_UP;
 	r->state.breath = r->breath.result;
+	r->state.heart = r->heart.result;
 	return r;
 }
 
@@ -259,6 +262,8 @@ static void write_sensing(struct room_state *s, const struct motion_view *v, boo
 		s->capabilities |= CAPABLE_FALL;
 	if (breath_works(s->breath.reason))
 		s->capabilities |= CAPABLE_RESPIRATION;
+	if (s->heart.reason == REASON_NONE)	/* whether a radio carries a heart only a heart can tell */
+		s->capabilities |= CAPABLE_HEARTBEAT;
 	if (!v->able) {
 		s->sensing = v->reason == REASON_WEAK_LINK || v->reason == REASON_RATE_LOW ||
 			v->reason == REASON_WARMING_UP || v->reason == REASON_ONE_TONE ?
@@ -301,6 +306,8 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evi
 	write_motion(&r->state, &v);
 	write_presence(r, now_us, &v, blindness(r, now_us, &v), evidence, n);
 	say_nobody_only_if_empty(&r->state);
+	heart_tick(&r->heart, now_us, evidence, n, &r->state.breath);
+	r->state.heart = r->heart.result;
 	write_speed(r, evidence, n);
 	write_activity(&r->state, r->paced >= WALK_TICKS);
 	watch_falls(r, now_us, evidence, n, &v);

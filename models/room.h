@@ -8,6 +8,7 @@
 #define MODELS_ROOM_H
 
 #include "models/breath.h"
+#include "models/heart.h"
 #include "models/incident.h"
 #include "models/model.h"
 #include "models/presence.h"
@@ -27,6 +28,7 @@ enum {
 	CAPABLE_RESPIRATION = 4,
 	CAPABLE_FALL        = 8,
 	CAPABLE_ACTIVITY    = 16,
+	CAPABLE_HEARTBEAT   = 32,
 };
 
 /* Bits: signs that are there and are nobody's (absorb.h). */
@@ -46,6 +48,7 @@ struct room_state {
 	float       speed_m_s;			/* NAN: nobody moves, or the packets do not tell */
 	struct breath_result breath;
 	const float *breath_row_db;	/* [BREATH_BINS] if a new spectrum was looked at; borrowed; else NULL */
+	struct heart_result heart;
 	enum sensing_state sensing;
 	enum reason sensing_reason;
 	unsigned capabilities;

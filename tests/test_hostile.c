@@ -25,7 +25,7 @@
 #define TONES   52
 #define STEP_US 50000		/* 20 packets a second */
 #define DAY_US  86400000000u
-#define TOPICS  4		/* of a room, each at least every 10 s */
+#define TOPICS  5		/* of a room, each at least every 10 s */
 
 static struct sensing *sensing;
 static unsigned long messages;

@@ -189,6 +189,7 @@ static void write_score(struct json *j, const struct score *s)
 	json_add_number(part, "files_median_within_1", s->rate_files_within1, 0);
 	json_add_number(part, "silence_s", s->silence_s, 1);
 	json_add_number(part, "false_share", ratio(s->silence_shown_s, s->silence_s), 5);
+	heart_score_json(&s->heart, j);
 	part = json_add_object(j, "motion");
 	json_add_number(part, "moving_s", s->moving_s, 1);
 	json_add_number(part, "quiet_s", s->quiet_s, 1);
@@ -335,6 +336,13 @@ static void print_respiration(const struct evaluation *e)
 	}
 }
 
+static void print_heart(const struct evaluation *e)
+{
+	heart_score_print_header();
+	for (int i = 0; i < e->sets; i++)
+		heart_score_print(e->set[i].name, &e->set[i].score.heart);
+}
+
 static void print_motion(const struct evaluation *e)
 {
 	printf("\nmotion (shares in %%)\n%-24s %8s %7s %8s %7s %7s %7s %7s\n", "set", "moving/s", "recall",
@@ -442,6 +450,7 @@ static int report(struct evaluation *e)
 	if (e->json)
 		return print_json(e);
 	print_respiration(e);
+	print_heart(e);
 	print_motion(e);
 	print_presence(e);
 	people_print(&e->people, e->options->people);

@@ -117,6 +117,7 @@ static void score_silence(struct file_score *f, const struct label *l, double t_
 void score_tick(struct file_score *f, const struct label *labels, int count, double t_s,
 		const struct room_state *state)
 {
+	heart_score_tick(&f->s.heart, labels, count, t_s, SCORE_STEP_S, &state->heart);
 	for (int i = 0; i < count; i++) {
 		const struct label *l = &labels[i];
 
@@ -156,6 +157,7 @@ void score_add(struct score *to, const struct score *from)
 	for (int i = 0; i < SCORE_QUALITY_BINS; i++)
 		ADD(quality_s[i]), ADD(quality_sum_s[i]), ADD(quality_right_s[i]);
 #undef ADD
+	heart_score_add(&to->heart, &from->heart);
 }
 
 static double share(double part, double whole)

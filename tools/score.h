@@ -10,6 +10,7 @@
 #define TOOLS_SCORE_H
 
 #include "models/room.h"
+#include "tools/heart_score.h"
 #include "tools/labels.h"
 
 #define SCORE_STEP_S       0.1
@@ -31,6 +32,7 @@ struct score {
 	double quality_s[SCORE_QUALITY_BINS], quality_sum_s[SCORE_QUALITY_BINS],
 	       quality_right_s[SCORE_QUALITY_BINS];
 	int rate_files, rate_files_within1;	/* by the median of what was shown */
+	struct heart_score heart;
 	/* cost */
 	double cpu_s;
 	long long frames;

@@ -63,6 +63,13 @@ static void take_respiration(struct view_room *r, const struct json *j)
 	take_string(r->respiration_reason, j, "reason");
 }
 
+static void take_heart(struct view_room *r, const struct json *j)
+{
+	r->heart_rate = take_number(j, "rate_per_min");
+	r->heart_quality = take_number(j, "quality");
+	take_string(r->heart_reason, j, "reason");
+}
+
 static void take_sensing(struct view_room *r, const struct json *j)
 {
 	take_string(r->sensing, j, "state");
@@ -81,6 +88,7 @@ static const struct {
 } topics[] = {
 	{ "/presence", take_presence, offsetof(struct view_room, presence_heard) },
 	{ "/respiration", take_respiration, offsetof(struct view_room, respiration_heard) },
+	{ "/heartbeat", take_heart, offsetof(struct view_room, heart_heard) },
 	{ "/sensing", take_sensing, offsetof(struct view_room, sensing_heard) },
 	{ "/respiration/wave", take_wave, offsetof(struct view_room, wave_heard) },
 };
@@ -101,7 +109,7 @@ static struct view_room *find_room(struct view *v, const char *name, size_t len)
 	}
 	v->evicted += oldest->used;
 	*oldest = (struct view_room) { .used = true, .motion = -1, .motion_level = NAN, .rate = NAN,
-				       .quality = NAN, .line_s = -INFINITY };
+				       .quality = NAN, .heart_rate = NAN, .heart_quality = NAN, .line_s = -INFINITY };
 	memcpy(oldest->name, text, sizeof(text));
 	return oldest;
 }
@@ -274,14 +282,15 @@ static void print_presence(const struct view *v, const struct view_room *r, FILE
 	fputs(age(v, &r->presence_heard, STALE_STATE_S), out);
 }
 
-static void print_rate(const struct view_room *r, FILE *out)
+static void print_rate(const struct view *v, const struct view_heard *heard, double rate, double quality,
+		       const char *reason, FILE *out)
 {
-	if (!r->respiration_heard.ever)
+	if (!heard->ever)
 		fputs("nothing heard yet", out);
-	else if (isnan(r->rate))
-		fprintf(out, "no value: %s", *r->respiration_reason ? r->respiration_reason : "no reason given");
+	else if (isnan(rate))
+		fprintf(out, "no value: %s", *reason ? reason : "no reason given");
 	else
-		fprintf(out, "%.1f/min, quality %.2f", r->rate, r->quality);
+		fprintf(out, "%.1f/min, quality %.2f%s", rate, quality, age(v, heard, STALE_VITALS_S));
 }
 
 static void print_rate_history(const struct view_room *r, FILE *out, const char *clear)
@@ -306,9 +315,12 @@ static void print_room(const struct view *v, const struct view_room *r, FILE *ou
 	fprintf(out, "%s%s  [%s]\n%s  presence  ", clear, r->name, *r->origin ? r->origin : "?", clear);
 	print_presence(v, r, out);
 	fprintf(out, "\n%s  breathing ", clear);
-	print_rate(r, out);
-	fprintf(out, "%s\n%s  sensing   %s%s%s%s\n", r->respiration_heard.ever && !isnan(r->rate) ?
-		age(v, &r->respiration_heard, STALE_VITALS_S) : "", clear,
+	print_rate(v, &r->respiration_heard, r->rate, r->quality, r->respiration_reason, out);
+	if (r->heart_heard.ever) {
+		fprintf(out, "\n%s  heart     ", clear);
+		print_rate(v, &r->heart_heard, r->heart_rate, r->heart_quality, r->heart_reason, out);
+	}
+	fprintf(out, "\n%s  sensing   %s%s%s%s\n", clear,
 		r->sensing_heard.ever ? r->sensing : "nothing heard yet", *r->sensing_reason ? ": " : "",
 		r->sensing_reason, r->sensing_heard.ever ? age(v, &r->sensing_heard, STALE_STATE_S) : "");
 	if (r->motions.count) {

@@ -43,6 +43,10 @@ struct view_room {
 	double rate, quality;		/* NAN: unknown */
 	char   respiration_reason[VIEW_TEXT];
 
+	struct view_heard heart_heard;
+	double heart_rate, heart_quality;	/* NAN: unknown */
+	char   heart_reason[VIEW_TEXT];
+
 	struct view_heard sensing_heard;
 	char   sensing[VIEW_TEXT], sensing_reason[VIEW_TEXT];
 

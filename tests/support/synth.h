@@ -68,6 +68,8 @@ struct synth {
 	float breath_hz;		/* 0: nobody */
 	float chest;			/* amplitude of the chest's path, relative to the first */
 	float swing_rad;		/* its phase goes so far to both sides */
+	float sharp;			/* each of nine harmonics of the breath is so many times the one before */
+	float heart_hz, heart_rad;	/* a pulse with two harmonics on top; 0: none */
 	bool  phase_error;		/* a random phase and timing per packet, alike on all chains */
 	float gain_db;			/* every second packet or so is so much louder */
 	bool  amplitude_only;
@@ -117,13 +119,24 @@ static inline void synth_start(struct synth *s, uint32_t seed)
 	}
 }
 
+/* A sine of that rate and `harmonics` more, the k-th smaller by the factor fall^k. */
+static inline float synth_wave(double t_s, float hz, int harmonics, float fall)
+{
+	float sum = 0, size = 1;
+
+	for (int k = 1; hz > 0 && k <= harmonics + 1; k++, size *= fall)
+		sum += size * (float)sin(2 * (double)SYNTH_PI * (double)hz * k * t_s);
+	return sum;
+}
+
 /* Writes the samples that a packet brings now. */
 static inline void synth_measure(struct synth *s)
 {
 	double t = (double)(s->now_us - s->start_us) * 1e-6;
-	float breath = s->breath_hz > 0 ? (float)sin(2 * (double)SYNTH_PI * (double)s->breath_hz * t) : 0;
+	float breath = synth_wave(t, s->breath_hz, s->sharp > 0 ? 9 : 0, s->sharp);
+	float beat = synth_wave(t, s->heart_hz, 2, 0.8f);
 	float gain = s->gain_db > 0 && synth_uniform() < 0.5f ? powf(10, s->gain_db / 20) : 1;
-	struct synth_cell chest = synth_turn(s->swing_rad * breath);
+	struct synth_cell chest = synth_turn(s->swing_rad * breath + s->heart_rad * beat);
 	struct synth_cell start = synth_turn(s->phase_error ? 2 * SYNTH_PI * synth_uniform() : 0);
 	struct synth_cell step = synth_turn(s->phase_error ? 0.2f * (synth_uniform() - 0.5f) : 0);
 

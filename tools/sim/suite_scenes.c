@@ -84,7 +84,7 @@ static void beside(const struct place *p, struct rng *rng, double off_m, double 
 	at[1] = fmin(middle_y + off_m, p->size[1] - keep_m);
 }
 
-static void someone(FILE *f, struct rng *rng, const char *name, const double at[2], const char *posture)
+static void breather(FILE *f, struct rng *rng, const char *name, const double at[2], const char *posture)
 {
 	fprintf(f, "[person %s]\nposture = %s\n", name, posture);
 	put_at(f, at, 2);
@@ -94,6 +94,11 @@ static void someone(FILE *f, struct rng *rng, const char *name, const double at[
 	put(f, rng, "breathing", 8, 24);
 	put(f, rng, "depth", 3, 9);
 	put(f, rng, "variability", 0.02, 0.08);
+}
+
+static void someone(FILE *f, struct rng *rng, const char *name, const double at[2], const char *posture)
+{
+	breather(f, rng, name, at, posture);
 	put(f, rng, "heart", 52, 95);
 	put(f, rng, "pulse", 0.15, 0.45);
 }
@@ -434,6 +439,38 @@ static void fall_like(FILE *f, struct rng *rng, int number)
 	}
 }
 
+/* Radios that have what a heart needs: several chains, 5 GHz, many packets; nobody shifts. */
+static void keeps_still(FILE *f, struct rng *rng, int number, bool beats)
+{
+	static const char *const chips[] = { "mt7915", "ath9k", "ideal" };
+	struct place p = room(f, rng, 180, 3, 4.5);
+	double at[2];
+
+	fprintf(f, "[receiver]\nchip = %s\nfreq = 5180\n", chips[number % 3]);
+	put(f, rng, "snr", 30, 42);
+	put_at(f, p.receiver, 3);
+	fprintf(f, "[sender ap]\nrate = %d\n", number & 1 ? 100 : 50);
+	put_at(f, p.sender, 3);
+	beside(&p, rng, any(rng, 0.4, 2), 0.6, at);
+	if (beats)
+		someone(f, rng, "anna", at, "sit");
+	else
+		breather(f, rng, "anna", at, "sit");
+	put(f, rng, "facing", 225, 315);
+	if (!beats)
+		fprintf(f, "heart = 0\n");
+}
+
+static void heart(FILE *f, struct rng *rng, int number)
+{
+	keeps_still(f, rng, number, true);
+}
+
+static void heartless(FILE *f, struct rng *rng, int number)
+{
+	keeps_still(f, rng, number, false);
+}
+
 /* A new set goes to the end: its place is part of the seeds. */
 const struct suite_set suite_sets[] = {
 	{ "chair", "somebody sits and breathes, 0.4 to 2 m off the link", "rooms", 40, 10, chair, NULL },
@@ -452,5 +489,7 @@ const struct suite_set suite_sets[] = {
 	{ "fall_up", "falls of five kinds; gets up again", "falls", 40, 9, fall_up, "falls" },
 	{ "fall_like", "sits, lies down, jumps, squats, waves, gets up; drops; dogs", "falls", 3000, 53, fall_like, "falls" },
 	{ "router", "somebody sits and breathes; 80 MHz, four antenna pairs", "rooms", 12, 6, router, NULL },
+	{ "heart", "somebody keeps still within 2 m of 5 GHz radios with several chains", "rooms", 60, 10, heart, NULL },
+	{ "heartless", "the same, of somebody without a heart", "rooms", 60, 10, heartless, NULL },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL }
 };

@@ -111,7 +111,7 @@ static void write_rows(struct world *w, FILE *f, const struct row *r, const char
 	bool still = r->person >= 0 && weight(r->label) >= weight("breath_hold");
 
 	write_row(w, f, r, task, r->label);
-	if (still && r->until_s - r->from_s >= HEART_S && w->scene->person[r->person].beats_per_min > 0)
+	if (still && r->until_s - r->from_s >= HEART_S)
 		write_row(w, f, r, "heart", "heart");
 }
 
