@@ -13,7 +13,7 @@ ok "nobody listens on the port; it says so, and senses"
 start_broker "$port"
 wait_for 12 logged "connected" || fail "no connection"
 wait_for 2 retained sixth/e2e/status online || fail "not online: $(get_retained sixth/e2e/status)"
-for topic in presence activity respiration sensing; do
+for topic in presence activity respiration heartbeat sensing; do
 	wait_for 2 retained "sixth/e2e/hall/$topic" '"origin":"replay"' || fail "no hall/$topic"
 done
 wait_for 2 retained sixth/e2e/info '"rooms":[{"name":"hall"' || fail "no info: $(get_retained sixth/e2e/info)"

@@ -23,7 +23,11 @@ given = [r["valueQuantity"]["value"] for r in resources if "valueQuantity" in r]
 absent = {r["dataAbsentReason"]["text"] for r in resources if "dataAbsentReason" in r}
 assert given == rates and len(rates) > 5, (given, rates)
 assert "warming_up" in absent, absent
-assert all(r["code"]["coding"][0]["code"] == "9279-1" for r in resources)
+codes = {"9279-1": [], "8867-4": []}
+for r in resources:
+    codes[r["code"]["coding"][0]["code"]].append(r)
+assert all("valueQuantity" not in r for r in codes["8867-4"])  # one antenna shows no heart
+assert "unsupported" in {r["dataAbsentReason"]["text"] for r in codes["8867-4"]}, codes["8867-4"]
 assert all(r["meta"]["tag"][0]["code"] == "HTEST" for r in resources)
 assert len({r["id"] for r in resources}) == len(resources)
 END

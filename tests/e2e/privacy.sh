@@ -28,7 +28,7 @@ start_daemon
 wait_for 8 retained sixth/e2e/hall/presence '"state":"occupied"' || fail "never occupied"
 expect pause "$(ask sixth/e2e/hall/cmd '{"id":1,"action":"pause","for_s":600,"by":"Ann"}')" '"ok":true'
 logged "room hall: paused for 600 s by Ann: nothing is sensed there" || fail "not in the log"
-for topic in presence activity respiration sensing; do
+for topic in presence activity respiration heartbeat sensing; do
 	wait_for 2 retained "sixth/e2e/hall/$topic" '"reason":"paused"' || fail "$topic: $(get_retained "sixth/e2e/hall/$topic")"
 done
 expect presence "$(get_retained sixth/e2e/hall/presence)" '"state":"unknown","motion":null,"motion_level":null,"evidence":null'

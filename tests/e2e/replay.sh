@@ -36,7 +36,7 @@ for f in $files; do
 		        sys.exit("line %d: schema or origin" % n)
 		    last = m["t"]
 		    topics.add(m["topic"].split("/")[-1])
-		missing = {"presence", "activity", "respiration", "sensing"} - topics
+		missing = {"presence", "activity", "respiration", "heartbeat", "sensing"} - topics
 		if missing:
 		    sys.exit("nothing on %s" % missing)
 	END

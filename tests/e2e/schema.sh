@@ -10,7 +10,7 @@ check() {
 write_recording "$dir/play.csv" 60 20
 for f in tests/fixtures/breathing.csic.gz tests/fixtures/walking.csic.gz "$dir/play.csv"; do
 	"$BUILD/sixth" replay "$f" 2>"$dir/replay.log" >"$dir/messages" || fail "replay of $f"
-	said=$(check sixth/replay --flags --need presence,activity,respiration,sensing <"$dir/messages") || fail "$f: $said"
+	said=$(check sixth/replay --flags --need presence,activity,respiration,heartbeat,sensing <"$dir/messages") || fail "$f: $said"
 	cat "$dir/messages" >>"$dir/replayed"
 	ok "replay of $(basename "$f"): $said"
 done

@@ -64,7 +64,7 @@ start_broker "$port"
 write_config "$port"
 sed -i "s/^file = .*/file = seed1.csic/; s/^speed = .*/speed = 20/" "$dir/sixth.conf"
 start_daemon
-for topic in presence activity respiration sensing; do
+for topic in presence activity respiration heartbeat sensing; do
 	wait_for 10 retained "sixth/e2e/hall/$topic" '"origin":"simulated"' || fail "hall/$topic: $(get_retained "sixth/e2e/hall/$topic")"
 done
 "$sixth" record --config "$dir/sixth.conf" --for 20 -o "$dir/recorded.csic" 2>"$dir/record.log" || fail "record: $(cat "$dir/record.log")"
