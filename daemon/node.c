@@ -27,6 +27,7 @@
 #include "daemon/trouble.h"
 #include "daemon/version.h"
 #include "daemon/wallclock.h"
+#include "daemon/wave_request.h"
 
 #define TICK_S    0.1
 #define NEWS_S    1	/* from a change to the info that tells it */
@@ -206,6 +207,8 @@ static enum command_error on_command(void *owner, const struct command_request *
 
 	if (node_privacy_means(r->action))
 		return node_privacy_command(n->privacy, r, reply);
+	if (r->action == ACTION_WAVE)
+		return wave_request_command(n->sensing, r, reply);
 	return node_alarms_command(n->alarms, r, reply);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "daemon/messages.h"
 #include "daemon/sensing.h"
+#include "daemon/wave_request.h"
 
 #define DAY_US   86400000000u
 #define BASE_LEN 128
@@ -29,6 +30,7 @@ struct sensing_room {
 	bool hearsay;			/* there was none yet: what the room says rests on hearsay */
 	uint64_t next_tick_us;
 	struct said said[ROOM_TOPICS];
+	struct wave_request wave;
 };
 
 struct sensing {
@@ -153,6 +155,23 @@ static void publish_due(struct sensing *s, struct sensing_room *r, uint64_t now_
 	}
 }
 
+/* Nobody keeps it: what was a wave a minute ago is none. */
+static void publish_wave(struct sensing *s, struct sensing_room *r, uint64_t now_us)
+{
+	char name[BASE_LEN + SENSING_NAME_LEN + 32], *payload;
+	struct wave_sample sample;
+
+	if (!wave_request_tick(&r->wave, now_us, room_state(r->room), &sample))
+		return;
+	payload = wave_request_payload(&sample, r->options.name, r->options.origin,
+				       s->output.wall_us(s->output.owner, now_us) - (now_us - sample.at_us));
+	if (!payload)
+		return;
+	snprintf(name, sizeof(name), "%s/%s/respiration/wave", s->base, r->options.name);
+	s->output.publish(s->output.owner, now_us, &(struct message){ .topic = name, .payload = payload });
+	free(payload);
+}
+
 /* Rooms with several sources are down only when all of them are. */
 static enum reason room_source_state(const struct sensing *s, const struct sensing_room *r)
 {
@@ -212,6 +231,7 @@ static void tick(struct sensing *s, struct sensing_room *r, uint64_t now_us)
 	room_tick(r->room, now_us, evidence, n, room_source_state(s, r));
 	hand_over_incidents(s, r, now_us);
 	publish_due(s, r, now_us);
+	publish_wave(s, r, now_us);
 }
 
 /* Everything is said at the next tick, as it is when a pause begins. */
@@ -300,6 +320,11 @@ int sensing_pause(struct sensing *s, int room, uint64_t for_us)
 bool sensing_is_paused(const struct sensing *s, int room)
 {
 	return s->room[room]->paused_until_us != 0;
+}
+
+void sensing_wave(struct sensing *s, int room, uint64_t for_us)
+{
+	wave_request_start(&s->room[room]->wave, s->room[room]->next_tick_us, for_us);
 }
 
 int sensing_rooms(const struct sensing *s)

@@ -97,6 +97,9 @@ void sensing_source_hearsay(struct sensing *s, int source);
 int sensing_pause(struct sensing *s, int room, uint64_t for_us);
 bool sensing_is_paused(const struct sensing *s, int room);
 
+/* For so long the room's breathing is published as a wave, too (wave_request.h). */
+void sensing_wave(struct sensing *s, int room, uint64_t for_us);
+
 /* What a room sees now; for displays and tests.  Borrowed. */
 int sensing_rooms(const struct sensing *s);
 const char *sensing_room_name(const struct sensing *s, int room);

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "dsp/power.h"
+#include "dsp/wave.h"
 #include "models/reason.h"
 
 struct csi_frame;
@@ -71,6 +72,12 @@ struct micro_evidence {
  * common grid of BREATH_BINS bins so that rooms can add the rows of links. */
 #define BREATH_BINS 160
 
+/* The newest second of the movement at peak_hz (dsp/wave.h). */
+struct breath_wave {
+	uint64_t until_us;		/* end of the last sample */
+	float displacement[WAVE_SAMPLES], phase[WAVE_SAMPLES];	/* oldest first; NAN: not measured */
+};
+
 struct breath_evidence {
 	enum reason reason;		/* why there is no row; REASON_NONE: there is one */
 	bool  updated;			/* a new row since the last tick */
@@ -81,6 +88,7 @@ struct breath_evidence {
 	float peak_hz;			/* where the row is highest; 0: nowhere worth a closer look */
 	float alive;			/* what speaks for (over 0) and against (below) the peak being there still: a
 					 * log-likelihood ratio; 0: cannot be told */
+	struct breath_wave wave;	/* where peak_hz is one */
 	float row_db[BREATH_BINS];	/* rank-1 spectrum over the noise, dB; bin centres: breath_bin_hz() */
 };
 

@@ -22,6 +22,7 @@
 #include "dsp/rank1.h"
 #include "dsp/ratio.h"
 #include "dsp/steer.h"
+#include "dsp/wave.h"
 #include "models/breath.h"
 #include "models/machine.h"
 #include "models/model.h"
@@ -64,6 +65,7 @@ struct respiration {
 	struct slowgrid grid;
 	struct rank1 rank1;
 	struct steer steer;
+	struct wave wave;
 	struct machine machine;
 	float    shape;			/* of the noise, averaged over looks; 0: none yet */
 	bool     aligned;		/* rows have the aligned samples too */
@@ -143,6 +145,7 @@ static void forget(struct respiration *m)
 		memset(m->power_sum, 0, sizeof(m->power_sum));
 		m->power_packets = 0;
 	}
+	wave_reset(&m->wave);
 	m->moved = false;
 }
 
@@ -390,6 +393,10 @@ static void look(struct respiration *m, int rows, struct breath_evidence *e)
 		if (!machine_is_sure(&m->machine, e->peak_hz))
 			break;
 		blank_machines(m, e);
+	}
+	if (e->peak_hz > 0) {
+		wave_look(&m->wave, &m->steer, &m->rank1, e->wave.displacement, e->wave.phase);
+		e->wave.until_us = (m->grid.newest + 1) * m->grid.cell_us;
 	}
 }
 

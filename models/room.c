@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "models/absorb.h"
+#include "models/breath_wave.h"
 #include "models/child.h"
 #include "models/fall_watch.h"
 #include "models/rest.h"
@@ -306,6 +307,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evi
 	write_motion(&r->state, &v);
 	write_presence(r, now_us, &v, blindness(r, now_us, &v), evidence, n);
 	say_nobody_only_if_empty(&r->state);
+	r->state.breath_wave = breath_wave_pick(evidence, n, &r->state.breath);
 	heart_tick(&r->heart, now_us, evidence, n, &r->state.breath);
 	r->state.heart = r->heart.result;
 	write_speed(r, evidence, n);

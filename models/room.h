@@ -48,6 +48,7 @@ struct room_state {
 	float       speed_m_s;			/* NAN: nobody moves, or the packets do not tell */
 	struct breath_result breath;
 	const float *breath_row_db;	/* [BREATH_BINS] if a new spectrum was looked at; borrowed; else NULL */
+	const struct breath_wave *breath_wave;	/* the newest second, if there is a new one; borrowed; else NULL */
 	struct heart_result heart;
 	enum sensing_state sensing;
 	enum reason sensing_reason;

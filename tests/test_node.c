@@ -429,7 +429,7 @@ static void every_command_is_answered(void **state)
 	loop_until("sixth/n/status", 1, "online");
 	loop_until("sixth/n/info", 1, "\"connects\":1");
 	loop_until("sixth/n/hall/presence", 3, NULL);
-	send("sixth/n/hall/cmd", "{\"id\":\"a-1\",\"action\":\"wave\"}", false);
+	send("sixth/n/hall/cmd", "{\"id\":\"a-1\",\"action\":\"calibrate\"}", false);
 	loop_until(result, 1, "\"origin\":\"replay\",\"room\":\"hall\",\"id\":\"a-1\",\"ok\":false,"
 		   "\"error\":\"not_supported\"}");
 	assert_false(find(result)->retained);

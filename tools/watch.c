@@ -278,6 +278,7 @@ static int watch_file(struct watch *w, const struct options *o)
 		player_close(p);
 		return failed("watch", "%s: %s", o->file, strerror(-err));
 	}
+	sensing_wave(p->sensing, 0, UINT64_MAX / 2);
 	screen_begin(w);
 	err = player_run(p, error);
 	screen_end(w);
