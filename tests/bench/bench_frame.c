@@ -291,7 +291,8 @@ static void print_line(const char *what, struct cost c, int frames)
 /* Whether the bounds are kept. */
 static bool bench(const struct shape *s)
 {
-	static const struct model *const models[] = { &model_motion, &model_respiration, &model_fall, &model_pace };
+	static const struct model *const models[] = { &model_motion, &model_respiration, &model_heartbeat,
+						&model_fall, &model_pace };
 	const int frames = 120 * RATE_HZ, counted = frames - 5 * RATE_HZ;
 	unsigned long messages = 0, stray = 0;
 	struct packets p;
