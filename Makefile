@@ -86,6 +86,7 @@ $(BUILD)/tests/test_simulate $(BUILD)/tests/test_sim_physics: $(SIM) $(BUILD)/to
 
 # So do the doctor's parts, and what scores by person.
 $(BUILD)/tests/test_people: $(BUILD)/tools/people.o $(BUILD)/tools/score.o $(BUILD)/tools/heart_score.o
+$(BUILD)/tests/test_heart_score: $(BUILD)/tools/heart_score.o
 $(BUILD)/tests/test_doctor: $(call obj,$(wildcard tools/doctor_*.c))
 
 # Signal code and models are tested without the daemon: a call upwards would not link.
