@@ -8,8 +8,8 @@
  * Front-end: where receive chains share an oscillator, their ratio (ratio.h).  With one
  * chain there are two that see different things: the power of the tones (power.h) and the
  * samples aligned to a template (align.h); the spectrum takes the streams of both.  Window:
- * what followed the last movement that was long enough to come or go, 12 to 60 s; rows in
- * which the body shifted count less in it (rank1.h).  Noise: the spectrum is divided by its
+ * what followed the last movement that was long enough to come or go, or that left the body
+ * elsewhere, 12 to 60 s; rows in which it shifted count less (rank1.h).  Noise: the spectrum is divided by its
  * own floor, locally, because drift lifts the low end; how high chance reaches follows from
  * the spread of the noise (rank1.h).
  *
@@ -35,7 +35,11 @@
 #define WINDOW_MAX_S 60.0f
 #define PERIODS_MIN  2.5f	/* of the slowest rate that a window may show */
 #define SETTLE_ROWS  8		/* after a movement the body still settles */
-#define MOVE_US      6000000u	/* nobody gets up and walks out in less, with the 2 s that motion is held */
+#define MOVE_US      6000000u	/* nobody gets up and walks out in less, with HELD_S */
+#define BEFORE_S     10		/* what went on before a movement, ... */
+#define NEAR_S       3		/* ... and just before it */
+#define HELD_S       2		/* so long is motion told after its end, and all is quiet */
+#define SHIFT        8.0f	/* variances: the way of a breath from top to bottom, squared */
 #define RATE_MIN_HZ  3.5f	/* packets */
 #define GAP_US       3000000u	/* longer than this, what came before is another scene */
 #define NO_CSI_US    5000000u
@@ -74,6 +78,7 @@ struct respiration {
 	uint64_t moving_since_us;	/* 0: nothing moves */
 	uint64_t quiet_from;		/* first row after the last movement */
 	bool     moved;			/* there was one */
+	uint64_t moved_row;		/* the newest row when it began */
 	uint64_t last_us, started_us, looked_us;
 	bool     ticked;
 };
@@ -428,15 +433,70 @@ static enum reason obstacle(struct respiration *m, uint64_t now_us, const struct
 	return REASON_NONE;
 }
 
-/* Who moves for less than MOVE_US is still there after it, and breathes on as before. */
+/* Mean and variance of stream k in the rows from `from` to `until`, by number, at most so many
+ * that were measured: how many those were. */
+static int spread(const struct slowgrid *g, int k, uint64_t from, uint64_t until, float *mean, float *variance)
+{
+	double sum = 0, square = 0;
+	int found = 0;
+
+	for (uint64_t i = from; i < until && i <= g->newest; i++) {
+		uint64_t back = g->newest - i;
+		const float *row = back < (uint64_t)slowgrid_rows(g) ? slowgrid_row(g, (int)back) : NULL;
+
+		if (!row)
+			continue;
+		sum += (double)row[k];
+		square += (double)row[k] * (double)row[k];
+		found++;
+	}
+	if (!found)
+		return 0;
+	sum /= found;
+	*mean = (float)sum;
+	*variance = (float)fmax(square / found - sum * sum, 0);
+	return found;
+}
+
+/* Is the body elsewhere after the movement that just ended?  A deep breath comes back to where
+ * it was; who sat down does not.  Against what the streams did before: breath and noise. */
+static bool shifted(const struct respiration *m)
+{
+	const struct slowgrid *g = &m->grid;
+	uint64_t second = (uint64_t)m->rank1.rate_hz, until, from;
+	float sum = 0;
+
+	if (m->moved_row < (BEFORE_S + 1) * second)
+		return true;
+	until = m->moved_row - second / 2;	/* motion is told a bit late */
+	from = until - BEFORE_S * second;
+	if (m->moved && from < m->quiet_from)
+		from = m->quiet_from;
+	for (int k = 0; k < g->streams; k++) {
+		float was, is, swing, mean;
+
+		if (spread(g, k, from, until, &mean, &swing) < BEFORE_S / 2 * (int)second ||
+		    !spread(g, k, until - NEAR_S * second, until, &was, &mean) ||
+		    !spread(g, k, g->newest - HELD_S * second, g->newest + 1, &is, &mean))
+			return true;
+		sum += (is - was) * (is - was) / fmaxf(swing, 1e-30f);
+	}
+	return sum > SHIFT * (float)g->streams;
+}
+
+/* Who moves for less than MOVE_US and is where he was breathes on as before. */
 static void watch_motion(struct respiration *m, uint64_t now_us, bool moving)
 {
-	if (!moving)
+	if (!moving) {
+		if (m->moving_since_us && shifted(m))
+			begin_quiet(m);
 		m->moving_since_us = 0;
-	else if (!m->moving_since_us)
+	} else if (!m->moving_since_us) {
 		m->moving_since_us = now_us;
-	else if (now_us - m->moving_since_us >= MOVE_US)
+		m->moved_row = m->grid.newest;
+	} else if (now_us - m->moving_since_us >= MOVE_US) {
 		begin_quiet(m);
+	}
 }
 
 static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)

@@ -222,6 +222,33 @@ static void only_a_long_movement_begins_a_new_window(void **state)
 	assert_true(evidence.breath.window_s < 20);
 }
 
+/* Two metres further. */
+static void sit_elsewhere(void)
+{
+	for (int r = 0; r < world.rx_count; r++)
+		for (int k = 0; k < world.tones; k++)
+			world.moving[r][k] = synth_times(world.moving[r][k],
+				synth_turn(2 - 2 * SYNTH_PI * 312500.0f * (float)world.set.index[k] * 13e-9f));
+}
+
+static void so_does_a_short_one_after_which_the_body_is_elsewhere(void **state)
+{
+	for (int rx = 1; rx <= 2; rx++) {
+		start(rx, 52, 50);
+		create(LO_HZ, HI_HZ);
+		pass(40, false);
+		pass(1, true);
+		sit_elsewhere();
+		pass(3, true);
+		pass(5, false);
+		assert_int_equal(evidence.breath.reason, REASON_MOVING);
+		pass(11, false);
+		assert_true(evidence.breath.window_s < 20);
+		expect_rate(15, 1.5f);
+		end(state);
+	}
+}
+
 static void a_held_breath_is_noticed_though_the_window_shows_it(void **state)
 {
 	(void)state;
@@ -303,6 +330,7 @@ int main(void)
 		TEST(the_harmonic_of_a_rate_too_slow_to_see_is_no_rate),
 		TEST(infants_have_their_own_band),
 		TEST(only_a_long_movement_begins_a_new_window),
+		TEST(so_does_a_short_one_after_which_the_body_is_elsewhere),
 		TEST(a_held_breath_is_noticed_though_the_window_shows_it),
 		TEST(a_swinging_machine_is_taken_out),
 		TEST(a_phantom_on_a_test_bench_is_measured),
