@@ -99,6 +99,7 @@ struct config_source {
 struct config_link {
 	int     source;			/* place in config.source */
 	uint8_t mac[6];
+	bool    beyond;			/* the neighbours' */
 };
 
 struct config_room {

@@ -209,7 +209,8 @@ const struct config_option config_options[] = {
 	  .help = "who breathes there: adult 3.5 to 42 a minute, infant 20 to 75" },
 	{ .section = CONFIG_ROOM, .name = "links", .kind = CONFIG_LINKS, AT(config_room, link),
 	  .max = CONFIG_LINKS_MAX, .value_help = "every link of every source",
-	  .help = "transmitters to listen to, as SOURCE/aa:bb:cc:dd:ee:ff, blanks between them" },
+	  .help = "transmitters to listen to, as SOURCE/aa:bb:cc:dd:ee:ff, blanks between them; with ! before it, one "
+		  "that stands in the neighbours' room, to tell their movement from ours" },
 	{ .section = CONFIG_ROOM, .name = "child_left", .kind = CONFIG_INT, AT(config_room, child_left_s),
 	  .unit = "s", .min = 10, .max = 3600, .value_help = "60 s, in a car only",
 	  .help = "so long a child must be seen alone in a car until that is an alarm" },

@@ -314,8 +314,11 @@ bool config_value_set(const struct config_option *o, void *section, const char *
 /* One word of the list. */
 static bool add_link(struct config_room *room, const struct config *c, char *word, char *complaint)
 {
-	struct config_link link = { .source = -1 };
-	char *slash = strchr(word, '/');
+	struct config_link link = { .source = -1, .beyond = *word == '!' };
+	char *slash;
+
+	word += link.beyond;
+	slash = strchr(word, '/');
 
 	if (!slash || !read_mac(slash + 1, link.mac))
 		return wrong(complaint, "\"%s\" is not a link; write SOURCE/aa:bb:cc:dd:ee:ff", word);
@@ -346,5 +349,8 @@ bool config_links_set(struct config_room *room, const struct config *c, const ch
 	for (char *w = strtok_r(words, " \t", &save); w; w = strtok_r(NULL, " \t", &save))
 		if (!add_link(room, c, w, complaint))
 			return false;
-	return true;
+	for (int i = 0; i < room->links; i++)
+		if (!room->link[i].beyond)
+			return true;
+	return !room->links || wrong(complaint, "all of these are the neighbours'; name this room's, too");
 }

@@ -195,6 +195,7 @@ static void write_link(struct json *j, const struct message_context *c, const st
 	json_add_string(j, "fall_reason", reason_name(l->evidence->fall.reason));
 	json_add_bool(j, "fall_proven", l->evidence->fall.sure > 0 && l->evidence->fall.sure < 1);
 	json_add_bool(j, "alarms", !l->evidence->hearsay);
+	json_add_bool(j, "beyond", l->evidence->beyond);
 	write_drops(j, stats);
 }
 

@@ -26,7 +26,7 @@ static void warn_of_speeds(const struct config *config, const struct sensing_roo
 	}
 }
 
-static void fill(struct sensing_room_options *o, const struct config_room *c)
+void node_rooms_options(struct sensing_room_options *o, const struct config_room *c)
 {
 	snprintf(o->name, sizeof(o->name), "%s", c->name);
 	o->profile = profile_find(c->profile);
@@ -37,6 +37,7 @@ static void fill(struct sensing_room_options *o, const struct config_room *c)
 
 		wanted->source = c->link[i].source;
 		memcpy(wanted->mac, c->link[i].mac, sizeof(wanted->mac));
+		wanted->beyond = c->link[i].beyond;
 		o->sources |= UINT32_C(1) << wanted->source;
 	}
 }
@@ -65,7 +66,7 @@ int node_rooms_add(struct sensing *s, const struct config *c, struct sensing_roo
 		return err;
 	}
 	for (*rooms = 0; *rooms < c->rooms && !err; *rooms += !err) {
-		fill(&room[*rooms], &c->room[*rooms]);
+		node_rooms_options(&room[*rooms], &c->room[*rooms]);
 		err = add(s, c, &room[*rooms]);
 	}
 	return err;

@@ -7,6 +7,9 @@
 #include "daemon/config.h"
 #include "daemon/sensing.h"
 
+/* What one room asks for; *o is all zero before. */
+void node_rooms_options(struct sensing_room_options *o, const struct config_room *c);
+
 /* Fills room[] and adds each to `s`; *rooms counts them.  A configuration without rooms
  * gets one that hears everything.  0 or -errno. */
 int node_rooms_add(struct sensing *s, const struct config *c, struct sensing_room_options room[SENSING_ROOMS_MAX],

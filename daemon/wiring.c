@@ -45,11 +45,14 @@ static bool key_equal(const struct wiring_key *a, const struct wiring_key *b)
 	return !memcmp(a, b, sizeof(*a));
 }
 
-static bool is_wanted(const struct wiring *w, int source, const struct csi_frame *f)
+static bool is_wanted(const struct wiring *w, int source, const struct csi_frame *f, bool *beyond)
 {
+	*beyond = false;
 	for (int i = 0; i < w->wanted_count; i++)
-		if (w->wanted[i].source == source && !memcmp(w->wanted[i].mac, f->tx_mac, 6))
+		if (w->wanted[i].source == source && !memcmp(w->wanted[i].mac, f->tx_mac, 6)) {
+			*beyond = w->wanted[i].beyond;
 			return true;
+		}
 	return w->wanted_count == 0;
 }
 
@@ -103,7 +106,7 @@ static uint64_t candidate_since(struct wiring_candidate *c, uint64_t now_us)
 	return first_us && now_us >= first_us && now_us - first_us <= WIRING_JOIN_US ? first_us : 0;
 }
 
-static void consider(struct wiring *w, const struct wiring_key *key, const struct csi_frame *f)
+static void consider(struct wiring *w, const struct wiring_key *key, const struct csi_frame *f, bool beyond)
 {
 	struct wiring_candidate *c = find_candidate(w, key);
 	uint64_t first_us = candidate_since(c, f->time_us);
@@ -115,6 +118,7 @@ static void consider(struct wiring *w, const struct wiring_key *key, const struc
 		return;
 	place = link_place(w, f->time_us);
 	params.hearsay = w->hearsay >> key->source & 1;
+	params.beyond = beyond;
 	if (place)
 		place->link = link_create(f, &params);
 	if (!place || !place->link) {
@@ -143,8 +147,9 @@ static void push(struct wiring *w, struct wiring_link *l, const struct csi_frame
 void wiring_frame(struct wiring *w, int source, const struct csi_frame *f)
 {
 	struct wiring_key key = key_of(source, f);
+	bool beyond;
 
-	if (!is_wanted(w, source, f)) {
+	if (!is_wanted(w, source, f, &beyond)) {
 		w->foreign++;
 		return;
 	}
@@ -153,7 +158,7 @@ void wiring_frame(struct wiring *w, int source, const struct csi_frame *f)
 			push(w, &w->link[i], f);
 			return;
 		}
-	consider(w, &key, f);
+	consider(w, &key, f, beyond);
 }
 
 int wiring_tick(struct wiring *w, uint64_t now_us, const struct evidence *evidence[WIRING_LINKS_MAX])

@@ -24,6 +24,7 @@
 struct wiring_wanted {
 	int     source;
 	uint8_t mac[6];
+	bool    beyond;			/* the neighbours' */
 };
 
 /* What a link is told apart by. */

@@ -50,6 +50,7 @@ struct link *link_create(const struct csi_frame *like, const struct model_params
 	if (!l)
 		return NULL;
 	l->evidence.hearsay = params->hearsay;
+	l->evidence.beyond = params->beyond;
 	if (power_init(&l->power, format.rx_count, format.tx_count, format.tones)) {
 		free(l);
 		return NULL;

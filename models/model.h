@@ -49,7 +49,7 @@ struct model_params {
 	float child_left_s;		/* a child alone for so long is an alarm; 0: this is no car */
 	const uint8_t *fall_weights;		/* a file of weights, borrowed; NULL: what ships */
 	size_t fall_weights_size;
-	bool  hearsay;				/* of this link; see struct evidence */
+	bool  hearsay, beyond;			/* of this link; see struct evidence */
 };
 
 /* Is something moving?  (models/motion.c) */
@@ -57,6 +57,7 @@ struct motion_evidence {
 	enum reason reason;
 	bool  moving;			/* now, with hysteresis: on within a second, off after 2 s of quiet */
 	float level;			/* 0..1, how strongly, for people to look at */
+	float strength_db;		/* of the moving paths over the static ones, mean of 2 s; NAN: unknown */
 	float statistic;		/* motion statistic, Zhang et al. 2018 */
 	float threshold;		/* what it must exceed */
 };
@@ -131,6 +132,7 @@ struct evidence {
 	float rate_hz;			/* delivered packets a second, set by the link */
 	bool  hearsay;			/* anybody could have made these frames up: worth showing where
 					   nothing else is, never enough for an alarm; set by the link */
+	bool  beyond;			/* a link of the neighbours, to tell their movement by; set by the link */
 	struct motion_evidence motion;
 	struct micro_evidence micro;
 	struct breath_evidence breath;

@@ -182,6 +182,7 @@ static void give_up(struct motion *m, struct motion_evidence *e, enum reason why
 	e->reason = why;
 	e->moving = false;
 	e->level = e->statistic = 0;
+	e->strength_db = NAN;
 }
 
 /* Nothing for a second: unknown, whatever was seen. */
@@ -226,6 +227,7 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	e->moving = m->moving;
 	e->statistic = index * SHARE_LIMIT;
 	e->level = fminf(index / 2, 1);
+	e->strength_db = 20 * log10f(slow.spread * sqrtf(fmaxf(fmaxf(slow.coherence, slow.rho), 1e-4f)) + 1e-5f);
 }
 
 static void motion_destroy(void *state)

@@ -5,6 +5,7 @@
 #include "models/breath_wave.h"
 #include "models/child.h"
 #include "models/fall_watch.h"
+#include "models/neighbour.h"
 #include "models/rest.h"
 #include "models/room.h"
 
@@ -25,6 +26,7 @@ struct room {
 	struct heart heart;
 	struct room_state state;
 	struct absorb absorb;
+	struct neighbour neighbour;
 	struct fall_watch falls;
 	struct rest rest;
 	struct child child;
@@ -110,21 +112,37 @@ static void write_motion(struct room_state *s, const struct motion_view *v)
 	s->motion_level = v->able ? v->level : NAN;
 }
 
+/* The rate's place on the common grid; -1: none. */
+static int rate_bin(const struct breath *b)
+{
+	if (b->result.reason != REASON_NONE)
+		return -1;
+	return (int)((b->result.rate_per_min / 60 - b->lo_hz) / (b->hi_hz - b->lo_hz) * (BREATH_BINS - 1) + 0.5f);
+}
+
+static void withhold_rate(struct room_state *s, const struct breath_result *b, enum reason why)
+{
+	s->breath = (struct breath_result){ .reason = why, .rate_per_min = NAN, .snr_db = b->snr_db,
+					    .window_s = b->window_s };
+}
+
 /* Who is there, and what is nobody: each is told by the other. */
 static void write_presence(struct room *r, uint64_t now_us, const struct motion_view *v, enum reason blind,
-			   const struct evidence *const evidence[], int n)
+			   const struct evidence *const evidence[], int n, int all)
 {
 	const struct breath_result *b = &r->breath.result;
-	bool machine = absorb_rate(&r->absorb, b);
+	bool theirs = neighbour_breathes(evidence, n, all, rate_bin(&r->breath));
+	bool others = absorb_rate(&r->absorb, b) || theirs;
+	float micro = absorb_micro(&r->absorb, evidence, n);
 	const struct presence_input in = {
 		.blind = blind,
 		.moving = v->moving,
 		.motion_level = v->moving ? v->level : 0,
-		.micro = absorb_micro(&r->absorb, evidence, n),
-		.breathing_able = (b->reason == REASON_NONE && !machine) || b->reason == REASON_NOBODY,
+		.micro = neighbour_sways(evidence, n, all) ? fminf(micro, 0) : micro,
+		.breathing_able = (b->reason == REASON_NONE && !others) || b->reason == REASON_NOBODY,
 		.breathing_soon = b->reason == REASON_WARMING_UP || b->reason == REASON_MOVING ||
 			b->reason == REASON_AMBIGUOUS,
-		.breathing = b->reason == REASON_NONE && !machine,
+		.breathing = b->reason == REASON_NONE && !others,
 		.breathing_probability = b->reason == REASON_NONE ? b->quality : 0,
 		.breathing_hint_db = b->hint_db,
 		.machine = b->reason == REASON_MACHINE,
@@ -136,8 +154,9 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 	r->state.presence_reason = r->presence.reason;
 	absorb_tick(&r->absorb, TICK_S, r->presence.sealed, v->moving, b, evidence, n);
 	if (absorb_rate(&r->absorb, b))
-		r->state.breath = (struct breath_result){ .reason = REASON_MACHINE, .rate_per_min = NAN,
-			.snr_db = b->snr_db, .window_s = b->window_s };
+		withhold_rate(&r->state, b, REASON_MACHINE);
+	else if (theirs)
+		withhold_rate(&r->state, b, REASON_AMBIGUOUS);
 	r->state.absorbed = (r->absorb.rate_per_min > 0 ? ABSORBED_BREATHING : 0) |
 		(absorb_hides(&r->absorb) ? ABSORBED_MICRO_MOTION : 0);
 }
@@ -289,14 +308,18 @@ static enum reason blindness(struct room *r, uint64_t now_us, const struct motio
 	return v->reason;
 }
 
-void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
+void room_tick(struct room *r, uint64_t now_us, const struct evidence *const given[], int all,
 	       enum reason source)
 {
+	const struct evidence *evidence[ROOM_LINKS_MAX] = { NULL };
+	int n = neighbour_sort(given, all, evidence);
 	struct motion_view v = view_motion(evidence, n);
 
+	if (neighbour_moves(&r->neighbour, evidence, n, all))
+		v.moving = false;
 	if (source != REASON_NONE) {
 		v = (struct motion_view){ .reason = source, .level = NAN };
-		n = 0;
+		n = all = 0;
 		r->seen_us = 0;
 	}
 	breath_tick(&r->breath, evidence, n, v.moving);
@@ -305,7 +328,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evi
 	if (source != REASON_NONE)
 		r->state.breath.reason = source;
 	write_motion(&r->state, &v);
-	write_presence(r, now_us, &v, blindness(r, now_us, &v), evidence, n);
+	write_presence(r, now_us, &v, blindness(r, now_us, &v), evidence, n, all);
 	say_nobody_only_if_empty(&r->state);
 	r->state.breath_wave = breath_wave_pick(evidence, n, &r->state.breath);
 	heart_tick(&r->heart, now_us, evidence, n, &r->state.breath);

@@ -63,8 +63,8 @@ struct room *room_create(const struct model_params *params);
 void room_destroy(struct room *r);		/* NULL is fine */
 
 /* The clock, ten times a second, with the evidence of the links that count (borrowed,
- * n at most ROOM_LINKS_MAX).  `source` tells whether frames can come at all:
- * REASON_NONE, REASON_SOURCE_DOWN, REASON_PAUSED. */
+ * n at most ROOM_LINKS_MAX); those that are `beyond` only tell the neighbours' movement from ours.
+ * `source` tells whether frames can come at all: REASON_NONE, REASON_SOURCE_DOWN, REASON_PAUSED. */
 void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
 	       enum reason source);
 

@@ -392,6 +392,7 @@ static void mistakes_in_links_are_told(void **state)
 	expect(REST "links = s/aa:bb\n", "5: links: \"s/aa:bb\" is not a link; write SOURCE/aa:bb:cc:dd:ee:ff");
 	expect(REST "links = s/aa:bb:cc:dd:ee:ff0\n", "5: links: \"s/aa:bb:cc:dd:ee:ff0\" is not a link; "
 	       "write SOURCE/aa:bb:cc:dd:ee:ff");
+	expect(REST "links = !s/aa:bb:cc:dd:ee:ff\n", "5: links: all of these are the neighbours'; name this room's, too");
 	expect(REST "links = t/aa:bb:cc:dd:ee:ff\n", "5: links: there is no source \"t\"; add [source t] or "
 	       "correct it");
 	expect(REST "links = s/aa:bb:cc:dd:ee:ff s/AA:bb:cc:dd:ee:ff\n", "5: links: "

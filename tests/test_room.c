@@ -268,6 +268,70 @@ static void an_event_in_which_nothing_moved_is_no_fall(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
+/* --- the neighbours' links --- */
+
+static void moving(struct evidence *e, float strength_db)
+{
+	e->motion.moving = true;
+	e->motion.level = 1;
+	e->motion.strength_db = strength_db;
+}
+
+static void what_moves_more_strongly_beyond_the_wall_is_theirs(void **state)
+{
+	const struct room_state *s;
+
+	(void)state;
+	link[1].beyond = true;
+	moving(&link[0], -30);
+	moving(&link[1], -12);
+	pass(10, 2);
+	s = pass(60, 2);
+	assert_int_equal(s->motion, TRUTH_NO);
+	assert_int_equal(s->presence, PRESENCE_EMPTY);
+	moving(&link[0], -14);		/* and now somebody is here */
+	s = pass(10, 2);
+	assert_int_equal(s->motion, TRUTH_YES);
+	assert_int_equal(s->presence, PRESENCE_OCCUPIED);
+}
+
+static void their_links_alone_show_nothing_of_this_room(void **state)
+{
+	const struct room_state *s;
+
+	(void)state;
+	link[1].beyond = true;
+	moving(&link[1], -12);
+	s = pass(60, 2);
+	assert_int_equal(s->motion, TRUTH_NO);
+	assert_int_equal(s->presence, PRESENCE_EMPTY);
+	link[0].beyond = true;
+	s = pass(10, 2);
+	assert_int_equal(s->motion, TRUTH_UNKNOWN);
+	assert_int_equal(s->presence_reason, REASON_NO_CSI);
+}
+
+static void what_breathes_beyond_the_wall_is_nobody_here(void **state)
+{
+	const struct room_state *s;
+
+	(void)state;
+	breathing(&link[0], 50);
+	for (int j = 0; j < BREATH_BINS; j++)
+		link[0].breath.row_db[j] *= 0.8f;
+	breathing(&link[1], 50);
+	for (int j = 0; j < BREATH_BINS; j++)
+		link[1].breath.row_db[j] *= 1.6f;
+	link[1].beyond = true;
+	s = pass(30, 2);
+	assert_int_not_equal(s->presence, PRESENCE_OCCUPIED);
+	assert_int_equal(s->breath.reason, REASON_AMBIGUOUS);
+	link[1].beyond = false;		/* the same, were both here */
+	s = pass(30, 2);
+	assert_int_equal(s->presence, PRESENCE_OCCUPIED);
+	assert_int_equal(s->breath.reason, REASON_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +346,9 @@ int main(void)
 		TEST(who_falls_and_does_not_get_up_is_suspected_and_then_confirmed),
 		TEST(an_event_in_which_nothing_moved_is_no_fall),
 		TEST(a_source_that_is_down_is_the_reason_for_everything),
+		cmocka_unit_test_setup_teardown(what_moves_more_strongly_beyond_the_wall_is_theirs, begin, end),
+		cmocka_unit_test_setup_teardown(their_links_alone_show_nothing_of_this_room, begin, end),
+		cmocka_unit_test_setup_teardown(what_breathes_beyond_the_wall_is_nobody_here, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "daemon/node_rooms.h"
 #include "tools/player.h"
 #include "tools/player_alarms.h"
 
@@ -96,17 +97,35 @@ static const char *origin_of(const struct player *p)
 	return strcmp(recording_info(p->recording)->origin, "simulated") ? "replay" : "simulated";
 }
 
+static int add_room(struct player *p, const char *name, struct sensing_room_options *o)
+{
+	int room;
+
+	o->sources = 1;
+	o->fall_weights = p->fall_weights;
+	o->fall_weights_size = p->fall_weights_size;
+	snprintf(o->origin, sizeof(o->origin), "%s", origin_of(p));
+	topic_safe(o->name, sizeof(o->name), name ? name : recording_info(p->recording)->room);
+	room = sensing_add_room(p->sensing, o);
+	return room < 0 ? room : 0;
+}
+
 int player_add_room(struct player *p, const char *name, const struct profile *profile,
 		    const struct breathing_band *band)
 {
-	struct sensing_room_options options = { .profile = profile, .band = band, .sources = 1,
-		.fall_weights = p->fall_weights, .fall_weights_size = p->fall_weights_size };
-	int room;
+	struct sensing_room_options options = { .profile = profile, .band = band };
 
-	snprintf(options.origin, sizeof(options.origin), "%s", origin_of(p));
-	topic_safe(options.name, sizeof(options.name), name ? name : recording_info(p->recording)->room);
-	room = sensing_add_room(p->sensing, &options);
-	return room < 0 ? room : 0;
+	return add_room(p, name, &options);
+}
+
+int player_add_configured(struct player *p, const struct config_room *room)
+{
+	struct sensing_room_options options = { .name = "" };
+
+	node_rooms_options(&options, room);
+	for (int i = 0; i < options.wanted_count; i++)
+		options.wanted[i].source = 0;
+	return add_room(p, room->name, &options);
 }
 
 /* Waits until the recording's time is there on the real clock. */

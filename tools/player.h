@@ -8,6 +8,7 @@
 #include "daemon/sensing.h"
 
 struct player_alarms;
+struct config_room;
 
 #define PLAYER_BASE "sixth/replay"
 
@@ -37,6 +38,9 @@ void player_close(struct player *p);
  * else "room".  0 or -errno. */
 int player_add_room(struct player *p, const char *name, const struct profile *profile,
 		    const struct breathing_band *band);
+
+/* A room as it is configured; the recording is each source that its links name.  0 or -errno. */
+int player_add_configured(struct player *p, const struct config_room *room);
 
 /* Plays to the end.  State starts afresh with each player; nothing is flushed or
  * decided at the end.  0 or -errno, with a sentence in error[]. */

@@ -36,8 +36,7 @@ static int add_rooms(struct player *p, const struct options *o)
 		const struct config_room *room = &o->config.room[i];
 
 		if (!o->room || !strcmp(o->room, room->name))
-			err = player_add_room(p, room->name, profile_find(room->profile),
-					      breathing_band_find(room->breathing_band));
+			err = player_add_configured(p, room);
 	}
 	return err;
 }
