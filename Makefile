@@ -60,7 +60,7 @@ CORE   := $(DSP) $(MODELS)
 TEST_SHARED := $(call obj,$(wildcard tests/support/*.c))
 TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid ratio align rank1 steer ridge \
-	respiration breath machine room power motion motion_stat presence incident fall decay sway child),$(TESTS))
+	respiration breath machine room power motion motion_stat presence incident fall decay sway child heading),$(TESTS))
 THREAD_TESTS := $(filter $(patsubst %,$(BUILD)/tests/test_%,mqtt pauses alarming alarming_time \
 	alarming_commands),$(TESTS))
 CORE_TESTS  += $(filter $(patsubst %,$(BUILD)/tests/test_%,pilot heartbeat heart),$(TESTS))

@@ -90,14 +90,17 @@ static void presence_write(struct json *j, const struct message_context *c)
 
 static bool activity_changed(const struct room_state *a, const struct room_state *b)
 {
-	return a->activity != b->activity || a->activity_reason != b->activity_reason;
+	return a->activity != b->activity || a->activity_reason != b->activity_reason || a->direction != b->direction;
 }
 
 static void activity_write(struct json *j, const struct message_context *c)
 {
 	json_add_string(j, "state", activity_names[c->state->activity]);
 	json_add_number(j, "speed_m_s", (double)c->state->speed_m_s, 2);
-	json_add_null(j, "direction");
+	if (c->state->direction == DIRECTION_UNKNOWN)
+		json_add_null(j, "direction");
+	else
+		json_add_string(j, "direction", c->state->direction == DIRECTION_APPROACH ? "approach" : "leave");
 	json_add_string(j, "reason", reason_name(c->state->activity_reason));
 }
 

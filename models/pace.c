@@ -1,17 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * How fast does who moves go?  From the decay of the field's autocorrelation (dsp/decay.h), at
- * 120 packets a second and more; below, the answer is that this rate cannot tell. */
+ * How fast does who moves go, and which way?  From the decay of the field's autocorrelation (dsp/decay.h), at
+ * 120 packets a second and more; below, the answer is that this rate cannot tell.  (At 100 a second
+ * coarser cells gave 0.4 m/s for people who walked at 1.1.)
+ *
+ * Nearer or away: from the phase between two receive chains that share an oscillator (dsp/heading.h),
+ * where packets follow each other fast enough for a walk; one chain cannot tell. */
 #include <math.h>
 #include <stdlib.h>
 #include "dsp/csi.h"
 #include "dsp/decay.h"
+#include "dsp/heading.h"
 #include "models/model.h"
 
-#define GAP_US 1000000u
+#define GAP_US      1000000u
+#define PATH_M_S    2.5f	/* a walk changes the path by so much; half a wave between two packets at most */
 
 struct pace {
 	struct decay decay;
+	struct heading heading;
+	bool  headed;			/* two chains that can be compared */
+	float heading_hz;		/* packets a second that it takes */
 	uint64_t last_us;
 };
 
@@ -27,6 +36,9 @@ static void *pace_create(const struct link_format *format, const struct model_pa
 		free(p);
 		return NULL;
 	}
+	p->headed = format->shared_lo && !format->amplitude_only && format->freq_hz > 1e8f &&
+		!heading_init(&p->heading, format->rx_count, format->tones);
+	p->heading_hz = 2 * PATH_M_S * format->freq_hz / 299792458.0f;
 	return p;
 }
 
@@ -38,6 +50,10 @@ static void pace_push(void *state, const struct packet *packet)
 		decay_reset(&p->decay);
 	if (packet->verdict == POWER_OK || packet->verdict == POWER_CHANGED)
 		decay_push(&p->decay, packet->frame->time_us, packet->power);
+	if (p->headed && packet->verdict == POWER_CHANGED)
+		heading_reset(&p->heading);
+	if (p->headed && packet->verdict == POWER_OK)
+		heading_push(&p->heading, packet->frame);
 	p->last_us = packet->frame->time_us;
 }
 
@@ -48,6 +64,7 @@ static void pace_tick(void *state, uint64_t now_us, struct evidence *all)
 	bool carries = false;
 
 	e->speed_m_s = NAN;
+	e->heading = 0;
 	e->reason = all->motion.reason;
 	if (e->reason != REASON_NONE)
 		return;
@@ -57,6 +74,8 @@ static void pace_tick(void *state, uint64_t now_us, struct evidence *all)
 		e->reason = REASON_RATE_LOW;
 	if (!all->motion.moving)
 		e->speed_m_s = NAN;
+	else if (p->headed && all->rate_hz >= p->heading_hz)
+		e->heading = heading_certainty(&p->heading, now_us);
 }
 
 static void pace_destroy(void *state)

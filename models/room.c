@@ -16,6 +16,7 @@
 #define WALK_LEAST_M_S 0.3f	/* slower is no walk but a body that shifts */
 #define WALK_MOST_M_S  2.5f
 #define WALK_TICKS     15	/* so long at such a speed is walking */
+#define HEADING_SURE 4.0f	/* standard deviations */
 #define SPEED_KEEP     0.8f
 
 #define FALL_WATCH_S 20.0f	/* where the profile says nothing */
@@ -180,6 +181,19 @@ static void write_speed(struct room *r, const struct evidence *const evidence[],
 		r->paced -= r->paced > 0;
 }
 
+static void write_direction(struct room_state *s, const struct evidence *const evidence[], int n)
+{
+	float surest = 0;
+
+	for (int i = 0; i < n; i++)
+		if (fabsf(evidence[i]->pace.heading) > fabsf(surest))
+			surest = evidence[i]->pace.heading;
+	if (s->motion != TRUTH_YES || fabsf(surest) < HEADING_SURE)
+		s->direction = DIRECTION_UNKNOWN;
+	else
+		s->direction = surest > 0 ? DIRECTION_APPROACH : DIRECTION_LEAVE;
+}
+
 /* "Nobody" is for rooms that are known to be empty: who is there has a breath, seen or not. */
 static void say_nobody_only_if_empty(struct room_state *s)
 {
@@ -334,6 +348,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	heart_tick(&r->heart, now_us, evidence, n, &r->state.breath);
 	r->state.heart = r->heart.result;
 	write_speed(r, evidence, n);
+	write_direction(&r->state, evidence, n);
 	write_activity(&r->state, r->paced >= WALK_TICKS);
 	watch_falls(r, now_us, evidence, n, &v);
 	watch_rest(r, now_us, &v);

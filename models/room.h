@@ -17,6 +17,8 @@
 
 enum truth { TRUTH_UNKNOWN = -1, TRUTH_NO, TRUTH_YES };
 
+enum direction { DIRECTION_UNKNOWN, DIRECTION_APPROACH, DIRECTION_LEAVE };
+
 enum activity { ACTIVITY_UNKNOWN, ACTIVITY_EMPTY, ACTIVITY_STILL, ACTIVITY_ACTIVE, ACTIVITY_WALKING };
 
 enum sensing_state { SENSING_DOWN, SENSING_DEGRADED, SENSING_OK };
@@ -46,6 +48,7 @@ struct room_state {
 	enum activity activity;
 	enum reason activity_reason;
 	float       speed_m_s;			/* NAN: nobody moves, or the packets do not tell */
+	enum direction direction;		/* of who moves, as the link that is surest has it */
 	struct breath_result breath;
 	const float *breath_row_db;	/* [BREATH_BINS] if a new spectrum was looked at; borrowed; else NULL */
 	const struct breath_wave *breath_wave;	/* the newest second, if there is a new one; borrowed; else NULL */
