@@ -59,7 +59,7 @@ void alarm_options_default(struct alarm_options *o)
 	*o = (struct alarm_options){ .owner = NULL };
 	for (int k = 0; k < ALARM_KINDS; k++)
 		o->rule[k] = (struct alarm_rule){
-			.repeat_s = 30, .escalate_s = 120, .levels = 3, .suspect_max_s = 600,
+			.repeat_s = 30, .escalate_s = 120, .levels = 3, .suspect_max_s = 1200,
 		};
 	o->rule[ALARM_TEST].escalate_s = 0;
 }

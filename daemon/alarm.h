@@ -121,7 +121,7 @@ struct alarm_rule {
 	uint32_t repeat_s;	/* between two repeats */
 	uint32_t escalate_s;	/* from confirmed to escalated, and to each level above */
 	int      levels;	/* highest level, at most ALARM_LEVEL_MAX */
-	uint32_t suspect_max_s;	/* a suspicion that nobody settles is cancelled: a backstop */
+	uint32_t suspect_max_s;	/* a suspicion that nobody settles is cancelled: a backstop, longer than any watch */
 };
 
 struct alarm_options {

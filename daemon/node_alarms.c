@@ -74,7 +74,7 @@ static const struct alarm_rule *on_rule(void *owner, const char *room, enum alar
 	a->rule = (struct alarm_rule){
 		.repeat_s = (uint32_t)first_of(r.repeat_s, k->repeat_s, c->repeat_s),
 		.escalate_s = levels ? (uint32_t)first_of(r.escalate_s, k->escalate_s, c->escalate_s) : 0,
-		.levels = levels, .suspect_max_s = 600,
+		.levels = levels, .suspect_max_s = 1200,
 	};
 	return &a->rule;
 }

@@ -105,7 +105,8 @@ static const char *read_one(struct trees *t, const uint8_t *file, size_t size, i
 	*t = (struct trees){
 		.node = file + HEADER, .features = features, .count = get16(file + 14),
 		.nodes = (int)get32(file + 16), .base = millionths(file + 20), .step = millionths(file + 24),
-		.suspect = millionths(file + 28), .sure = millionths(file + 44), .version = get32(file + 32), .proven = get16(file + 42) & 1,
+		.suspect = millionths(file + 28), .sure = millionths(file + 44),
+		.version = get32(file + 32), .proven = get16(file + 42) & 1,
 	};
 	return check_nodes(t) ? "a tree in it is broken" : NULL;
 }

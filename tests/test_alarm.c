@@ -264,7 +264,7 @@ static void a_suspicion_that_nobody_settles_lapses(void **state)
 {
 	(void)state;
 	open_one("bath", ALARM_FALL, ALARM_SUSPECT);
-	wait_s(599);
+	wait_s(1199);
 	assert_int_equal(last.state, ALARM_SUSPECTED);
 	wait_s(1);
 	assert_int_equal(last.state, ALARM_CANCELLED);

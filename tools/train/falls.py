@@ -7,7 +7,7 @@
 
 The features are those that the daemon computes; this program sees nothing else.  Two ensembles go into the file:
 
-  the recorded falls' own: boosted trees on --recorded, and on --simulated with a weight of 0.15 a clip, for radios
+  the recorded falls' own: boosted trees on --recorded, and on --simulated with a weight of 0.1 a clip, for radios
   like those of the recordings (--mhz, --pairs);
   physics': a forest on --simulated alone, for all other radios.
 
@@ -29,7 +29,7 @@ from sklearn.metrics import roc_auc_score
 
 import weights
 
-SIMULATED = 0.15  # what a simulated clip counts for beside a recorded one
+SIMULATED = 0.1  # what a simulated clip counts for beside a recorded one
 RATE = 0.03
 UNIT = 1000  # of a leaf in the file: thousandths
 

@@ -163,7 +163,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     p.add_argument("sixth", type=Path)
     p.add_argument("folder", type=Path)
-    p.add_argument("--clips", type=int, default=1700)
+    p.add_argument("--clips", type=int, default=2800)
     p.add_argument("--seed", type=int, default=1)
     o = p.parse_args()
     o.folder.mkdir(parents=True, exist_ok=True)
