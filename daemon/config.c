@@ -154,6 +154,11 @@ static void *begin_source(struct reader *r, const char *name)
 	return s;
 }
 
+float config_room_no_breathing_s(const struct config_room *room)
+{
+	return (float)(room->no_breathing_s > 0 ? room->no_breathing_s : -1 - room->no_breathing_s);
+}
+
 static void *begin_room(struct reader *r, const char *name)
 {
 	static const char *const taken[] = { "status", "info", "cmd" };
@@ -180,7 +185,7 @@ static void *begin_room(struct reader *r, const char *name)
 	}
 	r->room_line[c->rooms++] = r->line;
 	snprintf(room->name, sizeof(room->name), "%s", name);
-	room->repeat_s = room->escalate_s = room->levels = -1;
+	room->no_breathing_s = room->repeat_s = room->escalate_s = room->levels = -1;
 	return room;
 }
 

@@ -108,9 +108,13 @@ struct config_room {
 	const char *breathing_band;	/* static: a name in breathing_bands[]; "": the profile's */
 	struct config_link link[CONFIG_LINKS_MAX];
 	int  links;			/* 0: every link of every source */
+	int  no_breathing_s;		/* 0: never; -1: the profile's */
 	int  repeat_s, escalate_s, levels;	/* of its alarms; -1: as its kind has it */
 	int  child_left_s;		/* 0: the profile's */
 };
+
+/* As struct sensing_room_options has it: 0 is the profile's, below 0 never. */
+float config_room_no_breathing_s(const struct config_room *room);
 
 /* About 30 KiB: not for a small stack. */
 struct config {

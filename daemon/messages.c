@@ -114,14 +114,18 @@ static bool respiration_changed(const struct room_state *a, const struct room_st
 static void respiration_write(struct json *j, const struct message_context *c)
 {
 	const struct breath_result *b = &c->state->breath;
-	bool valid = b->reason == REASON_NONE;
+	bool valid = b->reason == REASON_NONE, second = b->second_per_min > 0;
+	struct json *evidence;
 
 	json_add_number(j, "rate_per_min", valid ? (double)b->rate_per_min : NAN, 2);
 	json_add_number(j, "quality", valid ? (double)b->quality : NAN, 3);
 	json_add_number(j, "snr_db", (double)b->snr_db, 1);
 	json_add_number(j, "window_s", (double)b->window_s, 1);
-	json_add_null(j, "second_rate_per_min");
-	json_add_null(j, "persons");
+	evidence = json_add_object(j, "evidence");
+	json_add_number(evidence, "pauses_1h", c->state->breath_pauses, 0);
+	json_add_number(evidence, "pause_s", c->state->breath_lost_s > 0 ? (double)c->state->breath_lost_s : NAN, 1);
+	json_add_number(j, "second_rate_per_min", valid && second ? (double)b->second_per_min : NAN, 2);
+	json_add_string(j, "persons", valid && second ? "2+" : NULL);
 	json_add_string(j, "reason", reason_name(b->reason));
 }
 

@@ -32,6 +32,7 @@ void node_rooms_options(struct sensing_room_options *o, const struct config_room
 	o->profile = profile_find(c->profile);
 	o->band = breathing_band_find(c->breathing_band);
 	o->child_left_s = (float)c->child_left_s;
+	o->no_breathing_s = config_room_no_breathing_s(c);
 	for (int i = 0; i < c->links; i++) {
 		struct wiring_wanted *wanted = &o->wanted[o->wanted_count++];
 

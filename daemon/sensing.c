@@ -88,6 +88,8 @@ int sensing_add_room(struct sensing *s, const struct sensing_room_options *optio
 		.long_lie_s = options->profile->long_lie_s,
 		.child_left_s = options->profile->child_left_s > 0 && options->child_left_s > 0 ?
 			options->child_left_s : options->profile->child_left_s,
+		.no_breathing_s = options->no_breathing_s < 0 ? 0 : options->no_breathing_s > 0 ?
+			options->no_breathing_s : options->profile->no_breathing_s,
 		.fall_weights = options->fall_weights,
 		.fall_weights_size = options->fall_weights_size,
 	};

@@ -26,6 +26,7 @@ struct sensing_room_options {
 	const struct breathing_band *band;	/* static; NULL: the profile's */
 	float fall_watch_s;			/* 0: the profile's */
 	float child_left_s;			/* the same; a car only */
+	float no_breathing_s;			/* below 0: never; 0: the profile's */
 	const uint8_t *fall_weights;		/* for the life of the pipeline; NULL: what ships */
 	size_t fall_weights_size;
 	struct wiring_wanted wanted[WIRING_WANTED_MAX];

@@ -192,6 +192,7 @@ static void add_stream(struct rank1 *r, int stream, const struct spectrum_bin *x
 	if (!(noise > 1e-12f) || !isfinite(noise))
 		return;
 	r->weight[stream] = weight = 1 / noise;
+	r->level += noise;
 	for (int i = 0; i <= r->noise_hi; i++) {
 		r->a[i] += x[i].re * x[i].re * weight;
 		r->b[i] += x[i].im * x[i].im * weight;
@@ -218,6 +219,7 @@ static void judge_noise(struct rank1 *r)
 
 int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows)
 {
+	float power = 0;
 	int valid;
 
 	if (g->streams > RANK1_STREAMS)
@@ -233,12 +235,16 @@ int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows)
 	memset(r->c, 0, sizeof(r->c));
 	r->rows = rows;
 	r->used = 0;
+	r->level = 0;
 	for (int k = 0; k < g->streams; k++) {
 		load(r, rows, k);
 		add_stream(r, k, spectrum_run(r->fft));
 	}
 	if (!r->used)
 		return -ENODATA;
+	for (int i = 0; i < rows; i++)
+		power += r->window[i] * r->window[i] * r->trust[i] * r->trust[i];
+	r->level /= power * (float)r->used;
 	for (int i = 0; i <= r->noise_hi; i++) {
 		float mean = (r->a[i] + r->b[i]) / 2, half = (r->a[i] - r->b[i]) / 2;
 		float root = sqrtf(half * half + r->c[i] * r->c[i]);

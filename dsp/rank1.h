@@ -31,6 +31,7 @@ struct rank1 {
 	int   used;			/* streams that had noise to be measured by */
 	float lambda[RANK1_BINS];
 	float noise;			/* median of lambda in the noise band */
+	float level;			/* of the streams' noise: mean power in a row, before they are divided by it */
 	float shape;			/* of the gamma distribution that lambda follows there */
 	float weight[RANK1_STREAMS];	/* 1 / noise power of each stream; 0: it is dead */
 	/* scratch, whole until the next run: steer.h goes on with it */

@@ -51,6 +51,8 @@ void ratio_reset(struct ratio *r)
 	clear_sums(r);
 	r->reference = -1;
 	r->challenged = r->silent = 0;
+	r->any_last = false;
+	memset(r->turned, 0, sizeof(r->turned));
 	memset(r->level, 0, sizeof(r->level));
 }
 
@@ -171,6 +173,31 @@ static bool reference_dead(struct ratio *r)
 	return true;
 }
 
+/* Some receivers turn the phase of a chain by half now and then, between two packets.  No body does: a chain
+ * whose ratios all point away from where they pointed a row ago has flipped, and is turned back. */
+static void turn_back(struct ratio *r, float *out)
+{
+	int others = r->rx_count - 1, row = 2 * r->per_pair;
+
+	for (int i = 0; i < others; i++) {
+		float along = 0;
+
+		for (int t = 0; t < r->tx_used; t++)
+			for (int k = (t * others + i) * row; k < (t * others + i + 1) * row; k++) {
+				out[k] = r->turned[i] ? -out[k] : out[k];
+				along += out[k] * r->last[k];
+			}
+		if (!r->any_last || along >= 0)
+			continue;
+		r->turned[i] = !r->turned[i];
+		for (int t = 0; t < r->tx_used; t++)
+			for (int k = (t * others + i) * row; k < (t * others + i + 1) * row; k++)
+				out[k] = -out[k];
+	}
+	memcpy(r->last, out, (size_t)r->streams * sizeof(*out));
+	r->any_last = true;
+}
+
 bool ratio_row(struct ratio *r, float *out, bool *changed)
 {
 	float mean = 0;
@@ -197,7 +224,9 @@ bool ratio_row(struct ratio *r, float *out, bool *changed)
 		out[2 * i] = r->re[i] / den;
 		out[2 * i + 1] = r->im[i] / den;
 	}
+	turn_back(r, out);
 	*changed = reference_faded(r);
+	r->any_last &= !*changed;
 	clear_sums(r);
 	return true;
 }

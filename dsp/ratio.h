@@ -34,6 +34,9 @@ struct ratio {
 	float re[RATIO_MAX_GROUPS], im[RATIO_MAX_GROUPS];
 	float power[CSI_MAX_RX];		/* of all tones of a chain */
 	float denominator[RATIO_MAX_GROUPS];	/* of each tx and group */
+	bool  any_last;
+	float last[RATIO_MAX_STREAMS];		/* the row before */
+	bool  turned[CSI_MAX_RX];		/* chains whose phase is half a turn off since they flipped */
 };
 
 /* 0, or -EINVAL: fewer than two receive chains, or counts that no frame has.  Plain struct. */

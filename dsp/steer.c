@@ -57,21 +57,38 @@ static void transform(struct steer *s, const struct rank1 *r, float *re, float *
 	}
 }
 
+/* 0 where the row is missing. */
+static float weigh_row(const struct steer *s, const float *row)
+{
+	float sum = 0;
+
+	for (int k = 0; row && k < s->streams; k++)
+		sum += s->weight[k] * row[k];
+	return sum;
+}
+
+/* Takes the mean out of the rows from `from` on. */
+static void level(struct steer *s, const struct rank1 *r, int from)
+{
+	float mean = 0, sum = 0;
+
+	for (int i = from; i < s->rows; i++) {
+		mean += r->trust[i] * s->wave[i];
+		sum += r->trust[i];
+	}
+	for (int i = from; i < s->rows && sum > 0; i++)
+		if (r->row[i])
+			s->wave[i] -= mean / sum;
+}
+
 static void combine(struct steer *s, const struct rank1 *r)
 {
-	float mean = 0, line = 0, bow = 0;
+	float line = 0, bow = 0;
 
+	for (int i = 0; i < s->rows; i++)
+		s->wave[i] = weigh_row(s, r->row[i]);
+	level(s, r, 0);
 	for (int i = 0; i < s->rows; i++) {
-		const float *x = r->row[i];
-
-		s->wave[i] = 0;
-		for (int k = 0; x && k < s->streams; k++)
-			s->wave[i] += s->weight[k] * x[k];
-		mean += r->trust[i] * s->wave[i];
-	}
-	mean /= r->trust_sum;
-	for (int i = 0; i < s->rows; i++) {
-		s->wave[i] = r->row[i] ? s->wave[i] - mean : 0;
 		line += r->trust[i] * s->wave[i] * r->basis[0][i];
 		bow += r->trust[i] * s->wave[i] * r->basis[1][i];
 	}
@@ -185,10 +202,17 @@ static float log_i0(float x)
 	return x - 0.5f * logf(x) + logf(0.39894228f + t * (0.01328592f + t * 0.00225319f));
 }
 
-/* The newest `width` rows against the stretches of that width before them. */
-static float judge(const struct steer *s, const struct rank1 *r, int width, float variance)
+static float log_odds(float usual, float now, float variance, int width)
 {
-	float before[2 * SLOWGRID_ROWS], now = most_near(s, r, s->rows - width, s->rows), usual, each;
+	float each = 2 * variance / (float)width;
+
+	return each > 0 ? log_i0(usual * now / each) - usual * usual / (2 * each) : 0;
+}
+
+/* The newest `width` rows against the stretches of that width before them. */
+static float judge(const struct steer *s, const struct rank1 *r, int width, float variance, float *usual)
+{
+	float before[2 * SLOWGRID_ROWS], now = most_near(s, r, s->rows - width, s->rows);
 	int n = 0;
 
 	for (int from = s->rows - 2 * width; from >= 0; from -= (width + 1) / 2) {
@@ -199,22 +223,82 @@ static float judge(const struct steer *s, const struct rank1 *r, int width, floa
 	}
 	if (isnan(now) || n < 2)
 		return 0;
-	usual = ALIVE_SHARE * order_select(before, n, 3 * n / 4);
-	each = 2 * variance / (float)width;
-	return each > 0 ? log_i0(usual * now / each) - usual * usual / (2 * each) : 0;
+	*usual = ALIVE_SHARE * order_select(before, n, 3 * n / 4);
+	return log_odds(*usual, now, variance, width);
 }
 
-float steer_alive(const struct steer *s, const struct rank1 *r, float floor)
+float steer_alive(struct steer *s, const struct rank1 *r, float floor)
 {
 	int width = (int)(r->rate_hz * fmaxf(PERIODS / s->hz, STRETCH_S));
-	float variance = white(s, r) * fmaxf(floor, 1), least = NAN;
+	float least = NAN, usual = 0;
 
+	s->width = width;
+	s->usual = 0;
+	s->variance = white(s, r) * fmaxf(floor, 1);
 	for (; STRETCHES * width <= s->rows; width = width * 3 / 2) {
-		float speaks = judge(s, r, width, variance);
+		float speaks = judge(s, r, width, s->variance, &usual);
 
+		if (width == s->width)
+			s->usual = usual;
 		least = isnan(least) ? speaks : fminf(least, speaks);
 	}
 	return isnan(least) ? 0 : least;
+}
+
+float steer_recall(const struct steer *then, const struct rank1 *r)
+{
+	struct steer now = { .hz = then->hz, .rows = r->rows };
+	int from = r->rows - then->width;
+	float at;
+
+	if (from < 0 || !(then->usual > 0))
+		return 0;
+	for (int i = from; i < r->rows; i++)
+		now.wave[i] = weigh_row(then, r->row[i]);
+	level(&now, r, from);
+	at = most_near(&now, r, from, r->rows);
+	return isnan(at) ? 0 : log_odds(then->usual, at, then->variance, then->width);
+}
+
+void steer_place(const struct steer *s, const struct rank1 *r, float mean[RANK1_STREAMS])
+{
+	int from = r->rows > s->width ? r->rows - s->width : 0, n = 0;
+
+	memset(mean, 0, RANK1_STREAMS * sizeof(*mean));
+	for (int i = from; i < r->rows; i++) {
+		const float *x = r->row[i];
+
+		for (int k = 0; x && k < s->streams; k++)
+			mean[k] += x[k];
+		n += x != NULL;
+	}
+	for (int k = 0; n && k < s->streams; k++)
+		mean[k] /= (float)n;
+}
+
+float steer_shift(const struct steer *then, const float mean_then[RANK1_STREAMS], const struct rank1 *r)
+{
+	float mean[RANK1_STREAMS], all = 0, along = 0, axis = 0, power;
+	float full = then->usual / ALIVE_SHARE;
+	int live = 0;
+
+	steer_place(then, r, mean);
+	for (int k = 0; k < then->streams; k++) {
+		float a = then->axis[k], d;
+
+		if (a * a < 1e-20f)
+			continue;
+		d = (mean[k] - mean_then[k]) * then->weight[k] / a;	/* in units of the stream's noise */
+		all += d * d;
+		along += d * a;
+		axis += a * a;
+		live++;
+	}
+	power = axis > 0 ? full * full / axis : 0;
+	if (!(power > 0))
+		return 0;
+	all -= along * along / axis + 2 * (float)live / (float)then->width * then->variance / axis;
+	return all / power;
 }
 
 float steer_likeness(const struct steer *a, const struct steer *b)

@@ -17,6 +17,9 @@ struct steer {
 	float wave[SLOWGRID_ROWS];	/* oldest first; 0 where a row is missing, see rank1.row */
 	float weight[RANK1_STREAMS];	/* of each stream in it */
 	float axis[RANK1_STREAMS];	/* the component's amplitude in each stream, in units of its noise */
+	/* of the last steer_alive(): */
+	int   width;			/* of the shortest stretch, rows */
+	float usual, variance;		/* amplitude in such stretches; noise of a row */
 };
 
 /* Follows the component at hz through the window of the last rank1_run(); the grid must not have
@@ -26,7 +29,18 @@ void steer_to(struct steer *s, const struct rank1 *r, const struct slowgrid *g, 
 /* What speaks for the component being there in the newest rows, as a log-likelihood ratio: below 0
  * it speaks against; near 0 the noise is too strong to tell.  floor: noise power near hz, as a
  * multiple of that in the noise band. */
-float steer_alive(const struct steer *s, const struct rank1 *r, float floor);
+float steer_alive(struct steer *s, const struct rank1 *r, float floor);
+
+/* The same of a component that was followed some time ago, by its weights of then: what begins again is
+ * seen within a few breaths, long before a window shows it.  0: too much is missing. */
+float steer_recall(const struct steer *then, const struct rank1 *r);
+
+/* Means of all streams over the newest stretch, as it was when the component was followed. */
+void steer_place(const struct steer *s, const struct rank1 *r, float mean[RANK1_STREAMS]);
+
+/* How far the streams' means have gone since, across the component's axis, as a multiple of the component's
+ * power: a chest that stands still goes nowhere but along its axis; a body that shifts goes elsewhere. */
+float steer_shift(const struct steer *then, const float mean_then[RANK1_STREAMS], const struct rank1 *r);
 
 /* How evenly the component goes. */
 struct steer_pace {

@@ -21,6 +21,7 @@
 #define RIVAL_WORTH  2.0f		/* dB of doubt for each dB above */
 #define ROW_LEAST_DB (-3.0f)
 #define CEASED       (-6.0f)		/* so much speaks against what the window shows being there still: it is not */
+#define SECOND_LOOKS 25			/* that agree on another person */
 #define REVIVED      2.0f		/* and so much for it, once it was not */
 #define CEASED_LOOKS 60			/* after these no window knows of it any more */
 
@@ -43,7 +44,8 @@ static void forget(struct breath *b)
 	ridge_reset(&b->ridge);
 	b->steady = 0;
 	b->steady_hz = 0;
-	b->ceased = 0;
+	b->ceased = b->second_looks = 0;
+	b->alive = 0;
 }
 
 static void tell_nothing(struct breath *b, enum reason why)
@@ -193,6 +195,7 @@ static float alive(const struct evidence *const evidence[], int n, float hz)
 /* A window goes on showing what has ceased: what is told must be there still. */
 static void watch_end(struct breath *b, float alive_llr)
 {
+	b->alive = alive_llr;
 	if (b->ceased)
 		b->ceased = alive_llr > REVIVED ? 0 : b->ceased - 1;
 	else if (b->result.reason == REASON_NONE && alive_llr < CEASED)
@@ -202,6 +205,36 @@ static void watch_end(struct breath *b, float alive_llr)
 		return;
 	withhold(b, REASON_NOBODY);
 	b->result.hint_db = 0;
+}
+
+/* What a link sees of a second person beside the rate that is told; 0: nothing. */
+static float second_of(const struct breath *b, const struct evidence *const evidence[], int n)
+{
+	for (int i = 0; i < n; i++) {
+		const struct breath_evidence *e = &evidence[i]->breath;
+
+		if (e->reason == REASON_NONE && e->second_hz > 0 && fabsf(e->peak_hz - b->hz) < NEAR_HZ)
+			return e->second_hz;
+	}
+	return 0;
+}
+
+/* A second person is told when looks have agreed for long: nobody is made up. */
+static void watch_second(struct breath *b, float hz)
+{
+	bool same = hz > 0 && b->second_looks && fabsf(hz - b->second_hz) < AGREE_HZ;
+
+	if (same) {
+		b->second_looks += b->second_looks < 2 * SECOND_LOOKS;
+		b->second_hz += FOLLOW * (hz - b->second_hz);
+	} else if (b->second_looks) {
+		b->second_looks--;
+	} else if (hz > 0) {
+		b->second_looks = 1;
+		b->second_hz = hz;
+	}
+	if (same && b->second_looks >= SECOND_LOOKS && b->result.reason == REASON_NONE)
+		b->result.second_per_min = b->second_hz * 60;
 }
 
 void breath_tick(struct breath *b, const struct evidence *const evidence[], int n,
@@ -224,5 +257,6 @@ void breath_tick(struct breath *b, const struct evidence *const evidence[], int 
 	} else if (c.updated) {
 		judge(b, &c);
 		watch_end(b, alive(evidence, n, b->hz));
+		watch_second(b, second_of(b, evidence, n));
 	}
 }

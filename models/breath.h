@@ -24,6 +24,7 @@ struct breath_result {
 	float window_s;		/* length of the window that the value describes */
 	float hint_db;		/* how far the spectrum speaks for somebody breathing (over 0) or for
 				 * nobody (below); a rate needs far more than this; 0: no spectrum */
+	float second_per_min;	/* of somebody else who breathes at another rate; 0: nobody is known to */
 	bool  ceased;		/* the window still shows a breath, but it has stopped */
 };
 
@@ -34,6 +35,9 @@ struct breath {
 	int   steady;		/* looks in a row that say the same */
 	float steady_hz;	/* what they say, a running mean; 0: nothing yet */
 	float hz;		/* where the ridge is */
+	float alive;		/* what speaks for it being there: a log-likelihood ratio */
+	float second_hz;	/* where another chest may breathe, */
+	int   second_looks;	/* how many looks have said so */
 	int   ceased;		/* looks for which it counts as over; 0: it is not */
 	bool  looked;		/* at a new spectrum in this tick: */
 	float row_db[BREATH_BINS];	/* that of all links together, dB over the noise */

@@ -54,7 +54,7 @@ static bool is_rich(const struct machine_line *l)
 	return l->rich > RICH_SHARE;
 }
 
-void machine_look(struct machine *m, const struct steer_pace *p, bool rich)
+float machine_look(struct machine *m, const struct steer_pace *p, bool rich)
 {
 	struct machine_line *l = find(m, p->hz);
 
@@ -70,6 +70,7 @@ void machine_look(struct machine *m, const struct steer_pace *p, bool rich)
 		l->sure = true;
 	else if (l->odds <= 0)
 		l->sure = false;
+	return l->odds;
 }
 
 void machine_fade(struct machine *m)

@@ -30,8 +30,9 @@ struct machine {
 /* A room without machines.  Plain struct. */
 void machine_reset(struct machine *m);
 
-/* A look found a line of that pace; rich: with more harmonics than a chest has. */
-void machine_look(struct machine *m, const struct steer_pace *p, bool rich);
+/* A look found a line of that pace; rich: with more harmonics than a chest has.  Logarithm of the odds that it
+ * is a machine's, so far. */
+float machine_look(struct machine *m, const struct steer_pace *p, bool rich);
 
 /* What is not seen is forgotten, within half an hour.  Call before every look. */
 void machine_fade(struct machine *m);

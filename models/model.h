@@ -47,6 +47,7 @@ struct model_params {
 	float fall_still_s;		/* so long without a movement confirm a fall that was not sure; 0: nothing does */
 	float long_lie_s;		/* nobody may lie still for longer; 0: no matter */
 	float child_left_s;		/* a child alone for so long is an alarm; 0: this is no car */
+	float no_breathing_s;		/* nobody may hold the breath for longer; 0: no matter */
 	const uint8_t *fall_weights;		/* a file of weights, borrowed; NULL: what ships */
 	size_t fall_weights_size;
 	bool  hearsay, beyond;			/* of this link; see struct evidence */
@@ -86,10 +87,17 @@ struct breath_evidence {
 	float q_null_db;		/* what an empty room reaches in one window of a thousand */
 	float window_s;			/* length of the window that the row describes */
 	bool  machine;			/* a machine moves there; its lines are taken out of the row */
+	float even;			/* logarithm of the odds that what stands highest is one too */
+	float noise_db;			/* level of the link's noise; only its changes mean something */
 	float peak_hz;			/* where the row is highest; 0: nowhere worth a closer look */
 	float alive;			/* what speaks for (over 0) and against (below) the peak being there still: a
 					 * log-likelihood ratio; 0: cannot be told */
 	struct breath_wave wave;	/* where peak_hz is one */
+	float second_hz;		/* another chest that breathes there, at another rate and on another axis; 0: none */
+	float recall;			/* the same of the last breath that was clear, on the axis it had; 0: none
+					 * since somebody moved */
+	float shift;			/* how far the streams have gone since it was clear, across its axis, as a multiple of
+					 * its power: over 1, the body has moved */
 	float row_db[BREATH_BINS];	/* rank-1 spectrum over the noise, dB; bin centres: breath_bin_hz() */
 };
 

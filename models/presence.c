@@ -140,6 +140,8 @@ static void weigh(struct presence *p, float s, const struct presence_input *in, 
 		gain = p->state == PRESENCE_UNKNOWN ? 0 : weigh_signs(p, s, signs);
 	else
 		gain = p->state == PRESENCE_UNKNOWN && in->breathing_soon ? -SILENCE_START_PER_S : -SILENCE_PER_S;
+	if (in->held)
+		gain = fmaxf(gain, 0);
 	if (p->sealed && !in->moving)
 		gain = fminf(gain, 0);
 	p->log_odds = clampf(p->log_odds + gain * s, LEAST, MOST);

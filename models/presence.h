@@ -34,6 +34,7 @@ struct presence_input {
 	bool  breathing;
 	float breathing_probability;	/* that the breathing is real, 0..1 */
 	float breathing_hint_db;	/* without a rate: for (over 0) or against somebody breathing */
+	bool  held;			/* somebody must be there, although nothing is seen of him */
 	bool  machine;			/* what looked like breathing was a machine */
 };
 

@@ -56,6 +56,13 @@
 #define RICH_BELOW_DB 15.0f	/* and no further below the line */
 #define STRONG_DB    20.0f	/* from here the flanks of a line reach further */
 #define HALF_DB      10.0f	/* below a breath there is drift */
+#define SECOND_S     45.0f
+#define SECOND_DB    (-2.0f)	/* over the null */
+#define SECOND_LEAST_HZ (7.0f / 60)	/* slower, bodies sway, on axes of their own */
+#define APART_HZ     (3.0f / 60)
+#define RELATIVES    3
+#define SAME_AXIS    0.75f
+#define CLEAR        15.0f	/* so much speaks for its being there */
 #define SHOWN_DB     6.0f	/* below the null: no room shows what stands lower */
 
 struct respiration {
@@ -68,7 +75,9 @@ struct respiration {
 	struct align align;
 	struct slowgrid grid;
 	struct rank1 rank1;
-	struct steer steer;
+	struct steer steer, second, clear;	/* clear: as it was when a breath was last beyond doubt */
+	float    place[RANK1_STREAMS];	/* of the streams, then */
+	bool     recalls;		/* there was one since the last movement */
 	struct wave wave;
 	struct machine machine;
 	float    shape;			/* of the noise, averaged over looks; 0: none yet */
@@ -143,6 +152,7 @@ static void *respiration_create(const struct link_format *format, const struct m
 static void forget(struct respiration *m)
 {
 	slowgrid_reset(&m->grid);
+	m->recalls = false;
 	if (m->use_ratio) {
 		ratio_reset(&m->ratio);
 	} else {
@@ -157,6 +167,7 @@ static void forget(struct respiration *m)
 static void begin_quiet(struct respiration *m)
 {
 	m->quiet_from = m->grid.newest + SETTLE_ROWS;
+	m->recalls = false;
 	m->moved = true;
 }
 
@@ -185,8 +196,10 @@ static void end_cell(struct respiration *m)
 			(!m->aligned || align_row(&m->align, row + m->power_streams));
 	if (have)
 		slowgrid_put(&m->grid, m->cell, row);
-	if (changed)
+	if (changed) {
 		slowgrid_reset(&m->grid);
+		m->recalls = false;
+	}
 }
 
 static void push_single(struct respiration *m, const struct packet *p)
@@ -361,8 +374,56 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 			    (int)(rank1_bin(r, 2 / e->window_s) + 0.5f)) / r->noise;
 	steer_to(&m->steer, r, &m->grid, e->peak_hz);
 	e->alive = steer_alive(&m->steer, r, floor);
+	if (e->alive > CLEAR) {
+		m->clear = m->steer;
+		steer_place(&m->clear, r, m->place);
+		m->recalls = true;
+	}
 	if (e->window_s > EVEN_S && steer_pace(&m->steer, r, floor, &pace))
-		machine_look(&m->machine, &pace, is_rich(r, pace.hz));
+		e->even = machine_look(&m->machine, &pace, is_rich(r, pace.hz));
+}
+
+/* Is that a frequency which one chest may show beside its own? */
+static bool is_relative(float hz, float of_hz, float near_hz)
+{
+	for (int k = 1; k <= RELATIVES; k++)
+		if (fabsf(hz - (float)k * of_hz) < near_hz || fabsf((float)k * hz - of_hz) < near_hz ||
+		    fabsf(hz - ((float)k + 0.5f) * of_hz) < near_hz)
+			return true;
+	return false;
+}
+
+/* The highest peak that is none of those, as a bin; -1: there is none that stands out. */
+static int second_peak(const struct respiration *m, const struct breath_evidence *e)
+{
+	float near_hz = fmaxf(APART_HZ, 2 / e->window_s);
+	int best = -1;
+
+	for (int j = 1; j < BREATH_BINS - 1; j++) {
+		float hz = breath_bin_hz(j, m->lo_hz, m->hi_hz);
+
+		if (e->row_db[j] < e->q_null_db + SECOND_DB || hz < SECOND_LEAST_HZ ||
+		    e->row_db[j] < e->row_db[j - 1] || e->row_db[j] < e->row_db[j + 1] ||
+		    is_relative(hz, e->peak_hz, near_hz))
+			continue;
+		if (best < 0 || e->row_db[j] > e->row_db[best])
+			best = j;
+	}
+	return best;
+}
+
+/* A second person breathes at a rate of his own and moves other paths: the axis of his line is another.  What one
+ * chest shows beside its rate (unevenness, a change of rate) has its axis. */
+static float second_person(struct respiration *m, const struct breath_evidence *e)
+{
+	int j = e->window_s < SECOND_S || e->alive < CLEAR / 2 ? -1 : second_peak(m, e);
+
+	if (j < 0)
+		return 0;
+	steer_to(&m->second, &m->rank1, &m->grid, breath_bin_hz(j, m->lo_hz, m->hi_hz));
+	if (steer_alive(&m->second, &m->rank1, 1) < CLEAR / 2 || steer_likeness(&m->steer, &m->second) > SAME_AXIS)
+		return 0;
+	return m->second.hz;
 }
 
 /* Takes the lines of known machines out of the row. */
@@ -389,14 +450,21 @@ static void look(struct respiration *m, int rows, struct breath_evidence *e)
 	e->window_s = (float)rows / m->rank1.rate_hz;
 	e->reason = REASON_NONE;
 	e->machine = false;
+	e->even = 0;
+	e->noise_db = 10 * log10f(m->rank1.level);
 	machine_fade(&m->machine);
+	e->recall = m->recalls ? steer_recall(&m->clear, &m->rank1) : 0;
+	e->shift = m->recalls ? steer_shift(&m->clear, m->place, &m->rank1) : 0;
+	e->second_hz = 0;
 	for (int i = 0; i < PEAKS; i++) {
 		e->peak_hz = e->alive = 0;
 		if (e->q_db < e->q_null_db - SHOWN_DB)
 			break;
 		follow(m, e);
-		if (!machine_is_sure(&m->machine, e->peak_hz))
+		if (!machine_is_sure(&m->machine, e->peak_hz)) {
+			e->second_hz = second_person(m, e);
 			break;
+		}
 		blank_machines(m, e);
 	}
 	if (e->peak_hz > 0) {

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "models/absorb.h"
+#include "models/breath_loss.h"
 #include "models/breath_wave.h"
 #include "models/child.h"
 #include "models/fall_watch.h"
@@ -31,6 +32,7 @@ struct room {
 	struct fall_watch falls;
 	struct rest rest;
 	struct child child;
+	struct breath_loss breath_loss;
 	struct incident_queue incidents;	/* models that find some put them here */
 	float    speed_m_s;		/* smoothed; NAN: none */
 	int      paced;			/* ticks of late in which it was one of walking */
@@ -52,6 +54,7 @@ struct room *room_create(const struct model_params *params)
 			params->fall_still_s);
 	rest_init(&r->rest, params->long_lie_s);
 	child_init(&r->child, params->child_left_s);
+	breath_loss_init(&r->breath_loss, params->no_breathing_s);
 	r->state.motion = TRUTH_UNKNOWN;
 	r->state.motion_level = r->state.speed_m_s = r->speed_m_s = NAN;
 	r->state.presence_reason = r->state.activity_reason = r->state.sensing_reason = REASON_WARMING_UP;
@@ -77,7 +80,8 @@ bool room_take_incident(struct room *r, struct incident *i)
 
 unsigned room_incident_kinds(void)
 {
-	return 1u << INCIDENT_FALL | 1u << INCIDENT_LONG_LIE | 1u << INCIDENT_CHILD_LEFT;
+	return 1u << INCIDENT_FALL | 1u << INCIDENT_LONG_LIE | 1u << INCIDENT_NO_BREATHING |
+	       1u << INCIDENT_CHILD_LEFT;
 }
 
 /* What the links say of motion, together: one that sees it is enough. */
@@ -147,6 +151,7 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 		.breathing_probability = b->reason == REASON_NONE ? b->quality : 0,
 		.breathing_hint_db = b->hint_db,
 		.machine = b->reason == REASON_MACHINE,
+		.held = breath_loss_holds(&r->breath_loss),
 	};
 
 	presence_tick(&r->presence, now_us, &in);
@@ -287,6 +292,34 @@ static void watch_child(struct room *r, uint64_t now_us, const struct motion_vie
 	child_tick(&r->child, now_us, &in, &r->incidents);
 }
 
+#define EVEN_ODDS 1.0f	/* who breathes more evenly than that may be a pump */
+
+static void watch_breath(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
+			 const struct motion_view *v)
+{
+	const struct breath_result *b = &r->breath.result;
+	struct breath_loss_input in = {
+		.able = v->able, .moving = v->moving, .breathing = b->reason == REASON_NONE,
+		.rate_per_min = b->rate_per_min, .alive = r->breath.alive, .ceased = b->ceased,
+	};
+	int links = 0;
+
+	for (int i = 0; i < n; i++) {
+		const struct breath_evidence *e = &evidence[i]->breath;
+
+		if (e->reason != REASON_NONE)
+			continue;
+		in.machine |= e->machine || e->even > EVEN_ODDS;
+		in.recall += e->recall;
+		in.shift = fmaxf(in.shift, e->shift);
+		in.noise_db += (e->noise_db - in.noise_db) / (float)++links;
+	}
+	in.able &= links > 0 || v->moving;
+	breath_loss_tick(&r->breath_loss, now_us, &in, &r->incidents);
+	r->state.breath_pauses = breath_loss_pauses(&r->breath_loss, now_us);
+	r->state.breath_lost_s = r->breath_loss.lost_s;
+}
+
 static void write_sensing(struct room_state *s, const struct motion_view *v, bool falls)
 {
 	s->capabilities = 0;
@@ -353,5 +386,6 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	watch_falls(r, now_us, evidence, n, &v);
 	watch_rest(r, now_us, &v);
 	watch_child(r, now_us, &v);
+	watch_breath(r, now_us, evidence, n, &v);
 	write_sensing(&r->state, &v, falls_work(evidence, n));
 }

@@ -50,6 +50,8 @@ struct room_state {
 	float       speed_m_s;			/* NAN: nobody moves, or the packets do not tell */
 	enum direction direction;		/* of who moves, as the link that is surest has it */
 	struct breath_result breath;
+	int breath_pauses;		/* of ten seconds and more, within the last hour */
+	float breath_lost_s;		/* so long somebody who is there has not breathed; 0: he does, or nobody knows */
 	const float *breath_row_db;	/* [BREATH_BINS] if a new spectrum was looked at; borrowed; else NULL */
 	const struct breath_wave *breath_wave;	/* the newest second, if there is a new one; borrowed; else NULL */
 	struct heart_result heart;

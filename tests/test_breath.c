@@ -229,6 +229,23 @@ static void where_only_a_machine_moves_that_is_the_reason(void **state)
 	assert_true(look(30, 15, 16, 15, 16) >= 28);	/* somebody breathes beside it */
 }
 
+static void a_second_person_is_told_when_looks_have_agreed_for_long(void **state)
+{
+	(void)state;
+	live(20);
+	for (int i = 0; i < 2; i++)
+		link[i].breath.second_hz = 22 / 60.0f;
+	look(20, 15, 16, 15, 16);
+	assert_true(breath.result.second_per_min == 0);
+	look(20, 15, 16, 15, 16);
+	assert_float_equal(breath.result.second_per_min, 22, 0.1);
+	for (int i = 0; i < 60; i++) {		/* one that jumps about is none */
+		link[0].breath.second_hz = (18 + (float)(i % 7) * 2) / 60;
+		look(1, 15, 16, 15, 16);
+	}
+	assert_true(breath.result.second_per_min == 0);
+}
+
 static void a_peak_at_the_edge_of_the_band_is_not_told(void **state)
 {
 	(void)state;
@@ -254,6 +271,7 @@ int main(void)
 		TEST(what_has_ceased_is_told_no_more),
 		TEST(a_link_that_looks_elsewhere_has_no_say),
 		TEST(where_only_a_machine_moves_that_is_the_reason),
+		TEST(a_second_person_is_told_when_looks_have_agreed_for_long),
 		TEST(a_peak_at_the_edge_of_the_band_is_not_told),
 	};
 

@@ -129,6 +129,22 @@ static void phase_timing_and_gain_of_packets_cancel(void **state)
 	assert_true(distance(row, clean, ratio.streams) < 1e-5f);
 }
 
+static void a_chain_that_flips_by_half_a_turn_changes_nothing(void **state)
+{
+	(void)state;
+	for (int flip = 0; flip < 6; flip++) {
+		int chain = flip % RX;
+
+		send(1, 0.1f);
+		assert_true(ratio_row(&ratio, clean, &changed));
+		for (int k = 0; k < TONES; k++)
+			channel[chain][k] = (struct synth_cell){ -channel[chain][k].re, -channel[chain][k].im };
+		send(2, 0.1f);
+		assert_true(ratio_row(&ratio, row, &changed));
+		assert_true(distance(row, clean, ratio.streams) < 1e-3f);
+	}
+}
+
 static void a_chest_on_one_chain_stays(void **state)
 {
 	float before;
@@ -295,6 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RATIO_TEST(a_row_is_the_ratio_of_the_chains),
 		RATIO_TEST(phase_timing_and_gain_of_packets_cancel),
+		RATIO_TEST(a_chain_that_flips_by_half_a_turn_changes_nothing),
 		RATIO_TEST(a_chest_on_one_chain_stays),
 		RATIO_TEST(rows_without_packets_are_none),
 		RATIO_TEST(the_reference_changes_only_after_long_fading),

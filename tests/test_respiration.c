@@ -262,6 +262,10 @@ static void a_held_breath_is_noticed_though_the_window_shows_it(void **state)
 		pass(12, false);
 		assert_true(evidence.breath.q_db > evidence.breath.q_null_db);
 		assert_true(evidence.breath.alive < -10);
+		assert_true(evidence.breath.recall < -10);
+		world.breath_hz = 0.25f;
+		pass(9, false);
+		assert_true(evidence.breath.recall > 5);
 		end(state);
 	}
 }
