@@ -219,6 +219,24 @@ static float second_of(const struct breath *b, const struct evidence *const evid
 	return 0;
 }
 
+/* Where links see the rate clearly, the phase tells it better than the place of a peak. */
+static void refine(struct breath *b, const struct evidence *const evidence[], int n)
+{
+	float sum = 0;
+	int links = 0;
+
+	for (int i = 0; i < n; i++) {
+		const struct breath_evidence *e = &evidence[i]->breath;
+
+		if (e->reason != REASON_NONE || !(e->pace_hz > 0) || fabsf(e->pace_hz - b->hz) > AGREE_HZ)
+			continue;
+		sum += e->pace_hz;
+		links++;
+	}
+	if (links && b->result.reason == REASON_NONE)
+		b->result.rate_per_min = 60 * sum / (float)links;
+}
+
 /* A second person is told when looks have agreed for long: nobody is made up. */
 static void watch_second(struct breath *b, float hz)
 {
@@ -257,6 +275,7 @@ void breath_tick(struct breath *b, const struct evidence *const evidence[], int 
 	} else if (c.updated) {
 		judge(b, &c);
 		watch_end(b, alive(evidence, n, b->hz));
+		refine(b, evidence, n);
 		watch_second(b, second_of(b, evidence, n));
 	}
 }

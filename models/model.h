@@ -93,6 +93,7 @@ struct breath_evidence {
 	float alive;			/* what speaks for (over 0) and against (below) the peak being there still: a
 					 * log-likelihood ratio; 0: cannot be told */
 	struct breath_wave wave;	/* where peak_hz is one */
+	float pace_hz;			/* the peak's, refined from its phase; 0: not clear enough for that */
 	float second_hz;		/* another chest that breathes there, at another rate and on another axis; 0: none */
 	float recall;			/* the same of the last breath that was clear, on the axis it had; 0: none
 					 * since somebody moved */

@@ -56,6 +56,8 @@
 #define RICH_BELOW_DB 15.0f	/* and no further below the line */
 #define STRONG_DB    20.0f	/* from here the flanks of a line reach further */
 #define HALF_DB      10.0f	/* below a breath there is drift */
+#define PACE_RAD     0.15f	/* noise of a phase that refines a rate */
+#define PACE_WANDER_RAD 0.6f
 #define SECOND_S     45.0f
 #define SECOND_DB    (-2.0f)	/* over the null */
 #define SECOND_LEAST_HZ (7.0f / 60)	/* slower, bodies sway, on axes of their own */
@@ -369,6 +371,7 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 	struct steer_pace pace;
 	float floor;
 
+	e->pace_hz = 0;
 	e->peak_hz = breath_bin_hz(highest(e->row_db), m->lo_hz, m->hi_hz);
 	floor = local_floor(r, (int)(rank1_bin(r, e->peak_hz) + 0.5f), (int)(rank1_bin(r, FLOOR_HZ) + 0.5f),
 			    (int)(rank1_bin(r, 2 / e->window_s) + 0.5f)) / r->noise;
@@ -379,8 +382,10 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 		steer_place(&m->clear, r, m->place);
 		m->recalls = true;
 	}
-	if (e->window_s > EVEN_S && steer_pace(&m->steer, r, floor, &pace))
+	if (e->window_s > EVEN_S && steer_pace(&m->steer, r, floor, &pace)) {
 		e->even = machine_look(&m->machine, &pace, is_rich(r, pace.hz));
+		e->pace_hz = pace.noise_rad < PACE_RAD && pace.wander_rad < PACE_WANDER_RAD ? pace.hz : 0;
+	}
 }
 
 /* Is that a frequency which one chest may show beside its own? */
@@ -457,7 +462,7 @@ static void look(struct respiration *m, int rows, struct breath_evidence *e)
 	e->shift = m->recalls ? steer_shift(&m->clear, m->place, &m->rank1) : 0;
 	e->second_hz = 0;
 	for (int i = 0; i < PEAKS; i++) {
-		e->peak_hz = e->alive = 0;
+		e->peak_hz = e->alive = e->pace_hz = 0;
 		if (e->q_db < e->q_null_db - SHOWN_DB)
 			break;
 		follow(m, e);
