@@ -14,7 +14,7 @@ write_twin() {
 }
 
 start_twin() {
-	"$daemon_program" -c "$dir/$1/sixth.conf" >"$dir/$1.log" 2>&1 &
+	"$daemon_program" -c "$dir/$1/sixth.conf" >>"$dir/$1.log" 2>&1 &
 	started="$started $!"
 	eval "pid_$1=$!"
 }
@@ -43,6 +43,8 @@ start_broker "$(free_port)"
 write_recording "$dir/play.csv" 20 10
 for protocol in auto 3.1.1; do
 	proves "a second daemon under the same name is noticed, said and not fought, and no alarm waits for it ($protocol)"
+	rm -f "$dir/a.log" "$dir/b.log"
+	: >"$dir/b.log"
 	write_twin a $protocol
 	write_twin b $protocol
 	start_twin a
@@ -55,7 +57,7 @@ for protocol in auto 3.1.1; do
 	before=$(connects)
 	[ "$before" -le 8 ] || fail "they throw each other out: $before connections"
 	ok "$loser: $(grep -m 1 "staying away" "$dir/$loser.log" | sed 's/^[a-z]*: //')"
-	grep -q "a second sixthd speaks as sixth/e2e" "$dir/$winner.log" || fail "$winner does not say it"
+	wait_for 5 grep -q "a second sixthd speaks as sixth/e2e" "$dir/$winner.log" || fail "$winner does not say it"
 	wait_for 3 retained sixth/e2e/hall/sensing '"second_daemon"' && wait_for 3 retained sixth/e2e/info '"second_daemon"' ||
 		fail "not in the trouble list: $(get_retained sixth/e2e/hall/sensing)"
 	sleep 3
