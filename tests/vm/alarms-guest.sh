@@ -29,13 +29,13 @@ start_broker 1883
 write_config 1883
 add_alarms 'replay = yes' 'gpio = gpiochip0/3'
 start_daemon
-wait_for 5 retained sixth/e2e/hall/presence '"state":"occupied"' || fail "nothing is published"
+wait_for 30 retained sixth/e2e/hall/presence '"state":"occupied"' || fail "nothing is published"
 [ "$(cat /sys/module/vgpio/parameters/outputs)" = 8 ] || fail "line 3 is not taken as an output"
 expect_wires 0 0 "before"
 tell '{"action":"test"}'
-expect_wires 5 8 "while an alarm waits for an answer"
+expect_wires 20 8 "while an alarm waits for an answer"
 tell '{"action":"acknowledge","by":"me"}'
-expect_wires 5 0 "when somebody has answered"
+expect_wires 20 0 "when somebody has answered"
 stop_daemon
 [ "$code" = 0 ] || fail "sixthd ended with $code"
 ok "line 3 is high while an alarm waits for an answer"
@@ -48,17 +48,17 @@ daemon_program=$BUILD/soak/alarm_node
 "$daemon_program" "$dir/sixth.conf" "$dir/socket" >>"$log" 2>&1 &
 daemon=$!
 started="$started $daemon"
-wait_for 10 test -S "$dir/socket" || fail "it does not start"
-expect_wires 1 32 "a line that is on when low, before"
+wait_for 30 test -S "$dir/socket" || fail "it does not start"
+expect_wires 20 32 "a line that is on when low, before"
 python3 -c 'import socket, sys
 socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"hall fall 1", sys.argv[1])' "$dir/socket"
-expect_wires 5 0 "a fall, no broker"
+expect_wires 20 0 "a fall, no broker"
 stop_daemon KILL
 expect_wires 0 0 "what kill -9 leaves"
 daemon_program=$BUILD/sixthd
 start_daemon
-wait_for 5 logged "fall in hall: confirmed, as before the restart" || fail "the fall is forgotten"
-expect_wires 2 0 "after kill -9 and a restart"
+wait_for 30 logged "fall in hall: confirmed, as before the restart" || fail "the fall is forgotten"
+expect_wires 20 0 "after kill -9 and a restart"
 stop_daemon
 expect_wires 0 32 "when it has ended"
 [ "$code" = 0 ] || fail "sixthd ended with $code"

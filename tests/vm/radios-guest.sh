@@ -123,14 +123,14 @@ started="$started $!"
 
 write_config $labs
 start_daemon
-wait_for 5 logged "source mt: wcsi0: there is no such WiFi interface" || fail "no radio: $(cat "$log")"
-expect_sensing 5 mt_lab '"state":"down","reason":"source_down"'
+wait_for 15 logged "source mt: wcsi0: there is no such WiFi interface" || fail "no radio: $(cat "$log")"
+expect_sensing 15 mt_lab '"state":"down","reason":"source_down"'
 doctor_says no-radio 'no WiFi radio'
 stop_daemon
 load_radio patched=0 mt_driver=mt7986-wmac ax_driver=iwlwifi
 start_daemon
-wait_for 5 logged "source mt: wcsi0: its driver cannot deliver CSI" || fail "unpatched driver"
-wait_for 5 logged "source ax: wcsi1: its driver cannot deliver CSI" || fail "unpatched driver"
+wait_for 15 logged "source mt: wcsi0: its driver cannot deliver CSI" || fail "unpatched driver"
+wait_for 15 logged "source ax: wcsi1: its driver cannot deliver CSI" || fail "unpatched driver"
 stop_daemon
 doctor_says unpatched 'MT7915, MT7916, MT7981 or MT7986, driver mt7986-wmac' \
 	'(driver): the driver has no CSI command: it was built without MediaTek' \
@@ -149,7 +149,7 @@ ok_at "a driver that nobody knows: the doctor says so, and what else can be done
 load_radio
 write_config $recordings
 start_daemon
-wait_for 5 logged "source ax: iwlwifi is open (live)" || fail "ax does not open"
+wait_for 15 logged "source ax: iwlwifi is open (live)" || fail "ax does not open"
 players=
 for radio_mac in mt76=02:00:00:00:01 intel=02:00:00:00:02; do
 	play play "${radio_mac%=*}" "${radio_mac#*=}:01" /sixth/tests/fixtures/breathing.csic.gz
@@ -181,10 +181,10 @@ for options in numbering=a numbering=c faults=0; do
 	started="$started $tcpdump"
 	sleep 1
 	start_daemon
-	wait_for 5 logged "source mt: mt76 is open" || fail "$options: does not open"
+	wait_for 15 logged "source mt: mt76 is open" || fail "$options: does not open"
 	play packets 50 2 1 1 8
 	wait "$player"
-	expect_sensing 3 mt_lab '"rx_chains":2,"tx_streams":1,"tones":114'
+	expect_sensing 15 mt_lab '"rx_chains":2,"tx_streams":1,"tones":114'
 	stop_daemon
 	kill "$tcpdump"
 	wait "$tcpdump"
@@ -233,8 +233,8 @@ expect_sight 10 ax_lab
 ok_at "it recovers when CSI comes"
 ip link set wcsi0 down
 ip link set wcsi1 down
-expect_sensing 5 mt_lab '"state":"down","reason":"source_down"'
-wait_for 5 retained sixth/vm/info 'the interface is down' || fail "info does not say why"
+expect_sensing 15 mt_lab '"state":"down","reason":"source_down"'
+wait_for 15 retained sixth/vm/info 'the interface is down' || fail "info does not say why"
 expect_sensing 20 ax_lab '"state":"down","reason":"source_down"'
 ip link set wcsi0 up
 ip link set wcsi1 up
@@ -271,8 +271,8 @@ sed 's/^node = .*/node = second/' "$dir/sixth.conf" >"$dir/second.conf"
 "$daemon_program" -c "$dir/second.conf" >"$dir/second.log" 2>&1 &
 second=$!
 started="$started $second"
-wait_for 5 grep -q "source mt: another process reads this radio already" "$dir/second.log" || fail "mt76 is shared"
-wait_for 5 grep -q "source ax: another process reads this radio already" "$dir/second.log" || fail "iwlwifi is shared"
+wait_for 15 grep -q "source mt: another process reads this radio already" "$dir/second.log" || fail "mt76 is shared"
+wait_for 15 grep -q "source ax: another process reads this radio already" "$dir/second.log" || fail "iwlwifi is shared"
 kill "$second"
 wait "$second"
 sleep 3
@@ -289,7 +289,7 @@ su -s /bin/sh nobody -c "exec $daemon_program -c $dir/sixth.conf" >"$dir/caps.lo
 second=$!
 started="$started $second"
 for source in "mt: wcsi0" "ax: wcsi1" "old: connector group 26"; do
-	wait_for 5 grep -q "source $source: not allowed: sixthd needs CAP_NET_ADMIN" "$dir/caps.log" ||
+	wait_for 15 grep -q "source $source: not allowed: sixthd needs CAP_NET_ADMIN" "$dir/caps.log" ||
 		fail "without the capability: $(cat "$dir/caps.log")"
 done
 kill "$second"
@@ -300,7 +300,7 @@ ok_at "without CAP_NET_ADMIN each source says what it needs"
 
 : >"$log"
 start_daemon
-wait_for 5 logged "source ax: iwlwifi is open" || fail "ax does not open"
+wait_for 15 logged "source ax: iwlwifi is open" || fail "ax does not open"
 play events 500 14
 wait "$player"
 rate=$(get_retained sixth/vm/ax_lab/sensing | grep -o '"rate_hz":[0-9]*' | head -n 1 | cut -d: -f2)
