@@ -24,6 +24,7 @@
 #include "dsp/steer.h"
 #include "dsp/wave.h"
 #include "models/breath.h"
+#include "models/breath_row.h"
 #include "models/machine.h"
 #include "models/model.h"
 
@@ -33,7 +34,6 @@
 #define FILL_S       0.6f
 #define WINDOW_MIN_S 12.0f
 #define WINDOW_MAX_S 60.0f
-#define PERIODS_MIN  2.5f	/* of the slowest rate that a window may show */
 #define SETTLE_ROWS  8		/* after a movement the body still settles */
 #define MOVE_US      6000000u	/* nobody gets up and walks out in less, with HELD_S */
 #define BEFORE_S     10		/* what went on before a movement, ... */
@@ -44,12 +44,6 @@
 #define GAP_US       3000000u	/* longer than this, what came before is another scene */
 #define NO_CSI_US    5000000u
 #define SHAPE_KEEP   0.95f
-#define DRIFT_HZ     (10.0f / 60)
-#define DRIFT_DB     6.0f
-#define RATIO_NULL_DB  7.5f	/* chance reaches at least this, whatever the noise looks like: */
-#define SINGLE_NULL_DB 9.0f	/* one chain has all the receiver's own errors in it */
-#define WALK_NULL_DB 12.4f	/* of 40 bins spread exponentially one is so far over the median once in 4,000 */
-#define FLOOR_HZ     0.25f	/* half width of the neighbourhood that the floor is taken from */
 #define EVEN_S       40.0f	/* in less, everything is even */
 #define PEAKS        3	/* that are followed in one look, if machines make the others */
 #define RICH_DB      5.0f	/* over the noise, */
@@ -234,114 +228,13 @@ static void respiration_push(void *state, const struct packet *p)
 		push_single(m, p);
 }
 
-static bool harmonic(int j, int i, int within)
-{
-	int off = j % i;
-
-	return off <= within || i - off <= within;
-}
-
-/* What is usual at bin i: the median of the bins around it, without the peak itself and its
- * harmonics.  What rises above the noise there (sway, drift) is a walk, whose power falls as
- * the square of the rate: far neighbours are taken for what they would be at i. */
-static float local_floor(const struct rank1 *r, int i, int half, int peak)
-{
-	float near[RANK1_BINS];
-	int n = 0;
-
-	for (int j = i - half; j <= i + half; j++) {
-		float way = (float)j / (float)i, usual;
-		int k = 0;
-
-		if (j < 2 || j > r->noise_hi || abs(j - i) <= peak || (j > i && harmonic(j, i, peak / 2)))
-			continue;
-		usual = r->noise + (r->lambda[j] - r->noise) * way * way;
-		while (k < n && near[k] < usual)
-			k++;
-		memmove(near + k + 1, near + k, (size_t)(n - k) * sizeof(*near));
-		near[k] = usual;
-		n++;
-	}
-	return n ? fmaxf(near[n / 2], r->noise) : r->noise;
-}
-
-/* A single chain drifts with temperature and gain, all tones in step, over tens of seconds:
- * slow peaks must stand higher to be believed. */
-static float drift_db(const struct rank1 *r, int i)
-{
-	float hz = (float)i * r->rate_hz / RANK1_LEN;
-
-	return hz < DRIFT_HZ ? DRIFT_DB * (DRIFT_HZ - hz) / DRIFT_HZ : 0;
-}
-
-/* By how much a peak must stand higher over this floor than over the receivers' noise, which
- * is steady since it is a mean over many streams.  A body that sways is one waveform in all of
- * them, whose bins are spread exponentially. */
-static float unsteady_db(const struct respiration *m, float floor)
-{
-	float null_db = m->use_ratio ? RATIO_NULL_DB : SINGLE_NULL_DB;
-
-	return (1 - m->rank1.noise / floor) * (WALK_NULL_DB - null_db);
-}
-
-/* Of rates too slow for the window nothing can be said; nor of the flank above them, if it
- * rises towards them: its peak is one of those.  And what stands at half a rate that cannot
- * be said makes that rate doubtful: it may be the harmonic. */
-static void blank_slow(const struct respiration *m, float window_s, float *row_db)
-{
-	float step_hz = breath_bin_hz(1, m->lo_hz, m->hi_hz) - m->lo_hz;
-	int j = 0, slow;
-
-	while (j < BREATH_BINS && breath_bin_hz(j, m->lo_hz, m->hi_hz) * window_s < PERIODS_MIN)
-		j++;
-	while (j > 0 && j < BREATH_BINS && row_db[j] < row_db[j - 1])
-		j++;
-	slow = j;
-	for (; j < BREATH_BINS; j++) {
-		int half = (int)((breath_bin_hz(j, m->lo_hz, m->hi_hz) / 2 - m->lo_hz) / step_hz + 0.5f);
-
-		if (half >= slow)
-			break;
-		if (half >= 0 && row_db[half] > 0 && row_db[j] > 0)
-			row_db[j] = fmaxf(row_db[j] - row_db[half], 0);
-	}
-	for (int i = 0; i < slow; i++)
-		row_db[i] = fminf(row_db[i], 0);
-}
-
-/* The evidence's row from the spectrum just computed; the greatest value of it. */
-static float fill_row(const struct respiration *m, float *row_db)
-{
-	const struct rank1 *r = &m->rank1;
-	float window_s = (float)r->rows / r->rate_hz, floor_db[RANK1_BINS], best = -99;
-	int half = (int)(rank1_bin(r, FLOOR_HZ) + 0.5f);
-	int peak = (int)(rank1_bin(r, 2 / window_s) + 0.5f);
-	int lo = (int)rank1_bin(r, m->lo_hz), hi = (int)rank1_bin(r, m->hi_hz) + 2;
-
-	for (int i = lo; i <= hi && i <= r->noise_hi; i++) {
-		float here = local_floor(r, i, half, peak);
-
-		floor_db[i] = 10 * log10f(here / r->noise) + unsteady_db(m, here) +
-			(m->use_ratio ? 0 : drift_db(r, i));
-	}
-	for (int j = 0; j < BREATH_BINS; j++) {
-		float hz = breath_bin_hz(j, m->lo_hz, m->hi_hz);
-
-		row_db[j] = rank1_db(r, hz) - floor_db[(int)(rank1_bin(r, hz) + 0.5f)];
-	}
-	blank_slow(m, window_s, row_db);
-	for (int j = 0; j < BREATH_BINS; j++)
-		best = fmaxf(best, row_db[j]);
-	return best;
-}
-
 static float null_db(struct respiration *m)
 {
 	float window_s = (float)m->rank1.rows / m->rank1.rate_hz;
 
 	m->shape = m->shape > 0 ? SHAPE_KEEP * m->shape + (1 - SHAPE_KEEP) * m->rank1.shape : m->rank1.shape;
 	return fmaxf(rank1_null_db(m->shape, (m->hi_hz - m->lo_hz) * window_s),
-		     m->use_ratio ? RATIO_NULL_DB : SINGLE_NULL_DB);
+		     breath_row_chance_db(!m->use_ratio));
 }
 
 static int highest(const float *row_db)
@@ -373,8 +266,7 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 
 	e->pace_hz = 0;
 	e->peak_hz = breath_bin_hz(highest(e->row_db), m->lo_hz, m->hi_hz);
-	floor = local_floor(r, (int)(rank1_bin(r, e->peak_hz) + 0.5f), (int)(rank1_bin(r, FLOOR_HZ) + 0.5f),
-			    (int)(rank1_bin(r, 2 / e->window_s) + 0.5f)) / r->noise;
+	floor = breath_row_floor(r, e->peak_hz);
 	steer_to(&m->steer, r, &m->grid, e->peak_hz);
 	e->alive = steer_alive(&m->steer, r, floor);
 	if (e->alive > CLEAR) {
@@ -450,7 +342,7 @@ static void look(struct respiration *m, int rows, struct breath_evidence *e)
 		e->reason = REASON_GAP;
 		return;
 	}
-	e->q_db = fill_row(m, e->row_db);
+	e->q_db = breath_row(&m->rank1, m->lo_hz, m->hi_hz, !m->use_ratio, e->row_db);
 	e->q_null_db = null_db(m);
 	e->window_s = (float)rows / m->rank1.rate_hz;
 	e->reason = REASON_NONE;

@@ -113,19 +113,7 @@ wait $listener
 expect "a command sent meanwhile" "$(cat "$dir/answer")" '"id":"late"'
 ok "answered after the crash; status never said offline"
 
-proves "a second daemon of the same name is noticed and said, not fought"
-since=$(log_lines)
-"$daemon_program" -c "$dir/sixth.conf" >"$dir/twin.log" 2>&1 &
-twin=$!
-started="$started $twin"
-wait_for 12 logged "is the client id sixth-e2e in use twice?" "$since" || fail "not noticed"
-sleep 4
-taken=$(grep -c 'already connected, closing old' "$dir/mosquitto.log")
-[ "$taken" -le 10 ] || fail "they threw each other out $taken times in seconds"
-kill "$twin"
-wait "$twin"
 stop_daemon
-ok "said, and with each time they wait twice as long to come back: $taken times until now"
 
 proves "a broker that knows only 3.1.1 is spoken to in 3.1.1"
 nats_port=$(free_port)

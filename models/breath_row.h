@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * breath_row.h -- from a spectrum to evidence: how far each rate stands above what is usual
+ * there.
+ *
+ * The receivers' noise is flat and steady, a mean over many streams.  Sway and drift are not:
+ * they are a walk, one waveform in all streams, whose power falls as the square of the rate
+ * and whose bins are spread exponentially.  So the floor at a rate is what its neighbours
+ * would be there, and the more of it is a walk, the higher must a peak stand. */
+#ifndef MODELS_BREATH_ROW_H
+#define MODELS_BREATH_ROW_H
+
+#include <stdbool.h>
+#include "dsp/rank1.h"
+#include "models/model.h"
+
+/* Writes the evidence of each rate between lo_hz and hi_hz (bins: breath_bin_hz()), in dB over
+ * its floor, from the spectrum just computed (borrowed).  Rates too slow for the window, and
+ * what may be their harmonics, get none.  one_chain: the streams have the receiver's own drift in
+ * them, which no ratio of chains took out.  Returns the greatest value. */
+float breath_row(const struct rank1 *r, float lo_hz, float hi_hz, bool one_chain, float row_db[BREATH_BINS]);
+
+/* That floor at one rate, relative to the receivers' noise: 1 or more. */
+float breath_row_floor(const struct rank1 *r, float hz);
+
+/* What chance reaches at least in such a row, whatever the noise looks like, dB. */
+float breath_row_chance_db(bool one_chain);
+
+#endif
