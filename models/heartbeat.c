@@ -32,7 +32,7 @@
 #define NOISE_LO_HZ  3.5f
 #define NOISE_HI_HZ  4.8f
 #define RATE_MIN_HZ  14.0f	/* packets: every row needs one */
-#define GROUPS_MOST  20		/* complex streams */
+#define GROUPS_MOST  16		/* complex streams */
 #define GAP_US       1500000u
 #define NO_CSI_US    5000000u
 #define SETTLE_US    2000000u	/* after a movement */
