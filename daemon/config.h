@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include "models/device.h"
 
 #define CONFIG_SOURCES_MAX 16
 #define CONFIG_ROOMS_MAX   64
@@ -102,6 +103,12 @@ struct config_link {
 	bool    beyond;			/* the neighbours' */
 };
 
+struct config_device {
+	char name[CONFIG_NAME_LEN];
+	enum device_kind kind;
+	enum device_state state;	/* at the start */
+};
+
 struct config_room {
 	char name[CONFIG_NAME_LEN];
 	const char *profile;		/* static: a name in profiles[] */
@@ -111,12 +118,14 @@ struct config_room {
 	int  no_breathing_s;		/* 0: never; -1: the profile's */
 	int  repeat_s, escalate_s, levels;	/* of its alarms; -1: as its kind has it */
 	int  child_left_s;		/* 0: the profile's */
+	struct config_device device[DEVICES_MAX];
+	int  devices;
 };
 
 /* As struct sensing_room_options has it: 0 is the profile's, below 0 never. */
 float config_room_no_breathing_s(const struct config_room *room);
 
-/* About 30 KiB: not for a small stack. */
+/* About 50 KiB: not for a small stack. */
 struct config {
 	char node[64];
 	char user[CONFIG_NAME_LEN];	/* default: "sixth", where there is one */

@@ -214,6 +214,11 @@ const struct config_option config_options[] = {
 	  .max = CONFIG_LINKS_MAX, .value_help = "every link of every source",
 	  .help = "transmitters to listen to, as SOURCE/aa:bb:cc:dd:ee:ff, blanks between them; with ! before it, one "
 		  "that stands in the neighbours' room, to tell their movement from ours" },
+	{ .section = CONFIG_ROOM, .name = "devices", .kind = CONFIG_DEVICES, AT(config_room, device),
+	  .max = DEVICES_MAX, .value_help = "fan heater louver pump",
+	  .help = "what moves there by itself, as NAME or NAME:KIND, blanks between them; =on, =off or =swinging behind "
+		  "one that is so from the start; else the command device_state tells; kinds: fan, heater, louver, pump, "
+		  "other" },
 	{ .section = CONFIG_ROOM, .name = "child_left", .kind = CONFIG_INT, AT(config_room, child_left_s),
 	  .unit = "s", .min = 10, .max = 3600, .value_help = "60 s, in a car only",
 	  .help = "so long a child must be seen alone in a car until that is an alarm" },
@@ -261,6 +266,7 @@ static void print_values(FILE *out, const struct config_option *o)
 			fprintf(out, "%s%s", i ? ", " : "", o->choice(i));
 		break;
 	case CONFIG_LINKS:
+	case CONFIG_DEVICES:
 	case CONFIG_STATIONS:
 		fprintf(out, "up to %g", o->max);
 		break;

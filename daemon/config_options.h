@@ -24,6 +24,7 @@ enum config_kind {
 	CONFIG_CHOICE,		/* const char *; one of the names that choice() lists */
 	CONFIG_STATIONS,	/* uint8_t[][6]; also fills stations */
 	CONFIG_LINKS,		/* the links of a room */
+	CONFIG_DEVICES,		/* struct config_device[]; also fills devices */
 };
 
 #define CONFIG_OPTIONS_MAX 96

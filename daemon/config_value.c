@@ -254,6 +254,52 @@ static bool set_stations(struct config_source *c, const char *text, char *compla
 	return true;
 }
 
+/* "NAME:KIND=STATE", of which the name alone will do if it is that of a kind. */
+static bool add_device(struct config_room *room, char *word, char *complaint)
+{
+	struct config_device d = { .state = DEVICE_UNKNOWN };
+	char *state = strchr(word, '='), *kind;
+	int found;
+
+	if (state)
+		*state++ = 0;
+	kind = strchr(word, ':');
+	if (kind)
+		*kind++ = 0;
+	if (!config_name_ok(word, sizeof(d.name) - 1))
+		return wrong(complaint, "\"%s\" is not a name; use letters, digits, _ and -", word);
+	found = device_kind_find(kind ? kind : word);
+	if (found < 0)
+		return wrong(complaint, "\"%s\" is no kind of device; write %s:KIND with fan, heater, louver, pump or "
+			     "other", kind ? kind : word, word);
+	d.kind = (enum device_kind)found;
+	found = state ? device_state_find(state) : DEVICE_UNKNOWN;
+	if (found < 0)
+		return wrong(complaint, "\"%s\" is no state; use on, off or swinging", state);
+	d.state = (enum device_state)found;
+	memcpy(d.name, word, strlen(word) + 1);
+	for (int i = 0; i < room->devices; i++)
+		if (!strcmp(room->device[i].name, d.name))
+			return wrong(complaint, "\"%s\" is there twice; remove one", word);
+	if (room->devices == DEVICES_MAX)
+		return wrong(complaint, "too many devices; name at most %d", DEVICES_MAX);
+	room->device[room->devices++] = d;
+	return true;
+}
+
+static bool set_devices(struct config_room *room, const char *text, char *complaint)
+{
+	char words[CONFIG_LINE_MAX + 1], *save = NULL;
+
+	room->devices = 0;
+	if (!copy(words, sizeof(words), text, complaint))
+		return false;
+	for (char *w = strtok_r(words, " \t", &save); w; w = strtok_r(NULL, " \t", &save))
+		if (!add_device(room, w, complaint))
+			return false;
+	return true;
+}
+
 static bool set_time(int *member, const char *text, char *complaint)
 {
 	int hour, minute, end = 0;
@@ -305,6 +351,8 @@ bool config_value_set(const struct config_option *o, void *section, const char *
 		return set_choice(o, member, text, complaint);
 	case CONFIG_STATIONS:
 		return set_stations(section, text, complaint);
+	case CONFIG_DEVICES:
+		return set_devices(section, text, complaint);
 	case CONFIG_LINKS:
 		break;			/* when all sources are known: config_links_set() */
 	}

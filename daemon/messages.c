@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "daemon/device_request.h"
 #include "daemon/messages.h"
 #include "daemon/trouble.h"
 
@@ -253,6 +254,7 @@ static void sensing_write(struct json *j, const struct message_context *c)
 		json_push_string(list, "breathing");
 	if (c->state->absorbed & ABSORBED_MICRO_MOTION)
 		json_push_string(list, "micro_motion");
+	device_write(j, c->device, c->around);
 	write_sources(j, c);
 	json_add_number(j, "foreign_frames", (double)c->wiring->foreign, 0);
 }

@@ -25,6 +25,8 @@ struct message_context {
 	uint32_t sources;			/* bits */
 	const enum reason *source_state;	/* of each */
 	bool hearsay;				/* all of it rests on hearsay: no alarms */
+	const struct sensing_device *device;	/* names of those in around */
+	const struct surroundings *around;
 };
 
 struct room_topic_rule {

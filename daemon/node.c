@@ -11,6 +11,7 @@
 #include <sys/random.h>
 #include "daemon/config_mqtt.h"
 #include "daemon/control.h"
+#include "daemon/device_request.h"
 #include "daemon/log.h"
 #include "daemon/mqtt.h"
 #include "daemon/mqtt_mark.h"
@@ -209,6 +210,8 @@ static enum command_error on_command(void *owner, const struct command_request *
 		return node_privacy_command(n->privacy, r, reply);
 	if (r->action == ACTION_WAVE)
 		return wave_request_command(n->sensing, r, reply);
+	if (r->action == ACTION_DEVICE_STATE)
+		return device_request_command(n->sensing, r, reply);
 	return node_alarms_command(n->alarms, r, reply);
 }
 

@@ -6,6 +6,7 @@
 
 _Static_assert(CONFIG_SOURCES_MAX <= 32, "rooms keep their sources as bits");
 _Static_assert(CONFIG_ROOMS_MAX <= SENSING_ROOMS_MAX, "every room that is configured has a place");
+_Static_assert(CONFIG_NAME_LEN == SENSING_NAME_LEN, "names of devices are copied");
 _Static_assert(CONFIG_LINKS_MAX <= WIRING_WANTED_MAX, "every link that is configured has a place");
 
 /* Its sources' clocks would run apart, and what the slower ones see come too late. */
@@ -33,6 +34,13 @@ void node_rooms_options(struct sensing_room_options *o, const struct config_room
 	o->band = breathing_band_find(c->breathing_band);
 	o->child_left_s = (float)c->child_left_s;
 	o->no_breathing_s = config_room_no_breathing_s(c);
+	for (int i = 0; i < c->devices; i++) {
+		struct sensing_device *d = &o->device[o->devices++];
+
+		memcpy(d->name, c->device[i].name, sizeof(d->name));
+		d->kind = c->device[i].kind;
+		d->state = c->device[i].state;
+	}
 	for (int i = 0; i < c->links; i++) {
 		struct wiring_wanted *wanted = &o->wanted[o->wanted_count++];
 

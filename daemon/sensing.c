@@ -23,6 +23,8 @@ struct sensing_room {
 	struct model_params params;
 	struct wiring wiring;
 	struct room *room;
+	struct surroundings around;	/* its links and the room hold a pointer to it */
+	bool switched;			/* a device was, since it was last said */
 	uint64_t paused_until_us;	/* 0: it is not */
 	int  number;
 	bool started;
@@ -70,6 +72,17 @@ void sensing_free(struct sensing *s)
 	free(s);
 }
 
+/* Where nothing is configured, who switches a fan may still say so. */
+static void default_devices(struct sensing_room_options *o)
+{
+	for (int kind = 0; kind < DEVICE_OTHER; kind++) {
+		struct sensing_device *d = &o->device[o->devices++];
+
+		d->kind = (enum device_kind)kind;
+		snprintf(d->name, sizeof(d->name), "%s", device_kind_name(kind));
+	}
+}
+
 int sensing_add_room(struct sensing *s, const struct sensing_room_options *options)
 {
 	const struct breathing_band *band = options->band;
@@ -97,6 +110,12 @@ int sensing_add_room(struct sensing *s, const struct sensing_room_options *optio
 	if (!r)
 		return -ENOMEM;
 	r->options = *options;
+	if (!options->devices)
+		default_devices(&r->options);
+	for (int i = 0; i < r->options.devices; i++)
+		r->around.device[r->around.devices++] = (struct device){ .kind = r->options.device[i].kind,
+									 .state = r->options.device[i].state };
+	params.around = &r->around;
 	r->params = params;
 	wiring_init(&r->wiring, &params, options->wanted, options->wanted_count);
 	r->room = room_create(&params);
@@ -123,6 +142,7 @@ static void publish(struct sensing *s, struct sensing_room *r, enum room_topic t
 		.wall_us = s->output.wall_us(s->output.owner, now_us),
 		.state = room_state(r->room), .wiring = &r->wiring, .trouble = s->trouble, .output = &s->output,
 		.sources = r->options.sources, .source_state = s->source_state, .hearsay = r->hearsay,
+		.device = r->options.device, .around = &r->around,
 	};
 	char name[BASE_LEN + SENSING_NAME_LEN + 32];
 	char *payload = message_payload(topic, &context);
@@ -146,7 +166,7 @@ static void publish_due(struct sensing *s, struct sensing_room *r, uint64_t now_
 		uint64_t period_us = (uint64_t)room_topics[i].period_s(state) * 1000000;
 
 		if (said->ever && !room_topics[i].changed(&said->state, state) &&
-		    (i != TOPIC_SENSING || said->trouble == s->trouble) &&
+		    (i != TOPIC_SENSING || (said->trouble == s->trouble && !r->switched)) &&
 		    now_us - said->at_us < period_us)
 			continue;
 		publish(s, r, i, now_us);
@@ -155,6 +175,7 @@ static void publish_due(struct sensing *s, struct sensing_room *r, uint64_t now_
 		said->state = *state;
 		said->trouble = s->trouble;
 	}
+	r->switched = false;
 }
 
 /* Nobody keeps it: what was a wave a minute ago is none. */
@@ -231,6 +252,7 @@ static void tick(struct sensing *s, struct sensing_room *r, uint64_t now_us)
 	int n = weigh(r, evidence, wiring_tick(&r->wiring, now_us, evidence));
 
 	room_tick(r->room, now_us, evidence, n, room_source_state(s, r));
+	r->around.empty = room_state(r->room)->presence == PRESENCE_EMPTY;
 	hand_over_incidents(s, r, now_us);
 	publish_due(s, r, now_us);
 	publish_wave(s, r, now_us);
@@ -327,6 +349,34 @@ bool sensing_is_paused(const struct sensing *s, int room)
 void sensing_wave(struct sensing *s, int room, uint64_t for_us)
 {
 	wave_request_start(&s->room[room]->wave, s->room[room]->next_tick_us, for_us);
+}
+
+bool sensing_device(struct sensing *s, int room, const char *name, enum device_state state)
+{
+	struct sensing_room *r = s->room[room];
+
+	for (int i = 0; i < r->around.devices; i++) {
+		struct device *d = &r->around.device[i];
+
+		if (strcmp(r->options.device[i].name, name))
+			continue;
+		if (d->state != state) {
+			*d = (struct device){ .kind = d->kind, .state = state, .since_us = r->next_tick_us };
+			r->switched = true;
+		}
+		return true;
+	}
+	return false;
+}
+
+const char *sensing_device_name(const struct sensing *s, int room, int device)
+{
+	return s->room[room]->options.device[device].name;
+}
+
+const struct surroundings *sensing_surroundings(const struct sensing *s, int room)
+{
+	return &s->room[room]->around;
 }
 
 int sensing_rooms(const struct sensing *s)

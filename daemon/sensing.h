@@ -19,6 +19,13 @@
 
 struct json;
 
+/* What can be said of a device of a room. */
+struct sensing_device {
+	char name[SENSING_NAME_LEN];
+	enum device_kind kind;
+	enum device_state state;		/* at the start */
+};
+
 struct sensing_room_options {
 	char name[SENSING_NAME_LEN];
 	char origin[16];			/* "live", "replay", "simulated" */
@@ -27,6 +34,8 @@ struct sensing_room_options {
 	float fall_watch_s;			/* 0: the profile's */
 	float child_left_s;			/* the same; a car only */
 	float no_breathing_s;			/* below 0: never; 0: the profile's */
+	struct sensing_device device[DEVICES_MAX];
+	int devices;				/* 0: one of each kind, named as the kind is */
 	const uint8_t *fall_weights;		/* for the life of the pipeline; NULL: what ships */
 	size_t fall_weights_size;
 	struct wiring_wanted wanted[WIRING_WANTED_MAX];
@@ -100,6 +109,12 @@ bool sensing_is_paused(const struct sensing *s, int room);
 
 /* For so long the room's breathing is published as a wave, too (wave_request.h). */
 void sensing_wave(struct sensing *s, int room, uint64_t for_us);
+
+/* A device of the room is switched, at the room's time.  It stays so until the next word of it, also through a
+ * pause.  False: the room has none of that name. */
+bool sensing_device(struct sensing *s, int room, const char *name, enum device_state state);
+const char *sensing_device_name(const struct sensing *s, int room, int device);
+const struct surroundings *sensing_surroundings(const struct sensing *s, int room);
 
 /* What a room sees now; for displays and tests.  Borrowed. */
 int sensing_rooms(const struct sensing *s);

@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include "dsp/power.h"
 #include "dsp/wave.h"
+#include "models/device.h"
 #include "models/reason.h"
 
 struct csi_frame;
@@ -51,6 +52,7 @@ struct model_params {
 	const uint8_t *fall_weights;		/* a file of weights, borrowed; NULL: what ships */
 	size_t fall_weights_size;
 	bool  hearsay, beyond;			/* of this link; see struct evidence */
+	const struct surroundings *around;	/* for the life of the room; NULL: nothing is told of it */
 };
 
 /* Is something moving?  (models/motion.c) */

@@ -260,6 +260,34 @@ static void any_editor_may_have_written_it(void **state)
 	assert_string_equal(config.source[0].file, "dir/f");
 }
 
+static void a_room_has_devices_of_a_kind_and_perhaps_a_state(void **state)
+{
+	const struct config_device *d = config.room[0].device;
+
+	(void)state;
+	assert_int_equal(parse(REST), 0);
+	assert_int_equal(config.room[0].devices, 0);
+	assert_int_equal(parse(REST "devices = fan ceiling:fan=on dryer:heater=off flap:louver=swinging\n"), 0);
+	assert_int_equal(config.room[0].devices, 4);
+	assert_string_equal(d[0].name, "fan");
+	assert_int_equal(d[0].kind, DEVICE_FAN);
+	assert_int_equal(d[0].state, DEVICE_UNKNOWN);
+	assert_string_equal(d[1].name, "ceiling");
+	assert_int_equal(d[1].kind, DEVICE_FAN);
+	assert_int_equal(d[1].state, DEVICE_ON);
+	assert_int_equal(d[2].kind, DEVICE_HEATER);
+	assert_int_equal(d[2].state, DEVICE_OFF);
+	assert_int_equal(d[3].state, DEVICE_SWINGING);
+	expect(REST "devices = ceiling\n", "5: devices = ceiling: \"ceiling\" is no kind of device; write ceiling:KIND "
+	       "with fan, heater, louver, pump or other");
+	expect(REST "devices = fan=1\n", "5: devices = fan=1: \"1\" is no state; use on, off or swinging");
+	expect(REST "devices = fan fan:pump\n", "5: devices = fan fan:pump: \"fan\" is there twice; remove one");
+	expect(REST "devices = a+b:fan\n", "5: devices = a+b:fan: \"a+b\" is not a name; use letters, digits, _ and -");
+	expect(REST "devices = a:pump b:pump c:pump d:pump e:pump f:pump g:pump h:pump i:pump\n",
+	       "5: devices = a:pump b:pump c:pump d:pump e:pump f:pump g:pump h:pump i:pump: too many devices; name at "
+	       "most 8");
+}
+
 static void alarms_are_configured_once_and_for_a_room(void **state)
 {
 	(void)state;
@@ -551,6 +579,7 @@ int main(void)
 		cmocka_unit_test(brokers_are_understood),
 		cmocka_unit_test(numbers_may_carry_units),
 		cmocka_unit_test(any_editor_may_have_written_it),
+		cmocka_unit_test(a_room_has_devices_of_a_kind_and_perhaps_a_state),
 		cmocka_unit_test(alarms_are_configured_once_and_for_a_room),
 		cmocka_unit_test(mistakes_of_form_are_told),
 		cmocka_unit_test(mistakes_of_sections_are_told),

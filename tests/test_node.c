@@ -440,6 +440,28 @@ static void every_command_is_answered(void **state)
 	loop_until("sixth/n/attic/cmd/result", 1, "\"id\":\"x\",\"ok\":false,\"error\":\"unknown_room\"}");
 }
 
+static void who_switches_a_fan_says_so(void **state)
+{
+	const char *result = "sixth/n/hall/cmd/result", *sensing = "sixth/n/hall/sensing";
+
+	(void)state;
+	NEEDS_BROKER();
+	start_walk();
+	loop_until("sixth/n/status", 1, "online");
+	loop_until(sensing, 1, "\"devices\":[]");
+	send("sixth/n/hall/cmd", "{\"action\":\"device_state\",\"device\":\"fan\",\"state\":\"swinging\"}", false);
+	loop_until(result, 1, "\"ok\":true");
+	loop_until(sensing, 1, "\"devices\":[{\"device\":\"fan\",\"kind\":\"fan\",\"state\":\"swinging\"}]");
+	send("sixth/n/cmd", "{\"action\":\"device_state\",\"device\":\"fan\",\"state\":\"off\"}", false);
+	loop_until("sixth/n/cmd/result", 1, "\"ok\":true");
+	loop_until(sensing, 1, "\"devices\":[{\"device\":\"fan\",\"kind\":\"fan\",\"state\":\"off\"}]");
+	send("sixth/n/hall/cmd", "{\"action\":\"device_state\",\"device\":\"kettle\",\"state\":\"on\"}", false);
+	loop_until(result, 1, "\"error\":\"invalid\",\"field\":\"device\",\"detail\":\"this room has fan, heater, "
+		   "louver, pump\"}");
+	send("sixth/n/hall/cmd", "{\"action\":\"device_state\",\"device\":\"fan\",\"state\":\"warm\"}", false);
+	loop_until(result, 1, "\"field\":\"state\",\"detail\":\"one of off, on, swinging\"}");
+}
+
 static void what_is_no_command_is_answered_without_an_id(void **state)
 {
 	static const char *const bad[] = { "", "no", "{\"id\":\"a\"", "\xff\xfe", "{\"id\":}", "{\"id\":\"\xc3\"}" };
@@ -506,6 +528,7 @@ int main(void)
 		WITH_BROKER(without_a_room_there_is_one_that_hears_everything),
 		WITH_BROKER(no_broker_is_no_mqtt),
 		WITH_BROKER(every_command_is_answered),
+		WITH_BROKER(who_switches_a_fan_says_so),
 		WITH_BROKER(what_is_no_command_is_answered_without_an_id),
 		WITH_BROKER(a_retained_command_is_ignored_and_counted),
 	};

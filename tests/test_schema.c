@@ -83,6 +83,11 @@ static const char *on_kind(int i)
 	return alarm_kind_name((enum alarm_kind)i);
 }
 
+static const char *on_device_state(int i)
+{
+	return device_state_name((enum device_state)(i + 1));
+}
+
 static const char *on_action(int i)
 {
 	return command_action_name((enum command_action)i);
@@ -106,6 +111,10 @@ static void closed_lists_are_those_of_the_code(void **state)
 	expect_list("common.json", (const char *[]){ "$defs", "trouble", "items", "enum", NULL }, trouble_name,
 		    TROUBLE_COUNT, 0);
 	expect_list("cmd.json", (const char *[]){ "properties", "action", "enum", NULL }, on_action, ACTION_COUNT, 0);
+	expect_list("cmd.json", (const char *[]){ "properties", "state", "enum", NULL }, on_device_state,
+		    DEVICE_STATE_COUNT - 1, 0);
+	expect_list("sensing.json", (const char *[]){ "properties", "devices", "items", "properties", "kind", "enum", NULL },
+		    device_kind_name, DEVICE_KIND_COUNT, 0);
 	expect_list("cmd.json", (const char *[]){ "properties", "verdict", "enum", NULL }, on_verdict,
 		    ALARM_VERDICTS - 1, 0);
 	expect_list("alarm_event.json", (const char *[]){ "properties", "state", "enum", NULL }, on_state,
