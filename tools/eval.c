@@ -12,12 +12,12 @@
 #include <unistd.h>
 #include "daemon/json.h"
 #include "tools/command.h"
+#include "tools/eval_report.h"
 #include "tools/explain.h"
 #include "tools/fall_score.h"
 #include "tools/labels.h"
 #include "tools/people.h"
 #include "tools/player.h"
-#include "tools/score.h"
 #include "tools/sim/render.h"
 
 extern const struct command command_eval;
@@ -29,21 +29,17 @@ struct options {
 	const char *table, *only_set, *only_file, *picture, *events, *weights;
 	const struct profile *profile;
 	bool json, files, people, simulate;
-};
-
-struct set {
-	char name[LABEL_TEXT];
-	struct score score;
-	double worst_recall, worst_false;	/* of its files, NAN: none */
+	double loop_s, piece_s;		/* 0: everything once; whole stretches */
 };
 
 struct evaluation {
 	const struct options *options;
 	struct labels labels;
-	struct set set[SETS_MAX];
+	struct eval_set set[SETS_MAX];
 	int sets, failures;
 	struct json *json, *json_files;
 	struct file_score file;		/* the one being scored */
+	struct player_loop loop;	/* the same */
 	const struct label *rows;
 	int row_count;
 	struct player player;
@@ -108,7 +104,8 @@ static int play_existing(struct evaluation *e, const char *path, char error[RECO
 	double begun_s = cpu_s();
 	int err;
 
-	*p = (struct player){ .tick = on_tick, .incident = on_incident, .owner = e };
+	*p = (struct player){ .tick = on_tick, .incident = on_incident, .owner = e,
+			      .loop = e->loop };
 	if (e->falls.weights_size) {
 		p->fall_weights = e->falls.weights;
 		p->fall_weights_size = e->falls.weights_size;
@@ -143,7 +140,7 @@ static int play(struct evaluation *e, const char *path, char error[RECORDING_ERR
 	return err;
 }
 
-static struct set *find_set(struct evaluation *e, const char *name)
+static struct eval_set *find_set(struct evaluation *e, const char *name)
 {
 	for (int i = 0; i < e->sets; i++)
 		if (!strcmp(e->set[i].name, name))
@@ -157,7 +154,7 @@ static struct set *find_set(struct evaluation *e, const char *name)
 
 static void add_to_set(struct evaluation *e, const char *name)
 {
-	struct set *set = find_set(e, name);
+	struct eval_set *set = find_set(e, name);
 	struct score *s = &e->file.s;
 
 	s->files = 1;
@@ -171,42 +168,6 @@ static void add_to_set(struct evaluation *e, const char *name)
 		set->worst_false = fmax(set->worst_false, score_false_share(s));
 }
 
-static double ratio(double part, double whole)
-{
-	return whole > 0 ? part / whole : NAN;
-}
-
-static void write_score(struct json *j, const struct score *s)
-{
-	struct json *part = json_add_object(j, "respiration");
-
-	json_add_number(part, "counted_s", s->rate_s, 1);
-	json_add_number(part, "coverage", ratio(s->rate_shown_s, s->rate_s), 4);
-	json_add_number(part, "mae_per_min", ratio(s->rate_error_s, s->rate_shown_s), 3);
-	json_add_number(part, "within_1", ratio(s->rate_within1_s, s->rate_shown_s), 4);
-	json_add_number(part, "within_2", ratio(s->rate_within2_s, s->rate_shown_s), 4);
-	json_add_number(part, "files", s->rate_files, 0);
-	json_add_number(part, "files_median_within_1", s->rate_files_within1, 0);
-	json_add_number(part, "silence_s", s->silence_s, 1);
-	json_add_number(part, "false_share", ratio(s->silence_shown_s, s->silence_s), 5);
-	heart_score_json(&s->heart, j);
-	part = json_add_object(j, "motion");
-	json_add_number(part, "moving_s", s->moving_s, 1);
-	json_add_number(part, "quiet_s", s->quiet_s, 1);
-	json_add_number(part, "recall", score_recall(s), 4);
-	json_add_number(part, "false_share", score_false_share(s), 4);
-	json_add_number(part, "f1", score_f1(s), 4);
-	json_add_number(part, "unknown_s", s->unknown_s, 1);
-	part = json_add_object(j, "presence");
-	json_add_number(part, "empty_after_120_s", s->empty_s, 1);
-	json_add_number(part, "false_occupied_share", ratio(s->empty_occupied_s, s->empty_s), 4);
-	json_add_number(part, "person_s", s->person_s, 1);
-	json_add_number(part, "occupied_share", ratio(s->person_occupied_s, s->person_s), 4);
-	json_add_number(part, "unknown_share", ratio(s->person_unknown_s, s->person_s), 4);
-	json_add_number(j, "cpu_us_per_frame", ratio(s->cpu_s * 1e6, (double)s->frames), 2);
-	json_add_number(j, "frames", (double)s->frames, 0);
-}
-
 static void write_file(struct evaluation *e, const struct label *l)
 {
 	struct json *j = json_push_object(e->json_files);
@@ -218,7 +179,7 @@ static void write_file(struct evaluation *e, const struct label *l)
 	json_add_number(j, "median_rate_per_min", score_median_rate(&e->file), 2);
 	json_add_number(j, "onset_s", e->file.onset_s, 1);
 	fall_table_file_json(&e->falls, j);
-	write_score(j, &e->file.s);
+	eval_score_json(j, &e->file.s);
 }
 
 static void print_file(struct evaluation *e, const struct label *l)
@@ -228,16 +189,20 @@ static void print_file(struct evaluation *e, const struct label *l)
 	printf("%-32s %-22s %-10s", l->file, l->set, e->rows[0].label);
 	if (s->rate_s > 0)
 		printf("  true %5.1f median %5.1f coverage %5.1f %% within 2 %5.1f %%", e->file.true_rate_per_min,
-		       score_median_rate(&e->file), 100 * ratio(s->rate_shown_s, s->rate_s),
-		       100 * ratio(s->rate_within2_s, s->rate_shown_s));
+		       score_median_rate(&e->file), 100 * eval_ratio(s->rate_shown_s, s->rate_s),
+		       100 * eval_ratio(s->rate_within2_s, s->rate_shown_s));
 	if (s->silence_s > 0)
-		printf("  rate shown %5.1f %%", 100 * ratio(s->silence_shown_s, s->silence_s));
+		printf("  rate shown %5.1f %%", 100 * eval_ratio(s->silence_shown_s, s->silence_s));
 	if (s->moving_s > 0)
 		printf("  recall %5.1f %% onset %.1f s", 100 * score_recall(s), e->file.onset_s);
 	if (s->quiet_s > 0)
 		printf("  false motion %5.1f %%", 100 * score_false_share(s));
+	if (s->empty_s > 0)
+		printf("  occupied %5.1f %%", 100 * eval_ratio(s->empty_occupied_s, s->empty_s));
+	if (e->loop.total_s > 0)
+		printf("  %.0f to %.0f s over and over", e->loop.from_s, e->loop.to_s);
 	if (s->person_s > 0)
-		printf("  present %5.1f %%", 100 * ratio(s->person_occupied_s, s->person_s));
+		printf("  present %5.1f %%", 100 * eval_ratio(s->person_occupied_s, s->person_s));
 	fall_table_file_print(&e->falls);
 	printf("\n");
 }
@@ -284,6 +249,32 @@ static void evaluate_file(struct evaluation *e, const struct label *rows, int co
 		print_file(e, rows);
 }
 
+/* Every piece of a stretch in which nobody is there, long enough to say what becomes of hours of it. */
+static void evaluate_loops(struct evaluation *e, const struct label *row)
+{
+	double length_s = row->end_s - row->start_s, step_s = e->options->piece_s;
+	struct label looped = *row;
+
+	if (strcmp(row->label, "empty"))
+		return;
+	if (step_s <= 0 || step_s > length_s)
+		step_s = length_s;
+	looped.start_s = 0;
+	looped.end_s = e->options->loop_s;
+	for (int i = 0; (i + 1) * step_s <= length_s + 1e-3; i++) {
+		e->loop = (struct player_loop){
+			.from_s = row->start_s + i * step_s, .to_s = row->start_s + (i + 1) * step_s,
+			.total_s = e->options->loop_s,
+		};
+		evaluate_file(e, &looped, 1);
+	}
+}
+
+static bool is_wanted(const struct options *o, const struct label *row)
+{
+	return (!o->only_set || !strcmp(o->only_set, row->set)) && (!o->only_file || !strcmp(o->only_file, row->file));
+}
+
 static void evaluate_all(struct evaluation *e)
 {
 	const struct label *row = e->labels.row;
@@ -292,116 +283,18 @@ static void evaluate_all(struct evaluation *e)
 		for (n = 1; i + n < e->labels.count && !strcmp(row[i].file, row[i + n].file) &&
 		     !strcmp(row[i].set, row[i + n].set); n++)
 			;
-		if ((!e->options->only_set || !strcmp(e->options->only_set, row[i].set)) &&
-		    (!e->options->only_file || !strcmp(e->options->only_file, row[i].file)))
+		if (!is_wanted(e->options, &row[i]))
+			continue;
+		if (e->options->loop_s <= 0)
 			evaluate_file(e, row + i, n);
+		for (int k = 0; k < n && e->options->loop_s > 0; k++)
+			evaluate_loops(e, row + i + k);
 	}
-}
-
-static void print_share(double part, double whole)
-{
-	if (whole > 0)
-		printf(" %7.2f", 100 * part / whole);
-	else
-		printf("       -");
-}
-
-static void print_figure(double v)
-{
-	if (isnan(v))
-		printf("       -");
-	else
-		printf(" %7.2f", v);
-}
-
-static void print_respiration(const struct evaluation *e)
-{
-	printf("\nrespiration (shares in %%)\n%-24s %7s %7s %7s %7s %7s %7s %7s %8s %7s\n", "set", "time/s",
-	       "covered", "MAE", "within1", "within2", "files", "median1", "silent/s", "false");
-	for (int i = 0; i < e->sets; i++) {
-		const struct score *s = &e->set[i].score;
-
-		if (s->rate_s == 0 && s->silence_s == 0)
-			continue;
-		printf("%-24s %7.0f", e->set[i].name, s->rate_s);
-		print_share(s->rate_shown_s, s->rate_s);
-		print_figure(ratio(s->rate_error_s, s->rate_shown_s));
-		print_share(s->rate_within1_s, s->rate_shown_s);
-		print_share(s->rate_within2_s, s->rate_shown_s);
-		printf(" %7d", s->rate_files);
-		print_share(s->rate_files_within1, s->rate_files);
-		printf(" %8.0f", s->silence_s);
-		print_share(s->silence_shown_s, s->silence_s);
-		printf("\n");
-	}
-}
-
-static void print_heart(const struct evaluation *e)
-{
-	heart_score_print_header();
-	for (int i = 0; i < e->sets; i++)
-		heart_score_print(e->set[i].name, &e->set[i].score.heart);
-}
-
-static void print_motion(const struct evaluation *e)
-{
-	printf("\nmotion (shares in %%)\n%-24s %8s %7s %8s %7s %7s %7s %7s\n", "set", "moving/s", "recall",
-	       "quiet/s", "false", "F1", "worst-r", "worst-f");
-	for (int i = 0; i < e->sets; i++) {
-		const struct score *s = &e->set[i].score;
-
-		if (s->moving_s == 0 && s->quiet_s == 0)
-			continue;
-		printf("%-24s %8.0f", e->set[i].name, s->moving_s);
-		print_share(s->moving_seen_s, s->moving_s);
-		printf(" %8.0f", s->quiet_s);
-		print_share(s->quiet_false_s, s->quiet_s);
-		print_figure(s->moving_s > 0 ? 100 * score_f1(s) : NAN);
-		print_figure(100 * e->set[i].worst_recall);
-		print_figure(100 * e->set[i].worst_false);
-		printf("\n");
-	}
-}
-
-static void print_presence(const struct evaluation *e)
-{
-	printf("\npresence (shares in %%; empty: from 120 s of emptiness on)\n%-24s %8s %8s %8s %8s %8s\n", "set",
-	       "empty/s", "occupied", "person/s", "occupied", "unknown");
-	for (int i = 0; i < e->sets; i++) {
-		const struct score *s = &e->set[i].score;
-
-		if (s->empty_s == 0 && s->person_s == 0)
-			continue;
-		printf("%-24s %8.0f ", e->set[i].name, s->empty_s);
-		print_share(s->empty_occupied_s, s->empty_s);
-		printf(" %8.0f ", s->person_s);
-		print_share(s->person_occupied_s, s->person_s);
-		printf(" ");
-		print_share(s->person_unknown_s, s->person_s);
-		printf("\n");
-	}
-}
-
-static void print_quality(const struct score *s)
-{
-	printf("\nquality against truth (all sets: a value of that quality is within 2/min)\n");
-	for (int i = 0; i < SCORE_QUALITY_BINS; i++)
-		if (s->quality_s[i] > 0)
-			printf("  said %3.0f %%  was %5.1f %%  (%.0f s)\n", 100 * s->quality_sum_s[i] / s->quality_s[i],
-			       100 * s->quality_right_s[i] / s->quality_s[i], s->quality_s[i]);
-}
-
-static void print_cost(const struct evaluation *e)
-{
-	printf("\ncost\n");
-	for (int i = 0; i < e->sets; i++)
-		printf("%-24s %9lld frames %8.2f us CPU a frame\n", e->set[i].name, e->set[i].score.frames,
-		       ratio(e->set[i].score.cpu_s * 1e6, (double)e->set[i].score.frames));
 }
 
 static void add_total(struct evaluation *e)
 {
-	struct set *total;
+	struct eval_set *total;
 
 	if (e->sets == SETS_MAX)
 		return;
@@ -428,11 +321,11 @@ static int print_json(struct evaluation *e)
 		json_add_number(j, "files", e->set[i].score.files, 0);
 		json_add_number(j, "worst_recall", e->set[i].worst_recall, 4);
 		json_add_number(j, "worst_false_share", e->set[i].worst_false, 4);
-		write_score(j, &e->set[i].score);
+		eval_score_json(j, &e->set[i].score);
 	}
 	total = json_add_object(e->json, "total");
 	json_add_number(total, "files", e->set[e->sets - 1].score.files, 0);
-	write_score(total, &e->set[e->sets - 1].score);
+	eval_score_json(total, &e->set[e->sets - 1].score);
 	people_json(&e->people, e->json);
 	fall_table_json(&e->falls, e->json);
 	json_add_number(e->json, "failed_files", e->failures, 0);
@@ -449,15 +342,20 @@ static int report(struct evaluation *e)
 	add_total(e);
 	if (e->json)
 		return print_json(e);
-	print_respiration(e);
-	print_heart(e);
-	print_motion(e);
-	print_presence(e);
+	eval_print_scores(e->set, e->sets);
 	people_print(&e->people, e->options->people);
 	fall_table_print(&e->falls);
-	print_quality(&e->set[e->sets - 1].score);
-	print_cost(e);
+	eval_print_quality(&e->set[e->sets - 1].score);
+	eval_print_cost(e->set, e->sets);
 	return EXIT_DONE;
+}
+
+static bool seconds(double *out, const char *text)
+{
+	char *end;
+
+	*out = strtod(text, &end);
+	return end != text && !*end && *out > 0 && *out < 1e7;
 }
 
 static int parse(struct options *o, int argc, char **argv)
@@ -467,7 +365,8 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "profile", required_argument, NULL, 'p' }, { "files", no_argument, NULL, 'f' },
 		{ "simulate", no_argument, NULL, 'm' }, { "explain", required_argument, NULL, 'e' },
 		{ "events", required_argument, NULL, 1 }, { "weights", required_argument, NULL, 2 },
-		{ "people", no_argument, NULL, 3 },
+		{ "people", no_argument, NULL, 3 }, { "loop", required_argument, NULL, 4 },
+		{ "piece", required_argument, NULL, 5 },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -501,6 +400,11 @@ static int parse(struct options *o, int argc, char **argv)
 		case 3:
 			o->people = true;
 			break;
+		case 4:
+		case 5:
+			if (!seconds(c == 4 ? &o->loop_s : &o->piece_s, optarg))
+				return wrong_usage(&command_eval, "\"%s\" are no seconds", optarg);
+			break;
 		case 'p':
 			o->profile = profile_find(optarg);
 			if (!o->profile)
@@ -512,6 +416,10 @@ static int parse(struct options *o, int argc, char **argv)
 	}
 	if (optind != argc - 1)
 		return wrong_usage(&command_eval, "one label table is needed");
+	if (o->picture && o->loop_s > 0)
+		return wrong_usage(&command_eval, "--explain draws a whole recording, --loop plays pieces");
+	if (o->piece_s > 0 && o->loop_s <= 0)
+		return wrong_usage(&command_eval, "--piece cuts what --loop plays");
 	if (!o->only_file != !o->picture)
 		return wrong_usage(&command_eval, "--explain FILE and -o PICTURE belong together");
 	o->table = argv[optind];
@@ -570,7 +478,8 @@ static int eval_run(int argc, char **argv)
 const struct command command_eval = {
 	.name  = "eval",
 	.usage = "LABELS.csv [--json] [--files] [--people] [--set NAME] [--profile NAME] [--simulate]\n"
-		 "                  [--explain FILE -o PICTURE.svg] [--weights FILE] [--events FILE]",
+		 "                  [--loop SECONDS [--piece SECONDS]] [--explain FILE -o PICTURE.svg]\n"
+		 "                  [--weights FILE] [--events FILE]",
 	.help  = "scores the pipeline on labelled recordings",
 	.details =
 		"LABELS.csv has a row a labelled stretch: file,set,start_s,end_s,label,bpm,quality (others are\n"
@@ -582,6 +491,8 @@ const struct command command_eval = {
 		"  --json    one JSON object, with every file's figures\n"
 		"  --files   a line a file before the tables\n"
 		"  --people  a line for each person and room after them\n"
+		"  --loop SECONDS  plays only what is labelled empty, each stretch over and over for so long: what becomes\n"
+		"            of a room that stays empty.  --piece SECONDS cuts stretches into such pieces first\n"
 		"  --explain one recording's story as a picture: movement, presence, spectrum, rates, reasons,\n"
 		"            and of events: spectrogram, power, speed, change of the static channel, what each stage said\n"
 		"  --weights FILE  of the classifier of falls, in place of what ships\n"

@@ -53,6 +53,7 @@ int player_open(struct player *p, const char *path, char error[RECORDING_ERROR_L
 	p->sensing = NULL;
 	p->alarms = NULL;
 	p->frames = 0;
+	p->loop.path = path;
 	if (err)
 		return err;
 	/* The metadata is known once the header was read, which the first look does. */
@@ -187,6 +188,12 @@ static void advance(struct player *p, uint64_t *clock_us, uint64_t now_us, const
 		wait_until(begun, first_us, now_us);
 }
 
+static int next_frame(struct player *p, const struct csi_frame **f, char error[RECORDING_ERROR_LEN])
+{
+	return p->loop.total_s > 0 ? player_loop_frame(&p->loop, &p->recording, f, error) :
+		recording_frame(p->recording, f, error);
+}
+
 int player_run(struct player *p, char error[RECORDING_ERROR_LEN])
 {
 	uint64_t clock_us = 0, first_us = 0;
@@ -195,7 +202,7 @@ int player_run(struct player *p, char error[RECORDING_ERROR_LEN])
 	int got = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &begun);
-	while (!p->stop && (got = recording_frame(p->recording, &f, error)) == 1) {
+	while (!p->stop && (got = next_frame(p, &f, error)) == 1) {
 		if (!p->frames++) {
 			first_us = f->time_us;
 			clock_us = f->time_us - f->time_us % SENSING_TICK_US;

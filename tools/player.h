@@ -6,6 +6,7 @@
 
 #include "daemon/formats/recording.h"
 #include "daemon/sensing.h"
+#include "tools/player_loop.h"
 
 struct player_alarms;
 struct config_room;
@@ -19,6 +20,7 @@ struct player {
 	uint64_t frames;
 	bool realtime;
 	bool stop;			/* set by a callback: no further frame */
+	struct player_loop loop;	/* set before player_run(): a piece, over and over */
 	void (*publish)(void *owner, uint64_t now_us, const struct message *m);
 	void (*tick)(void *owner, uint64_t now_us);	/* after every tick; NULL: none */
 	bool with_alarms;		/* set before player_run(): what happens becomes alarms */
@@ -29,7 +31,7 @@ struct player {
 	void *owner;
 };
 
-/* Opens a recording for the callbacks set in *p.  Add rooms with player_add_room()
+/* Opens a recording (its path is borrowed) for the callbacks set in *p.  Add rooms with player_add_room()
  * before playing.  0 or -errno, with a sentence in error[].  player_close(). */
 int player_open(struct player *p, const char *path, char error[RECORDING_ERROR_LEN]);
 void player_close(struct player *p);

@@ -67,6 +67,7 @@ static void score_presence(struct file_score *f, const struct label *l, double t
 	if (!strcmp(l->label, "empty") && into_s >= VACATED_S) {
 		f->s.empty_s += SCORE_STEP_S;
 		f->s.empty_occupied_s += r->presence == PRESENCE_OCCUPIED ? SCORE_STEP_S : 0;
+		f->s.empty_by_s[r->presence_evidence] += SCORE_STEP_S;
 	}
 	if (is_person(l->label) && into_s >= SILENCE_FROM_S) {
 		f->s.person_s += SCORE_STEP_S;
@@ -153,6 +154,8 @@ void score_add(struct score *to, const struct score *from)
 	ADD(empty_s), ADD(empty_occupied_s), ADD(person_s), ADD(person_occupied_s), ADD(person_unknown_s);
 	ADD(rate_s), ADD(rate_shown_s), ADD(rate_error_s), ADD(rate_within1_s), ADD(rate_within2_s);
 	ADD(silence_s), ADD(silence_shown_s);
+	for (int i = 0; i <= PRESENCE_BY_MEMORY; i++)
+		ADD(empty_by_s[i]);
 	ADD(rate_files), ADD(rate_files_within1);
 	for (int i = 0; i < SCORE_QUALITY_BINS; i++)
 		ADD(quality_s[i]), ADD(quality_sum_s[i]), ADD(quality_right_s[i]);

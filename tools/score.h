@@ -24,6 +24,7 @@ struct score {
 	double unknown_s;			/* of both: motion was null */
 	/* occupancy, seconds */
 	double empty_s, empty_occupied_s;	/* after 120 s of emptiness */
+	double empty_by_s[PRESENCE_BY_MEMORY + 1];	/* by enum presence_evidence */
 	double person_s, person_occupied_s, person_unknown_s;
 	/* respiration, seconds */
 	double rate_s, rate_shown_s, rate_error_s;	/* rate_error_s: sum of error * seconds */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * eval_report.h -- scores as tables for people and as JSON. */
+#ifndef TOOLS_EVAL_REPORT_H
+#define TOOLS_EVAL_REPORT_H
+
+#include "tools/score.h"
+
+struct json;
+
+struct eval_set {
+	char name[LABEL_TEXT];
+	struct score score;
+	double worst_recall, worst_false;	/* of its files, NAN: none */
+};
+
+/* NAN where nothing was counted. */
+double eval_ratio(double part, double whole);
+
+/* Adds "respiration", "motion" and so on to an object. */
+void eval_score_json(struct json *j, const struct score *s);
+
+/* On stdout: a table a capability with a line a set, the last of which is the total; how true `quality` is;
+ * CPU time. */
+void eval_print_scores(const struct eval_set *set, int sets);
+void eval_print_quality(const struct score *total);
+void eval_print_cost(const struct eval_set *set, int sets);
+
+#endif
