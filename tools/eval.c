@@ -249,16 +249,18 @@ static void evaluate_file(struct evaluation *e, const struct label *rows, int co
 		print_file(e, rows);
 }
 
-/* Every piece of a stretch in which nobody is there, long enough to say what becomes of hours of it. */
+#define LOOP_LEAST_S 20		/* what repeats faster is a rhythm in the band of breathing */
+
+/* Every piece of a stretch in which nobody is there, or nobody moves, for longer than it was recorded. */
 static void evaluate_loops(struct evaluation *e, const struct label *row)
 {
 	double length_s = row->end_s - row->start_s, step_s = e->options->piece_s;
 	struct label looped = *row;
 
-	if (strcmp(row->label, "empty"))
-		return;
 	if (step_s <= 0 || step_s > length_s)
 		step_s = length_s;
+	if (!score_is_at_rest(row->label) || step_s < LOOP_LEAST_S)
+		return;
 	looped.start_s = 0;
 	looped.end_s = e->options->loop_s;
 	for (int i = 0; (i + 1) * step_s <= length_s + 1e-3; i++) {
@@ -491,8 +493,9 @@ const struct command command_eval = {
 		"  --json    one JSON object, with every file's figures\n"
 		"  --files   a line a file before the tables\n"
 		"  --people  a line for each person and room after them\n"
-		"  --loop SECONDS  plays only what is labelled empty, each stretch over and over for so long: what becomes\n"
-		"            of a room that stays empty.  --piece SECONDS cuts stretches into such pieces first\n"
+		"  --loop SECONDS  plays only stretches in which nobody is there or somebody keeps still, each over and over for so\n"
+		"            long: what becomes of hours of it.  --piece SECONDS cuts them into such pieces first.  What is\n"
+		"            shorter than 20 s is left out: repeated, it is a rhythm in the band of breathing\n"
 		"  --explain one recording's story as a picture: movement, presence, spectrum, rates, reasons,\n"
 		"            and of events: spectrogram, power, speed, change of the static channel, what each stage said\n"
 		"  --weights FILE  of the classifier of falls, in place of what ships\n"

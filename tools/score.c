@@ -42,6 +42,11 @@ static bool is_person(const char *label)
 	return one_of(label, list);
 }
 
+bool score_is_at_rest(const char *label)
+{
+	return !strcmp(label, "empty") || (is_person(label) && !score_is_movement(label));
+}
+
 static void score_motion(struct file_score *f, const struct label *l, double t_s, const struct room_state *r)
 {
 	bool movement = score_is_movement(l->label);

@@ -49,9 +49,11 @@ struct file_score {
 	double true_rate_per_min;	/* of the last stretch with one; NAN: none */
 };
 
-/* Does the label mean that somebody moves, that nobody does? */
+/* Does the label mean that somebody moves, that nobody does; that nobody is there or somebody is who keeps
+ * still? */
 bool score_is_movement(const char *label);
 bool score_is_quiet(const char *label);
+bool score_is_at_rest(const char *label);
 
 /* Adds what the room says at time t_s. */
 void score_tick(struct file_score *f, const struct label *labels, int count, double t_s,
