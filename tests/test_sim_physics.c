@@ -11,7 +11,7 @@
 #include <cmocka.h>
 #include <complex.h>
 #include <string.h>
-#include "tools/sim/world.h"
+#include "tools/sim/visible.h"
 
 #define FREQ_HZ  5.18e9
 #define LAMBDA   (LIGHT_M_S / FREQ_HZ)
@@ -422,6 +422,45 @@ static void the_chest_does_what_the_truth_says(void **state)
 	memset(&person, 0, sizeof(person));
 }
 
+static struct visible see(double depth_mm, double snr_db, double rate_hz, int antennas)
+{
+	static char text[512], error[SCENE_ERROR];
+	static struct scene scene;
+	struct visible v;
+	struct world w;
+	FILE *f;
+
+	snprintf(text, sizeof(text), "[room]\nduration = 60\nseed = 3\n[receiver]\nchip = ideal\nimpairments = no\nsnr = %g\n"
+		 "antennas = %d\nat = 5 1 1\n[sender a]\nat = 1 1 1\nrate = %g\nloss = 0\n[person p]\nposture = sit\n"
+		 "at = 3 3\nfacing = 270\nsway = 0\nheart = 0\nbreathing = 15\ndepth = %g\n",
+		 snr_db, antennas, rate_hz, depth_mm);
+	f = fmemopen(text, strlen(text), "r");
+	assert_non_null(f);
+	if (scene_parse(&scene, f, "test", error))
+		fail_msg("%s", error);
+	fclose(f);
+	assert_int_equal(world_open(&w, &scene, 3), 0);
+	visible_breath(&w, 0, 0, 60, &v);
+	world_close(&w);
+	return v;
+}
+
+/* Power goes with the square of a small depth, noise and packets count as they do in a matched filter. */
+static void a_breath_is_as_visible_as_its_depth_and_the_noise_make_it(void **state)
+{
+	struct visible v = see(1, 20, 50, 2), one = see(1, 20, 50, 1);
+
+	(void)state;
+	assert_near(see(2, 20, 50, 2).ssnr_db, v.ssnr_db + 6.02, 0.1);
+	assert_near(see(1, 30, 50, 2).ssnr_db, v.ssnr_db + 10, 0.05);
+	assert_near(see(1, 20, 100, 2).limit_db, v.limit_db - 3.01, 0.01);
+	assert_near(v.limit_db, 10 * log10(2.548 * 1.5 / 1500), 0.01);
+	assert_near(v.distance_m, 2, 0.2);
+	assert_true(v.left_db < v.ssnr_db && one.left_db < one.ssnr_db);
+	/* what is common to all tones of two antennas is less than what is common to one's */
+	assert_true(v.ssnr_db - v.left_db < one.ssnr_db - one.left_db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,6 +474,7 @@ int main(void)
 		cmocka_unit_test(noise_alone_moves_the_motion_statistic_as_theory_says),
 		cmocka_unit_test(five_falls_end_on_the_floor_at_the_speed_of_falls),
 		cmocka_unit_test(the_chest_does_what_the_truth_says),
+		cmocka_unit_test(a_breath_is_as_visible_as_its_depth_and_the_noise_make_it),
 	};
 
 	return cmocka_run_group_tests(tests, make_tones, NULL);

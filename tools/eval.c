@@ -239,6 +239,7 @@ static void evaluate_file(struct evaluation *e, const struct label *rows, int co
 		e->failures++;
 		return;
 	}
+	score_end(&e->file, INFINITY);
 	add_to_set(e, rows->set);
 	people_end(&e->people, &e->file.s);
 	if (e->explain)
@@ -324,10 +325,12 @@ static int print_json(struct evaluation *e)
 		json_add_number(j, "worst_recall", e->set[i].worst_recall, 4);
 		json_add_number(j, "worst_false_share", e->set[i].worst_false, 4);
 		eval_score_json(j, &e->set[i].score);
+		breath_score_json(&e->set[i].score.breath, j);
 	}
 	total = json_add_object(e->json, "total");
 	json_add_number(total, "files", e->set[e->sets - 1].score.files, 0);
 	eval_score_json(total, &e->set[e->sets - 1].score);
+	breath_score_json(&e->set[e->sets - 1].score.breath, total);
 	people_json(&e->people, e->json);
 	fall_table_json(&e->falls, e->json);
 	json_add_number(e->json, "failed_files", e->failures, 0);

@@ -134,9 +134,16 @@ static void print_presence(const struct eval_set *set, int sets)
 	}
 }
 
-void eval_print_scores(const struct eval_set *set, int sets)
+void eval_print_scores(struct eval_set *set, int sets)
 {
 	print_respiration(set, sets);
+	breath_score_print_silence_header();
+	for (int i = 0; i < sets; i++)
+		breath_score_print_silence(set[i].name, &set[i].score.breath);
+	breath_score_print_first_header();
+	for (int i = 0; i < sets; i++)
+		breath_score_print_first(set[i].name, &set[i].score.breath);
+	breath_score_print_sight(&set[sets - 1].score.breath);
 	print_heart(set, sets);
 	print_motion(set, sets);
 	print_presence(set, sets);

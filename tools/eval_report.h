@@ -21,8 +21,8 @@ double eval_ratio(double part, double whole);
 void eval_score_json(struct json *j, const struct score *s);
 
 /* On stdout: a table a capability with a line a set, the last of which is the total; how true `quality` is;
- * CPU time. */
-void eval_print_scores(const struct eval_set *set, int sets);
+ * CPU time.  The first one sorts what medians are taken of. */
+void eval_print_scores(struct eval_set *set, int sets);
 void eval_print_quality(const struct score *total);
 void eval_print_cost(const struct eval_set *set, int sets);
 

@@ -12,10 +12,11 @@
 #define UNKNOWN_MAX 100	/* labels that are told */
 
 enum column { COL_FILE, COL_SET, COL_SUBJECT, COL_START, COL_END, COL_LABEL, COL_BPM, COL_QUALITY,
-	      COL_TASK, COL_ROOM, COLUMNS };
+	      COL_TASK, COL_ROOM, COL_SSNR, COL_LEFT, COL_LIMIT, COL_DISTANCE, COL_RATES, COLUMNS };
 
 static const char *const column_names[COLUMNS] = {
 	"file", "set", "subject", "start_s", "end_s", "label", "bpm", "quality", "task", "room",
+	"ssnr_db", "left_db", "limit_db", "distance_m", "rates",
 };
 
 /* What scores look for (score.c, fall_score.c), and acts that count as no fall. */
@@ -79,6 +80,25 @@ static bool copy(char *to, size_t size, const char *from)
 	return (size_t)snprintf(to, size, "%s", from) < size;
 }
 
+static const char *read_known(struct label *r, const char *const text[COLUMNS])
+{
+	double *const to[] = { &r->ssnr_db, &r->left_db, &r->limit_db, &r->distance_m };
+	const char *p = text[COL_RATES];
+	char *end;
+
+	for (int i = 0; i < 4; i++) {
+		*to[i] = NAN;
+		if (*text[COL_SSNR + i] && !number(text[COL_SSNR + i], to[i]))
+			return "ssnr_db, left_db, limit_db and distance_m must be numbers";
+	}
+	for (r->rates = 0; *p && r->rates < LABEL_RATES; p = end) {
+		r->rate[r->rates] = strtof(p, &end);
+		if (end == p || !isfinite(r->rate[r->rates++]))
+			return "rates must be numbers with spaces between them";
+	}
+	return *p ? "too many rates" : NULL;
+}
+
 static const char *read_row(struct label *r, char *line, const int column[COLUMNS])
 {
 	char *field[FIELDS_MAX];
@@ -100,7 +120,7 @@ static const char *read_row(struct label *r, char *line, const int column[COLUMN
 	r->rate_per_min = NAN;
 	if (*text[COL_BPM] && !number(text[COL_BPM], &r->rate_per_min))
 		return "bpm is not a number";
-	return NULL;
+	return read_known(r, text);
 }
 
 static int compare(const void *a, const void *b)

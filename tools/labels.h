@@ -2,7 +2,8 @@
  *
  * labels.h -- a table of labelled stretches: file,task,set,licence,subject,room,
  * start_s,end_s,label,bpm,quality,note (CSV with a header line, in any column order;
- * missing columns are empty). */
+ * missing columns are empty).  Tables of simulated scenes also have ssnr_db, left_db, limit_db, distance_m
+ * and rates ("14.1 14.3 ...", evenly over the stretch). */
 #ifndef TOOLS_LABELS_H
 #define TOOLS_LABELS_H
 
@@ -10,6 +11,7 @@
 #include <stdio.h>
 
 #define LABEL_TEXT 64
+#define LABEL_RATES 48
 
 struct label {
 	char   file[256];		/* relative to the table */
@@ -17,6 +19,9 @@ struct label {
 	char   label[LABEL_TEXT], quality[LABEL_TEXT];
 	double start_s, end_s;
 	double rate_per_min;		/* true rate; NAN: nobody knows it */
+	double ssnr_db, left_db, limit_db, distance_m;	/* of a breath, tools/sim/visible.h; NAN: nobody knows */
+	float  rate[LABEL_RATES];	/* how the true rate went: means of as many equal parts of the stretch */
+	int    rates;			/* 0: nobody knows */
 	int    line;			/* of the table */
 };
 

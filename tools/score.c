@@ -81,15 +81,19 @@ static void score_presence(struct file_score *f, const struct label *l, double t
 	}
 }
 
-static void score_rate(struct file_score *f, const struct label *l, double t_s, const struct breath_result *b)
+static void score_rate(struct file_score *f, const struct label *l, double t_s, const struct room_state *state)
 {
+	const struct breath_result *b = &state->breath;
 	double length_s = l->end_s - l->start_s;
 	double from_s = length_s <= SHORT_STRETCH_S ? SHORT_SHARE * length_s : RATES_FROM_S;
+	bool counts = t_s - l->start_s >= from_s;
 	double error;
 	int bin;
 
-	if (t_s - l->start_s < from_s || isnan(l->rate_per_min) || strcmp(l->label, "breathing") ||
-	    !strcmp(l->quality, "weak"))
+	if (isnan(l->rate_per_min) || strcmp(l->label, "breathing") || !strcmp(l->quality, "weak"))
+		return;
+	breath_score_tick(&f->s.breath, &f->watch, l, t_s, SCORE_STEP_S, counts, state->motion == TRUTH_YES, b);
+	if (!counts)
 		return;
 	f->s.rate_s += SCORE_STEP_S;
 	f->true_rate_per_min = l->rate_per_min;
@@ -131,9 +135,15 @@ void score_tick(struct file_score *f, const struct label *labels, int count, dou
 			continue;
 		score_motion(f, l, t_s, state);
 		score_presence(f, l, t_s, state);
-		score_rate(f, l, t_s, &state->breath);
+		score_rate(f, l, t_s, state);
 		score_silence(f, l, t_s, &state->breath);
 	}
+}
+
+void score_end(struct file_score *f, double t_s)
+{
+	if (f->watch.label)
+		breath_score_end(&f->s.breath, &f->watch, fmin(t_s, f->watch.label->end_s));
 }
 
 static int compare_floats(const void *a, const void *b)
@@ -165,6 +175,7 @@ void score_add(struct score *to, const struct score *from)
 	for (int i = 0; i < SCORE_QUALITY_BINS; i++)
 		ADD(quality_s[i]), ADD(quality_sum_s[i]), ADD(quality_right_s[i]);
 #undef ADD
+	breath_score_add(&to->breath, &from->breath);
 	heart_score_add(&to->heart, &from->heart);
 }
 

@@ -10,6 +10,7 @@
 #define TOOLS_SCORE_H
 
 #include "models/room.h"
+#include "tools/breath_score.h"
 #include "tools/heart_score.h"
 #include "tools/labels.h"
 
@@ -33,6 +34,7 @@ struct score {
 	double quality_s[SCORE_QUALITY_BINS], quality_sum_s[SCORE_QUALITY_BINS],
 	       quality_right_s[SCORE_QUALITY_BINS];
 	int rate_files, rate_files_within1;	/* by the median of what was shown */
+	struct breath_score breath;
 	struct heart_score heart;
 	/* cost */
 	double cpu_s;
@@ -43,6 +45,7 @@ struct score {
 #define SCORE_RATES_MAX 20000
 struct file_score {
 	struct score s;
+	struct breath_watch watch;
 	double onset_s;			/* first motion after the first moving stretch began; NAN: none */
 	float rate[SCORE_RATES_MAX];	/* shown while they counted */
 	int rates;
@@ -58,6 +61,9 @@ bool score_is_at_rest(const char *label);
 /* Adds what the room says at time t_s. */
 void score_tick(struct file_score *f, const struct label *labels, int count, double t_s,
 		const struct room_state *state);
+
+/* The file is over; once, before its figures are used. */
+void score_end(struct file_score *f, double t_s);
 
 /* Median of the shown rates, NAN if there were none.  Sorts f->rate. */
 double score_median_rate(struct file_score *f);

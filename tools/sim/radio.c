@@ -261,6 +261,18 @@ static double thermal_amplitude(const struct radio *r, double power)
 	return impaired(r) ? sqrt(pow(10, (noise_dbm - r->power_dbm) / 10)) : 0;
 }
 
+double radio_error(const struct radio *r, double power)
+{
+	double most = 1 << (r->chip.bits - 1), thermal = thermal_amplitude(r, power), image = 0;
+	double peak = r->chip.scaled ? 3 : r->chip.headroom;	/* over the rms */
+
+	/* a phase that is another in each packet turns the image of tone -k against tone k */
+	for (int i = 0; i < r->rx && impaired(r); i++)
+		image += (r->iq[i][0] * r->iq[i][0] + r->iq[i][1] * r->iq[i][1]) / 4 / r->rx;
+	return pow(10, r->chip.evm_db / 10) + thermal * thermal / fmax(power, 1e-30) + image +
+		peak * peak / (most * most) / 6;
+}
+
 static double packet_delay_s(struct radio *r, double t_s)
 {
 	double sample_s = 1e-6 / r->chip.bandwidth_mhz;

@@ -69,6 +69,11 @@ void radio_receive(struct radio *r, double t_s, float *re, float *im, struct csi
 /* The same up to the quantisation, for tests. */
 void radio_impair(struct radio *r, double t_s, float *re, float *im);
 
+/* What a packet's error is to the signal in a tone, as a share of the power (mean, in the units of the
+ * channel) that all tones have on average: noise, imbalance, quantisation.  What is common to all tones,
+ * a front end removes: phase, delay, gain. */
+double radio_error(const struct radio *r, double power);
+
 /* When the packets of a sender come. */
 struct air {
 	const struct sender_setup *setup;

@@ -5,9 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 #include "tools/sim/truth.h"
+#include "tools/sim/visible.h"
 
 #define STEP_S 0.02
 #define HEART_S 20	/* a stretch shorter than this has no heart rate to speak of */
+#define SEEN_S 30	/* ... and its breath no power */
+#define RATES  48	/* of a stretch, at most */
+#define RATE_S 10	/* each of so long at least */
 
 /* Of several people the one who does the most is what the recording shows. */
 static const char *const by_weight[] = {
@@ -91,6 +95,33 @@ struct row {
 	double from_s, until_s;
 };
 
+/* How the rate went. */
+static void write_rates(struct world *w, FILE *f, const struct row *r, bool breath)
+{
+	double length_s = r->until_s - r->from_s;
+	int n = (int)fmin(RATES, length_s / RATE_S);
+
+	for (int i = 0; r->person >= 0 && breath && i < n; i++)
+		fprintf(f, "%s%.2f", i ? " " : "",
+			chest_breath_rate(&w->person[r->person].chest, r->from_s + i * length_s / n,
+					  r->from_s + (i + 1) * length_s / n));
+	fputc(',', f);
+}
+
+/* The columns that tell how well a breath can be seen. */
+static void write_visible(struct world *w, FILE *f, const struct row *r, bool breath)
+{
+	struct visible v = { NAN, NAN, NAN, NAN };
+
+	if (r->person >= 0 && breath && r->until_s - r->from_s >= SEEN_S)
+		visible_breath(w, r->person, r->from_s, r->until_s, &v);
+	if (isfinite(v.ssnr_db))
+		fprintf(f, "%.2f,%.2f,%.2f,%.2f,", v.ssnr_db, v.left_db, v.limit_db, v.distance_m);
+	else
+		fprintf(f, ",,,,");
+	write_rates(w, f, r, breath);
+}
+
 static void write_row(struct world *w, FILE *f, const struct row *r, const char *task, const char *label)
 {
 	bool breath = !strcmp(label, "breathing"), heart = !strcmp(label, "heart");
@@ -103,6 +134,7 @@ static void write_row(struct world *w, FILE *f, const struct row *r, const char 
 	if (heart)
 		fprintf(f, "%.3f", chest_heart_rate(&w->person[r->person].chest, r->from_s, r->until_s));
 	fprintf(f, ",exact,");
+	write_visible(w, f, r, breath);
 	write_note(w, f, r->person, r->from_s, r->until_s);
 }
 
@@ -117,7 +149,7 @@ static void write_rows(struct world *w, FILE *f, const struct row *r, const char
 
 void truth_header(FILE *f)
 {
-	fprintf(f, "file,task,set,licence,subject,room,start_s,end_s,label,bpm,quality,note\n");
+	fprintf(f, "file,task,set,licence,subject,room,start_s,end_s,label,bpm,quality,ssnr_db,left_db,limit_db,distance_m,rates,note\n");
 }
 
 void truth_rows(struct world *w, FILE *f, const char *recording, const char *set, const char *task)
