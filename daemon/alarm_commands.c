@@ -19,6 +19,15 @@ static enum command_error invalid(struct command_reply *reply, const char *field
 	return COMMAND_INVALID;
 }
 
+static enum command_error bad_verdict(struct command_reply *reply, enum command_error err)
+{
+	if (err == COMMAND_INVALID)
+		reply->field = "verdict";
+	snprintf(reply->detail, sizeof(reply->detail), "verdict: confirmed_fall or false_alarm (or test, of a "
+		 "test); a no_breathing or child_left that was real is cleared without one");
+	return err;
+}
+
 static enum command_error read_order(const struct command_request *r, struct order *o,
 				     struct command_reply *reply)
 {
@@ -30,13 +39,15 @@ static enum command_error read_order(const struct command_request *r, struct ord
 	if (r->kind && !alarm_kind_parse(&o->kind, r->kind))
 		return invalid(reply, "kind");
 	if (r->verdict && !alarm_verdict_parse(&o->report.verdict, r->verdict))
-		return invalid(reply, "verdict");
+		return bad_verdict(reply, COMMAND_INVALID);
 	return COMMAND_NONE;
 }
 
+/* Whether somebody fell is what people are asked for.  Of the other kinds there is no word
+ * for "it was as the alarm said", so that goes without one; a fall may be what they found. */
 static bool needs_verdict(const struct order *o, const struct alarm *a)
 {
-	return o->event == ALARM_CLEAR && a->kind != ALARM_TEST &&
+	return o->event == ALARM_CLEAR && (a->kind == ALARM_FALL || a->kind == ALARM_LONG_LIE) &&
 	       o->report.verdict == ALARM_VERDICT_NONE;
 }
 
@@ -46,17 +57,23 @@ static bool is_odd_verdict(const struct order *o, const struct alarm *a)
 	return o->event == ALARM_CLEAR && !a->test && o->report.verdict == ALARM_TEST_VERDICT;
 }
 
+static enum command_error check(const struct alarm *a, const struct order *o, struct command_reply *reply)
+{
+	if (!alarm_is_open(a))
+		return COMMAND_ALARM_CLOSED;
+	if (needs_verdict(o, a))
+		return bad_verdict(reply, COMMAND_VERDICT_NEEDED);
+	return is_odd_verdict(o, a) ? bad_verdict(reply, COMMAND_INVALID) : COMMAND_NONE;
+}
+
 static enum command_error apply(struct alarming *s, const struct alarm *a, const struct order *o,
 				struct command_reply *reply)
 {
 	struct alarm_clock now = alarming_now(s);
+	enum command_error err = check(a, o, reply);
 
-	if (!alarm_is_open(a))
-		return COMMAND_ALARM_CLOSED;
-	if (needs_verdict(o, a))
-		return COMMAND_VERDICT_NEEDED;
-	if (is_odd_verdict(o, a))
-		return invalid(reply, "verdict");
+	if (err)
+		return err;
 	if (alarms_apply(alarming_alarms(s), &now, a->id, o->event, &o->report, reply->detail))
 		return COMMAND_NOT_ALLOWED;
 	return COMMAND_NONE;
@@ -86,11 +103,19 @@ static bool is_meant(const struct alarm *a, const struct command_request *r, con
 	       (o->event == ALARM_CLEAR || a->state != ALARM_ACKNOWLEDGED);
 }
 
+/* All or none. */
 static enum command_error apply_all(struct alarming *s, const struct command_request *r,
 				    const struct order *o, struct command_reply *reply)
 {
 	enum command_error err = COMMAND_ALARM_NEEDED;
 
+	for (int i = 0; i < ALARM_MAX; i++) {
+		const struct alarm *a = alarms_at(alarming_alarms(s), i);
+		enum command_error wrong = a && is_meant(a, r, o) ? check(a, o, reply) : COMMAND_NONE;
+
+		if (wrong)
+			return wrong;
+	}
 	for (int i = 0; i < ALARM_MAX; i++) {
 		const struct alarm *a = alarms_at(alarming_alarms(s), i);
 

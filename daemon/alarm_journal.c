@@ -50,6 +50,7 @@ int alarm_journal_open(struct alarm_journal *j, const char *path, const struct j
 	else if (path)
 		j->error = open_file(j, path, &r);
 	j->failed = j->error != 0;
+	j->holds = j->writer != NULL;
 	if (j->error == -EBUSY)
 		log_error("journal %s: another process has it; does a second sixthd run here?", path);
 	else if (j->error)
@@ -61,11 +62,21 @@ int alarm_journal_open(struct alarm_journal *j, const char *path, const struct j
 	return 0;
 }
 
+int alarm_journal_text_file(struct alarm_journal *j, const char *path)
+{
+	int err = j->writer ? 0 : journal_writer_open(&j->writer, NULL, NULL, NULL);
+
+	if (!err)
+		journal_writer_text_file(j->writer, path);
+	return err;
+}
+
 void alarm_journal_close(struct alarm_journal *j)
 {
 	if (!journal_writer_close(j->writer))
 		log_error("journal: flash did not answer; what was not written is lost");
 	j->writer = NULL;
+	j->holds = false;
 }
 
 static int find_unsettled(const struct alarm_journal *j, const char *id)
@@ -96,7 +107,7 @@ uint32_t alarm_journal_put(struct alarm_journal *j, const struct alarm *a)
 	uint8_t record[ALARM_RECORD_BYTES];
 	uint32_t ticket;
 
-	if (!j->writer || !alarm_is_journaled(a))
+	if (!j->holds || !alarm_is_journaled(a))
 		return 0;
 	alarm_pack(record, a);
 	ticket = journal_writer_put(j->writer, a->id, record, sizeof(record));
@@ -109,7 +120,7 @@ uint32_t alarm_journal_put(struct alarm_journal *j, const struct alarm *a)
 
 void alarm_journal_erase(struct alarm_journal *j, const char *id)
 {
-	if (j->writer && !journal_writer_erase(j->writer, id))
+	if (j->holds && !journal_writer_erase(j->writer, id))
 		remember(j, id);
 }
 
@@ -128,7 +139,7 @@ void alarm_journal_settle(struct alarm_journal *j, uint64_t now_us,
 	char list[ALARM_MAX][ALARM_ID_LEN];
 	int n = j->unsettled_count;
 
-	if (!j->writer || !n || now_us < j->again_us)
+	if (!j->holds || !n || now_us < j->again_us)
 		return;
 	j->again_us = now_us + AGAIN_US;
 	memcpy(list, j->unsettled, sizeof(list));

@@ -145,9 +145,13 @@ static void on_done(void *owner, const struct journal_done *d)
 {
 	struct alarming *s = owner;
 
+	if (d->job == JOURNAL_JOB_TEXT) {
+		s->output.text_written(s->output.owner, d->ticket, d->error);
+		return;
+	}
 	alarm_journal_done(&s->journal, d);
 	s->flash_slow = false;
-	if (!d->erased)
+	if (d->job == JOURNAL_JOB_PUT)
 		outbox_written(&s->outbox, d->key, d->ticket, mono_us(s));
 }
 
@@ -160,6 +164,11 @@ void alarming_on_readable(struct alarming *s)
 {
 	journal_writer_poll(s->journal.writer, on_done, s);
 	alarming_flush(s);
+}
+
+uint32_t alarming_write_text(struct alarming *s, char *text)
+{
+	return journal_writer_text(s->journal.writer, text);
 }
 
 /* The alarm, if it is open or has not arrived. */
@@ -526,6 +535,8 @@ int alarming_open(struct alarming **out, const struct alarming_options *o)
 	s->alarms = alarms_create(&s->options);
 	err = !s->alarms ? -ENOMEM :
 		alarm_journal_open(&s->journal, o->journal_path, o->disk, on_restore, s);
+	if (!err && o->text_file)
+		err = alarm_journal_text_file(&s->journal, o->text_file);
 	if (err) {
 		alarming_close(s);
 		return err;

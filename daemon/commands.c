@@ -169,29 +169,40 @@ static void count(struct command_stats *s, enum command_error e)
 	s->refused[e] += e != COMMAND_NONE;
 }
 
-char *command_answer(struct commands *s, const struct command *c)
+char *command_finish(struct commands *s, struct command_unanswered *wait, enum command_error err,
+		     const struct command_reply *reply)
 {
-	struct json *command = c->len <= COMMAND_BYTES_MAX ? json_parse(c->text, c->len) : NULL;
-	struct json *answer = json_object();
-	struct command_reply reply = { .field = NULL };
-	enum command_error err = carry_out(s, c, command, &reply);
+	struct json *answer = wait->answer;
 	char *text;
 
 	count(&s->stats, err);
-	message_envelope(answer, c->wall_us, c->origin);
-	if (c->room)
-		json_add_string(answer, "room", c->room);
-	add_id(answer, command);
 	json_add_bool(answer, "ok", err == COMMAND_NONE);
 	json_add_string(answer, "error", errors[err]);
-	if (reply.field)
-		json_add_string(answer, "field", reply.field);
-	if (*reply.alarm)
-		json_add_string(answer, "alarm", reply.alarm);
-	if (*reply.detail)
-		json_add_string(answer, "detail", reply.detail);
+	if (reply->field)
+		json_add_string(answer, "field", reply->field);
+	if (*reply->alarm)
+		json_add_string(answer, "alarm", reply->alarm);
+	if (*reply->detail)
+		json_add_string(answer, "detail", reply->detail);
 	text = json_print(answer);
 	json_free(answer);
-	json_free(command);
+	wait->answer = NULL;
 	return text;
+}
+
+char *command_answer(struct commands *s, const struct command *c, struct command_unanswered *wait)
+{
+	struct json *command = c->len <= COMMAND_BYTES_MAX ? json_parse(c->text, c->len) : NULL;
+	struct command_reply reply = { .field = NULL };
+	enum command_error err;
+
+	*wait = (struct command_unanswered){ .answer = json_object() };
+	err = carry_out(s, c, command, &reply);
+	message_envelope(wait->answer, c->wall_us, c->origin);
+	if (c->room)
+		json_add_string(wait->answer, "room", c->room);
+	add_id(wait->answer, command);
+	json_free(command);
+	wait->later = err == COMMAND_NONE ? reply.later : 0;
+	return wait->later ? NULL : command_finish(s, wait, err, &reply);
 }

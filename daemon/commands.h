@@ -40,9 +40,10 @@ struct json;
 	X(OTHER_ROOM,     "other_room",     "the alarm is in another room than the topic") \
 	X(ALARM_CLOSED,   "alarm_closed",   "the alarm is cleared or cancelled already") \
 	X(NOT_ALLOWED,    "not_allowed",    "the alarm's state does not allow it") \
-	X(VERDICT_NEEDED, "verdict_needed", "say in `verdict` what it was: confirmed_fall or false_alarm") \
+	X(VERDICT_NEEDED, "verdict_needed", "a fall and a long_lie end with a `verdict`: confirmed_fall or false_alarm") \
 	X(TEST_OPEN,      "test_open",      "a test alarm is open in this room; clear it first") \
-	X(TOO_MANY,       "too_many",       "too many alarms are open") \
+	X(TOO_MANY,       "too_many",       "too many alarms are open, or commands under way") \
+	X(NOT_KEPT,       "not_kept",       "it is done, but cannot be written to flash: a restart undoes it") \
 	X(FAILED,         "failed",         "it could not be done; `detail` says why")
 
 enum command_error {
@@ -71,6 +72,13 @@ struct command_reply {
 	const char *field;		/* INVALID: which member; static */
 	char alarm[64];			/* the alarm that was raised; "": none */
 	char detail[160];		/* in words; "": nothing */
+	uint64_t later;			/* it is done, but not to be answered yet: what for; 0: now */
+};
+
+/* An answer that waits for its last word. */
+struct command_unanswered {
+	struct json *answer;		/* NULL: none */
+	uint64_t later;			/* as in the reply */
 };
 
 struct command_stats {
@@ -103,9 +111,12 @@ struct command {
 	void *owner;
 };
 
-/* Carries out a command, counts it, and returns the answer as JSON text (free() it),
- * NULL if memory ran out. */
-char *command_answer(struct commands *s, const struct command *c);
+/* Carries out a command, counts it, and returns the answer as JSON text (free() it); NULL
+ * if memory ran out, or if it is to be answered later: then by command_finish(), which
+ * frees `wait->answer`. */
+char *command_answer(struct commands *s, const struct command *c, struct command_unanswered *wait);
+char *command_finish(struct commands *s, struct command_unanswered *wait, enum command_error err,
+		     const struct command_reply *reply);
 
 /* As it is written in `action`.  Static. */
 const char *command_action_name(enum command_action a);

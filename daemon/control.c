@@ -20,8 +20,10 @@
 struct client {
 	struct control *control;
 	int    fd;			/* -1: free */
-	struct loop_io *io;
+	struct loop_io *io;		/* NULL: nothing more comes from it */
+	uint64_t number;		/* 1, 2, ...: never that of another one */
 	uint64_t heard_us;
+	bool   waits;			/* for its answer */
 	size_t len;
 	char   line[CONTROL_LINE_MAX];
 };
@@ -32,8 +34,9 @@ struct control {
 	struct loop_timer *tick;
 	int  fd;
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	char *(*answer)(void *owner, const char *text, size_t len);
+	control_answer_fn *answer;
 	void *owner;
+	uint64_t clients;		/* there have been */
 	struct client client[CONTROL_CLIENTS_MAX];
 	struct control_stats stats;
 };
@@ -45,6 +48,7 @@ static void hang_up(struct client *c)
 	c->fd = -1;
 	c->io = NULL;
 	c->len = 0;
+	c->waits = false;
 }
 
 /* Whoever does not read its answers loses them, and its place. */
@@ -65,21 +69,26 @@ static void refuse(int fd, const char *text, size_t len)
 		;
 }
 
+static bool say_line(struct client *c, const char *text)
+{
+	return say(c->fd, text, strlen(text)) && say(c->fd, "\n", 1);
+}
+
 static bool answer_line(struct client *c, size_t len)
 {
-	char *text = c->control->answer(c->control->owner, c->line, len);
-	bool ok = text && say(c->fd, text, strlen(text)) && say(c->fd, "\n", 1);
+	char *text = c->control->answer(c->control->owner, c->number, c->line, len, &c->waits);
+	bool ok = c->waits || (text && say_line(c, text));
 
 	free(text);
 	return ok;
 }
 
-/* Answers all lines that are whole.  False: hang up. */
+/* Answers all lines that are whole, one after the other.  False: hang up. */
 static bool answer_lines(struct client *c)
 {
 	char *end;
 
-	while ((end = memchr(c->line, '\n', c->len))) {
+	while (!c->waits && (end = memchr(c->line, '\n', c->len))) {
 		size_t len = (size_t)(end - c->line);
 
 		if (!answer_line(c, len))
@@ -105,8 +114,26 @@ static void on_client(void *owner)
 		c->len += (size_t)n;
 		c->heard_us = loop_now_us();
 	}
+	if (n == 0 && c->waits) {		/* it has said all it wanted, and listens */
+		loop_io_remove(c->io);
+		c->io = NULL;
+		return;
+	}
 	if (n <= 0 || !answer_lines(c))
 		hang_up(c);
+}
+
+void control_say(struct control *k, uint64_t client, const char *text)
+{
+	for (int i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+		struct client *c = &k->client[i];
+
+		if (c->fd < 0 || c->number != client || !c->waits)
+			continue;
+		c->waits = false;
+		if (!say_line(c, text) || !answer_lines(c) || (!c->io && !c->waits))
+			hang_up(c);
+	}
 }
 
 static struct client *free_place(struct control *k)
@@ -132,6 +159,7 @@ static void admit(struct control *k, int fd)
 	} else if ((c->io = loop_io_add(k->loop, fd, on_client, c))) {
 		k->stats.accepted++;
 		c->fd = fd;
+		c->number = ++k->clients;
 		c->heard_us = loop_now_us();
 		return;
 	}
@@ -171,7 +199,7 @@ static int listen_at(struct control *k)
 }
 
 int control_open(struct control **out, struct loop *loop, const char *path,
-		 char *(*answer)(void *owner, const char *text, size_t len), void *owner)
+		 control_answer_fn *answer, void *owner)
 {
 	struct control *k = calloc(1, sizeof(*k));
 	int err;

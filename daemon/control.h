@@ -14,6 +14,7 @@
 #ifndef DAEMON_CONTROL_H
 #define DAEMON_CONTROL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "daemon/loop.h"
@@ -28,12 +29,18 @@ struct control_stats {
 	uint64_t accepted, not_allowed, too_many, too_long, silent;
 };
 
-/* `answer` gets a line without its end, and returns JSON text that is freed by free(); NULL:
- * hang up.  `path` is borrowed during the call; a socket that an earlier life left there is
+/* What a line is answered with: JSON text that is freed by free(); NULL: hang up; or, with
+ * `*later` set, control_say() comes with it: until then that client's next lines wait. */
+typedef char *control_answer_fn(void *owner, uint64_t client, const char *text, size_t len, bool *later);
+
+/* `answer` gets a line without its end.  `path` is borrowed during the call; a socket that an earlier life left there is
  * replaced, anything else is not.  0 or -errno, which has been logged. */
 int control_open(struct control **out, struct loop *loop, const char *path,
-		 char *(*answer)(void *owner, const char *text, size_t len), void *owner);
+		 control_answer_fn *answer, void *owner);
 void control_close(struct control *c);		/* removes the socket; NULL is fine */
+
+/* The answer that a client, if it is still there, waits for. */
+void control_say(struct control *c, uint64_t client, const char *text);
 
 struct control_stats control_stats(const struct control *c);
 

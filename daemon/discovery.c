@@ -276,7 +276,8 @@ static void add_real_alarm(struct builder *b, enum alarm_kind k)
 	add_trigger(b, kind, "escalated");
 	add_answer(b, kind, name, "acknowledge", "Acknowledge %s", "\"action\":\"acknowledge\"");
 	add_answer(b, kind, name, "handled", "%s was real, done",
-		   "\"action\":\"clear\",\"verdict\":\"confirmed_fall\"");
+		   k == ALARM_FALL || k == ALARM_LONG_LIE ? "\"action\":\"clear\",\"verdict\":\"confirmed_fall\"" :
+		   "\"action\":\"clear\"");
 	add_answer(b, kind, name, "false_alarm", "%s was a false alarm",
 		   "\"action\":\"clear\",\"verdict\":\"false_alarm\"");
 }

@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
+#include "daemon/files.h"
 #include "daemon/journal_file.h"
 #include "daemon/journal_writer.h"
 #include "daemon/log.h"
@@ -21,7 +23,8 @@ struct job {
 	char     key[JOURNAL_KEY_LEN];
 	uint8_t  record[JOURNAL_RECORD_MAX];
 	size_t   bytes;
-	bool     erase;
+	char    *text;			/* JOURNAL_JOB_TEXT: its own; NULL: no file */
+	enum journal_job job;
 	uint32_t ticket;
 	int      error;
 };
@@ -40,6 +43,7 @@ struct journal_writer {
 
 	/* the thread's alone once it runs */
 	struct journal_file file;	/* fd -1: a disk of the caller's */
+	char text_path[FILES_PATH_LEN];
 	struct log_every complaint;
 	bool failing;
 };
@@ -52,6 +56,8 @@ static struct job *place(struct journal_writer *w, unsigned counter)
 
 static void destroy(struct journal_writer *w)
 {
+	for (unsigned i = w->next; i != w->end; i++)
+		free(place(w, i)->text);
 	journal_file_close(&w->file);
 	if (w->done_fd >= 0)
 		close(w->done_fd);
@@ -75,12 +81,24 @@ static void complain(struct journal_writer *w, int err)
 	w->failing = err != 0;
 }
 
+/* Who asked for it tells what comes of it. */
+static int write_text(const struct journal_writer *w, char *text)
+{
+	int err = text ? files_write(w->text_path, text, strlen(text)) : files_remove(w->text_path);
+
+	free(text);
+	return err;
+}
+
 static int run(struct journal_writer *w, const struct job *job)
 {
 	struct journal *j = &w->file.journal;
-	int err = job->erase ? journal_erase(j, job->key) :
-		  journal_put(j, job->key, job->record, job->bytes);
+	int err;
 
+	if (job->job == JOURNAL_JOB_TEXT)
+		return write_text(w, job->text);
+	err = job->job == JOURNAL_JOB_ERASE ? journal_erase(j, job->key) :
+	      journal_put(j, job->key, job->record, job->bytes);
 	complain(w, err);
 	return err;
 }
@@ -94,8 +112,10 @@ static bool take(struct journal_writer *w, struct job *job)
 	while (w->next == w->end && !w->stopping)
 		pthread_cond_wait(&w->work, &w->lock);
 	more = w->next != w->end;
-	if (more)
+	if (more) {
 		*job = *place(w, w->next);
+		place(w, w->next)->text = NULL;
+	}
 	w->running = more;
 	pthread_mutex_unlock(&w->lock);
 	return more;
@@ -179,7 +199,7 @@ int journal_writer_open(struct journal_writer **out, const char *path, journal_e
 
 	if (err)
 		return err;
-	err = journal_file_open(&w->file, path, each, owner);
+	err = path ? journal_file_open(&w->file, path, each, owner) : 0;
 	if (!err)
 		err = start(w);
 	if (err)
@@ -263,41 +283,62 @@ static struct job *find_place(struct journal_writer *w, const char *key)
 	return place(w, w->end++);
 }
 
-static uint32_t hand_over(struct journal_writer *w, const char *key, const void *record,
-			  size_t bytes, bool erase)
+static uint32_t hand_over(struct journal_writer *w, const struct job *new)
 {
 	uint32_t ticket = 0;
 	struct job *job;
 
-	if (!*key || strlen(key) >= JOURNAL_KEY_LEN || bytes > JOURNAL_RECORD_MAX)
-		return 0;
 	pthread_mutex_lock(&w->lock);
-	job = find_place(w, key);
+	job = find_place(w, new->key);
 	if (job) {
+		free(job->text);
+		*job = *new;
 		if (!++w->last_ticket)
 			w->last_ticket = 1;
-		ticket = w->last_ticket;
-		memcpy(job->key, key, strlen(key) + 1);
-		if (bytes)
-			memcpy(job->record, record, bytes);
-		job->bytes = bytes;
-		job->erase = erase;
-		job->ticket = ticket;
+		ticket = job->ticket = w->last_ticket;
 		pthread_cond_signal(&w->work);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return ticket;
 }
 
+static uint32_t hand_over_record(struct journal_writer *w, const char *key, const void *record,
+				 size_t bytes, enum journal_job what)
+{
+	struct job job = { .job = what, .bytes = bytes };
+
+	if (!*key || strlen(key) >= JOURNAL_KEY_LEN || bytes > JOURNAL_RECORD_MAX)
+		return 0;
+	memcpy(job.key, key, strlen(key) + 1);
+	if (bytes)
+		memcpy(job.record, record, bytes);
+	return hand_over(w, &job);
+}
+
 uint32_t journal_writer_put(struct journal_writer *w, const char *key, const void *record,
 			    size_t bytes)
 {
-	return hand_over(w, key, record, bytes, false);
+	return hand_over_record(w, key, record, bytes, JOURNAL_JOB_PUT);
 }
 
 uint32_t journal_writer_erase(struct journal_writer *w, const char *key)
 {
-	return hand_over(w, key, NULL, 0, true);
+	return hand_over_record(w, key, NULL, 0, JOURNAL_JOB_ERASE);
+}
+
+void journal_writer_text_file(struct journal_writer *w, const char *path)
+{
+	snprintf(w->text_path, sizeof(w->text_path), "%s", path);
+}
+
+uint32_t journal_writer_text(struct journal_writer *w, char *text)
+{
+	const struct job job = { .job = JOURNAL_JOB_TEXT, .text = text };
+	uint32_t ticket = hand_over(w, &job);
+
+	if (!ticket)
+		free(text);
+	return ticket;
 }
 
 int journal_writer_fd(const struct journal_writer *w)
@@ -316,7 +357,7 @@ static bool pop(struct journal_writer *w, char key[JOURNAL_KEY_LEN], struct jour
 		const struct job *job = place(w, w->first++);
 
 		memcpy(key, job->key, JOURNAL_KEY_LEN);
-		*d = (struct journal_done){ key, job->ticket, job->erase, job->error };
+		*d = (struct journal_done){ key, job->ticket, job->job, job->error };
 	}
 	pthread_mutex_unlock(&w->lock);
 	return any;

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * node.c -- puts sources, sensing and broker together.
- *
- * Each source has a clock (node_clocks.h).  As long as one is not open we move it on
- * ourselves, so that its rooms keep saying that they are down. */
+ * node.c -- puts sources, sensing, alarms and broker together. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,14 +14,12 @@
 #include "daemon/mqtt_mark.h"
 #include "daemon/node.h"
 #include "daemon/node_alarms.h"
-#include "daemon/node_clocks.h"
 #include "daemon/node_commands.h"
 #include "daemon/node_discovery.h"
 #include "daemon/node_info.h"
 #include "daemon/node_privacy.h"
 #include "daemon/node_rooms.h"
-#include "daemon/node_sounding.h"
-#include "daemon/source.h"
+#include "daemon/node_sources.h"
 #include "daemon/trouble.h"
 #include "daemon/version.h"
 #include "daemon/wallclock.h"
@@ -34,30 +29,18 @@
 #define NEWS_S    1	/* from a change to the info that tells it */
 #define TOPIC_LEN 256
 
-struct node_source {
-	struct source source;
-	bool     open;
-	bool     lost;			/* open, but what it reads from is gone */
-	uint64_t retry_us;		/* when to open it again; real clock */
-	unsigned wait_s;		/* from the last failure to then */
-	enum reason says;		/* the driver */
-	enum reason state;		/* that, and what the sounding knows */
-	struct node_sounding sounding;
-	char     told[256];		/* the last error that was logged */
-};
-
 struct node {
 	const struct config *config;
 	struct loop *loop;
 	struct sensing *sensing;
 	struct sensing_room_options room[SENSING_ROOMS_MAX];
 	int rooms;
-	struct node_source source[CONFIG_SOURCES_MAX];
-	struct node_clocks clocks;	/* the sources', from when they are opened */
+	struct node_sources sources;
 
 	struct mqtt *mqtt;		/* NULL: broker none */
 	struct loop_io *mqtt_io;
 	struct commands commands;
+	struct node_answers answers;
 	struct node_alarms *alarms;
 	struct node_discovery *discovery;
 	struct control *control;	/* NULL: none */
@@ -65,38 +48,10 @@ struct node {
 
 	struct loop_timer *tick, *info_timer;
 	bool news;			/* the next info comes early, because something changed */
-	uint64_t begun_us, ticked_us;	/* real clock */
+	uint64_t begun_us;		/* real clock */
 	char boot_id[BOOT_ID_LEN], instance[INSTANCE_LEN];
 	unsigned trouble;		/* bits of trouble.h */
 };
-
-/* --- origins ---------------------------------------------------------------------- */
-
-/* The least trustworthy of these sources (bits). */
-static const char *origin_of(const struct node *n, uint32_t sources)
-{
-	const char *worst = "live";
-
-	for (int i = 0; i < n->config->sources; i++)
-		if (sources >> i & 1)
-			worst = source_worse_origin(worst, n->source[i].source.origin);
-	return worst;
-}
-
-static uint32_t all_sources(const struct node *n)
-{
-	return (uint32_t)((UINT64_C(1) << n->config->sources) - 1);
-}
-
-static void update_origins(struct node *n)
-{
-	for (int i = 0; i < n->rooms; i++) {
-		const char *origin = origin_of(n, n->room[i].sources);
-
-		snprintf(n->room[i].origin, sizeof(n->room[i].origin), "%s", origin);
-		sensing_set_origin(n->sensing, i, origin);
-	}
-}
 
 /* --- messages --------------------------------------------------------------------- */
 
@@ -111,7 +66,7 @@ static void send(struct node *n, const struct message *m)
 static void publish_info(struct node *n)
 {
 	struct node_info info = {
-		.config = n->config, .origin = origin_of(n, all_sources(n)), .boot_id = n->boot_id,
+		.config = n->config, .boot_id = n->boot_id,
 		.wall_us = wallclock_us(), .uptime_s = (loop_now_us() - n->begun_us) / 1000000,
 		.room = n->room, .rooms = n->rooms, .commands = n->commands.stats,
 		.instance = n->instance, .discovery = node_discovery_prefix(n->config),
@@ -123,11 +78,7 @@ static void publish_info(struct node *n)
 		return;
 	info.mqtt = mqtt_stats(n->mqtt);
 	node_alarms_info(n->alarms, &info);
-	for (int i = 0; i < n->config->sources; i++) {
-		info.source[i].state = n->source[i].state;
-		info.source[i].error = n->source[i].state && *n->source[i].source.error ?
-				       n->source[i].source.error : NULL;
-	}
+	node_sources_info(&n->sources, &info);
 	payload = node_info_payload(&info);
 	if (!payload)
 		return;			/* no memory for this one; the next comes in a minute */
@@ -168,14 +119,14 @@ static const struct source_counts *on_source_counts(void *owner, int source)
 {
 	const struct node *n = owner;
 
-	return &n->source[source].source.counts;
+	return &n->sources.of[source].source.counts;
 }
 
 static void on_source_sounding(void *owner, int source, struct json *j)
 {
 	const struct node *n = owner;
 
-	node_sounding_write(&n->source[source].sounding, j);
+	node_sounding_write(&n->sources.of[source].sounding, j);
 }
 
 static void on_incident(void *owner, uint64_t now_us, int room, const struct incident *i)
@@ -206,6 +157,8 @@ static enum command_error on_command(void *owner, const struct command_request *
 {
 	const struct node *n = owner;
 
+	if (node_privacy_waits(r->action) && !node_answers_have_place(&n->answers))
+		return COMMAND_TOO_MANY;
 	if (node_privacy_means(r->action))
 		return node_privacy_command(n->privacy, r, reply);
 	if (r->action == ACTION_WAVE)
@@ -219,15 +172,33 @@ static struct node_commands commands_of(struct node *n)
 {
 	return (struct node_commands){
 		.mqtt = n->mqtt, .base = n->config->mqtt.base, .room = n->room, .rooms = n->rooms,
-		.origin = origin_of(n, all_sources(n)), .wall_us = wallclock_us(), .act = on_command, .owner = n,
+		.origin = node_sources_origin(&n->sources), .wall_us = wallclock_us(), .answers = &n->answers,
+		.act = on_command, .owner = n,
 	};
 }
 
-static char *on_control(void *owner, const char *text, size_t len)
+static char *on_control(void *owner, uint64_t client, const char *text, size_t len, bool *later)
 {
 	const struct node_commands c = commands_of(owner);
 
-	return node_commands_line(&((struct node *)owner)->commands, &c, text, len);
+	return node_commands_line(&((struct node *)owner)->commands, &c, client, text, len, later);
+}
+
+static void send_answer(void *owner, const struct node_answer_to *to, const char *payload)
+{
+	const struct node *n = owner;
+
+	if (to->client)
+		control_say(n->control, to->client, payload);
+	else
+		node_commands_send(n->mqtt, to, payload);
+}
+
+static void on_settled(void *owner, uint64_t later, int error)
+{
+	struct node *n = owner;
+
+	node_answers_settle(&n->answers, &n->commands, later, error, send_answer, n);
 }
 
 static void on_mqtt_event(void *owner, const struct mqtt_event *e)
@@ -288,15 +259,6 @@ static int open_mqtt(struct node *n)
 	return n->mqtt_io && n->info_timer ? 0 : -ENOMEM;
 }
 
-/* --- sources ---------------------------------------------------------------------- */
-
-static struct node_source *of(struct source *s)
-{
-	struct node *n = s->owner;
-
-	return &n->source[s->number];
-}
-
 /* Something has changed that info tells.  What comes and goes must not put it off. */
 static void tell_news(struct node *n)
 {
@@ -304,110 +266,6 @@ static void tell_news(struct node *n)
 		return;
 	n->news = true;
 	loop_timer_set(n->info_timer, NEWS_S);
-}
-
-static void show_state(struct node *n, struct node_source *ns)
-{
-	enum reason why = node_sounding_reason(&ns->sounding, ns->says);
-
-	if (ns->state == why)
-		return;
-	ns->state = why;
-	sensing_source_state(n->sensing, ns->source.number, why);
-	log_debug("source %s: %s", ns->source.config->name, why ? reason_name(why) : "ok");
-	tell_news(n);
-}
-
-static void set_state(struct node *n, struct node_source *ns, enum reason why)
-{
-	ns->says = why;
-	show_state(n, ns);
-}
-
-static void on_frame(struct source *s, const struct csi_frame *f)
-{
-	struct node *n = s->owner;
-	struct csi_frame moved = *f;
-
-	moved.time_us = node_clocks_to_rooms_us(&n->clocks, s->number, f->time_us);
-	of(s)->wait_s = 0;
-	of(s)->told[0] = 0;
-	node_privacy_frame(n->privacy, s, f);
-	node_sounding_heard(&of(s)->sounding, f->tx_mac);
-	sensing_frame(n->sensing, s->number, &moved);
-}
-
-static void on_clock(struct source *s, uint64_t now_us)
-{
-	struct node *n = s->owner;
-
-	sensing_advance(n->sensing, s->number, node_clocks_to_rooms_us(&n->clocks, s->number, now_us));
-}
-
-/* A stream may say only now that it is simulated. */
-static void on_state(struct source *s, enum reason why)
-{
-	set_state(s->owner, of(s), why);
-	update_origins(s->owner);
-}
-
-/* The driver is in the middle of something: the next tick closes it. */
-static void on_lost(struct source *s)
-{
-	of(s)->lost = true;
-	set_state(s->owner, of(s), REASON_SOURCE_DOWN);
-}
-
-static const struct source_sink sink = {
-	.frame = on_frame, .clock = on_clock, .state = on_state, .lost = on_lost,
-};
-
-/* It does not open, or is gone: says so, once for each error, and sets when to try. */
-static void try_later(struct node *n, struct node_source *ns)
-{
-	const struct source *s = &ns->source;
-
-	ns->wait_s = !ns->wait_s ? NODE_RETRY_S :
-		     ns->wait_s * 2 < NODE_RETRY_MAX_S ? ns->wait_s * 2 : NODE_RETRY_MAX_S;
-	if (strcmp(ns->told, s->error))
-		log_error("source %s: %s; trying again, at least every %d s", s->config->name, s->error,
-			  NODE_RETRY_MAX_S);
-	memcpy(ns->told, s->error, sizeof(ns->told));
-	ns->retry_us = loop_now_us() + ns->wait_s * UINT64_C(1000000);
-	set_state(n, ns, REASON_SOURCE_DOWN);
-}
-
-static void try_open(struct node *n, struct node_source *ns)
-{
-	struct source *s = &ns->source;
-	int err;
-
-	s->error[0] = 0;
-	node_clocks_opened(&n->clocks, s->number);
-	err = s->driver->open(s);
-	if (!err) {
-		ns->open = true;
-		ns->lost = false;
-		log_info("source %s: %s is open (%s)", s->config->name, s->driver->name, s->origin);
-		set_state(n, ns, REASON_NONE);
-		update_origins(n);
-		node_sounding_tick(&ns->sounding, n->config, s, true);
-		return;
-	}
-	s->driver->close(s);
-	if (!*s->error)
-		snprintf(s->error, sizeof(s->error), "%s", strerror(-err));
-	try_later(n, ns);
-	update_origins(n);
-}
-
-static void close_lost(struct node *n, struct node_source *ns)
-{
-	node_sounding_end(&ns->sounding);	/* it may have something to say to the driver */
-	ns->source.driver->close(&ns->source);
-	ns->open = ns->lost = false;
-	ns->source.counts.dropped[SOURCE_DROP_REOPENED]++;
-	try_later(n, ns);
 }
 
 static void look_for_trouble(struct node *n)
@@ -423,60 +281,59 @@ static void look_for_trouble(struct node *n)
 	tell_news(n);
 }
 
-/* Sees to the sources that are not open. */
 static void on_tick(void *owner)
 {
 	struct node *n = owner;
-	uint64_t now_us = loop_now_us(), passed_us = now_us - n->ticked_us;
 
-	n->ticked_us = now_us;
 	node_privacy_tick(n->privacy);
 	look_for_trouble(n);
-	for (int i = 0; i < n->config->sources; i++) {
-		struct node_source *ns = &n->source[i];
-		uint64_t own_us;
+	node_sources_tick(&n->sources);
+}
 
-		if (ns->lost)
-			close_lost(n, ns);
-		node_sounding_tick(&ns->sounding, n->config, &ns->source, ns->open);
-		show_state(n, ns);
-		if (ns->open)
-			continue;
-		own_us = (uint64_t)((double)passed_us * (double)ns->source.config->speed);
-		sensing_advance(n->sensing, i, node_clocks_pass(&n->clocks, i, own_us));
-		if (now_us >= ns->retry_us)
-			try_open(n, ns);
-	}
+/* --- sources ---------------------------------------------------------------------- */
+
+static void on_frame(void *owner, const struct source *s, const struct csi_frame *f)
+{
+	const struct node *n = owner;
+
+	node_privacy_frame(n->privacy, s, f);
+}
+
+static void on_news(void *owner)
+{
+	tell_news(owner);
 }
 
 static void open_sources(struct node *n)
 {
-	node_clocks_begin(&n->clocks, n->room, n->rooms, n->config->sources, n->begun_us);
-	for (int i = 0; i < n->config->sources; i++) {
-		n->source[i].source = (struct source){
-			.driver = source_driver_find(n->config->source[i].driver),
-			.config = &n->config->source[i], .number = i,
-			.loop = n->loop, .sink = &sink, .owner = n,
-		};
-		if (n->source[i].source.driver->hearsay)
-			sensing_source_hearsay(n->sensing, i);
-	}
-	for (int i = 0; i < n->config->sources; i++)
-		try_open(n, &n->source[i]);
+	const struct node_sources_options o = {
+		.config = n->config, .loop = n->loop, .sensing = n->sensing, .room = n->room, .rooms = n->rooms,
+		.frame = on_frame, .news = on_news, .owner = n,
+	};
+
+	node_sources_open(&n->sources, &o);
 }
 
 /* --- alarms ----------------------------------------------------------------------- */
+
+static void on_text_written(void *owner, uint32_t ticket, int error)
+{
+	const struct node *n = owner;
+
+	node_privacy_written(n->privacy, ticket, error);
+}
 
 static int open_alarms(struct node *n)
 {
 	struct node_alarms_options o = {
 		.config = n->config, .loop = n->loop, .mqtt = n->mqtt, .boot_id = n->boot_id,
-		.origin = on_origin, .owner = n,
+		.origin = on_origin, .text_file = node_privacy_file(n->privacy), .text_written = on_text_written,
+		.owner = n,
 	};
 	int err;
 
 	for (int i = 0; i < n->config->sources; i++)
-		o.live |= !strcmp(origin_of(n, UINT32_C(1) << i), "live");
+		o.live |= !strcmp(node_source_origin(&n->sources, i), "live");
 	err = node_alarms_open(&n->alarms, &o);
 	for (int i = 0; i < n->rooms && !err; i++)
 		err = node_alarms_add_room(n->alarms, n->room[i].name);
@@ -510,11 +367,22 @@ static void on_raw_csi(void *owner, bool on)
 	tell_news(n);
 }
 
+/* Flash has one writer, and that is the journal's. */
+static uint32_t on_write(void *owner, char *text)
+{
+	const struct node *n = owner;
+
+	if (n->alarms)
+		return node_alarms_write_text(n->alarms, text);
+	free(text);
+	return 0;
+}
+
 static int open_privacy(struct node *n)
 {
 	const struct node_privacy_options o = {
 		.config = n->config, .loop = n->loop, .sensing = n->sensing, .room = n->room, .boot_id = n->boot_id,
-		.raw_csi = on_raw_csi, .owner = n,
+		.raw_csi = on_raw_csi, .write = on_write, .settled = on_settled, .owner = n,
 	};
 
 	return node_privacy_open(&n->privacy, &o);
@@ -547,7 +415,6 @@ static int start(struct node *n)
 		err = open_discovery(n);
 	if (err)
 		return err;
-	n->ticked_us = loop_now_us();
 	n->tick = loop_timer_add(n->loop, TICK_S, TICK_S, on_tick, n);
 	return n->tick ? 0 : -ENOMEM;
 }
@@ -579,11 +446,7 @@ void node_close(struct node *n)
 {
 	if (!n)
 		return;
-	for (int i = 0; i < n->config->sources; i++) {
-		node_sounding_end(&n->source[i].sounding);
-		if (n->source[i].open)
-			n->source[i].source.driver->close(&n->source[i].source);
-	}
+	node_sources_close(&n->sources);
 	node_privacy_close(n->privacy);		/* raw CSI that is on is told to be off */
 	loop_timer_remove(n->tick);
 	loop_timer_remove(n->info_timer);
@@ -592,6 +455,7 @@ void node_close(struct node *n)
 	control_close(n->control);
 	node_alarms_close(n->alarms);
 	mqtt_close(n->mqtt);
+	node_answers_clear(&n->answers);
 	sensing_free(n->sensing);
 	free(n);
 }

@@ -13,8 +13,6 @@
 #include "daemon/loop.h"
 #include "models/incident.h"
 
-#define NODE_RETRY_S     1	/* after which a source is opened again, at first; */
-#define NODE_RETRY_MAX_S 30	/* each time twice as much, up to this */
 #define NODE_INFO_S  60		/* between two messages on BASE/info, give or take a twentieth */
 
 struct node;

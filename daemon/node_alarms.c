@@ -88,6 +88,18 @@ static void on_local(void *owner, const struct alarm *alarm)
 	alarm_hook_add(&a->hook, alarm, loop_now_us());
 }
 
+static void on_text_written(void *owner, uint32_t ticket, int error)
+{
+	const struct node_alarms *a = owner;
+
+	a->o.text_written(a->o.owner, ticket, error);
+}
+
+uint32_t node_alarms_write_text(struct node_alarms *a, char *text)
+{
+	return alarming_write_text(a->alarming, text);
+}
+
 void node_alarms_hook(struct node_alarms *a, const char *kind, const char *state)
 {
 	alarm_hook_tell(&a->hook, kind, state, loop_now_us());
@@ -244,9 +256,9 @@ static int open_alarming(struct node_alarms *a)
 	const struct config_alarms *c = &a->o.config->alarms;
 	struct alarming_options o = {
 		.base = a->o.config->mqtt.base,
-		.daily_test_s = c->daily_test_s, .rule_of = on_rule,
+		.daily_test_s = c->daily_test_s, .rule_of = on_rule, .text_file = a->o.text_file,
 		.output = { .clock = on_clock, .publish = on_publish, .origin = on_origin, .local = on_local,
-			    .owner = a },
+			    .text_written = on_text_written, .owner = a },
 	};
 
 	if (a->o.live || c->replay) {

@@ -17,19 +17,27 @@ const struct sensing_room_options *node_find_room(const struct sensing_room_opti
 
 /* An answer goes to the command's own topic plus "/result".  Where a sender (MQTT 5) asks
  * for it elsewhere, that has to lie below: we may write to topics that it may not. */
-static void send_answer(const struct node_commands *n, const struct mqtt_event *e, const char *payload)
+static void set_address(struct node_answer_to *to, const struct mqtt_event *e)
 {
-	char topic[MQTT_TOPIC_MAX + 8];
-	struct mqtt_message m = {
-		.topic = topic, .payload = payload, .qos = 1,
-		.correlation = e->correlation, .correlation_bytes = e->correlation_bytes,
-	};
-	size_t len = (size_t)snprintf(topic, sizeof(topic), "%s/result", e->topic);
+	size_t len;
 
-	if (e->response_topic && !strncmp(e->response_topic, topic, len) && e->response_topic[len] == '/')
-		m.topic = e->response_topic;
-	log_debug("%s: answered %s", e->topic, payload);
-	mqtt_send(n->mqtt, &m);
+	*to = (struct node_answer_to){ .client = 0 };
+	len = (size_t)snprintf(to->topic, sizeof(to->topic), "%s/result", e->topic);
+	if (e->response_topic && !strncmp(e->response_topic, to->topic, len) && e->response_topic[len] == '/')
+		snprintf(to->topic, sizeof(to->topic), "%s", e->response_topic);
+	if (e->correlation && e->correlation_bytes <= sizeof(to->correlation)) {
+		memcpy(to->correlation, e->correlation, e->correlation_bytes);
+		to->correlation_bytes = e->correlation_bytes;
+	}
+}
+
+void node_commands_send(struct mqtt *m, const struct node_answer_to *to, const char *payload)
+{
+	log_debug("%s: %s", to->topic, payload);
+	mqtt_send(m, &(struct mqtt_message){
+		.topic = to->topic, .payload = payload, .qos = 1,
+		.correlation = to->correlation_bytes ? to->correlation : NULL,
+		.correlation_bytes = to->correlation_bytes });
 }
 
 /* The part of the topic behind the base and its '/', NULL if it is not ours. */
@@ -55,6 +63,8 @@ void node_commands_event(struct commands *s, const struct node_commands *n, cons
 		.text = e->payload, .len = e->payload_bytes, .topic = e->topic,
 		.act = n->act, .owner = n->owner, .origin = n->origin, .wall_us = n->wall_us,
 	};
+	struct command_unanswered wait;
+	struct node_answer_to to;
 	char *payload;
 
 	if (!level || !is_for_commands(level))
@@ -69,13 +79,17 @@ void node_commands_event(struct commands *s, const struct node_commands *n, cons
 		command.origin = room ? room->origin : command.origin;
 		command.unknown_room = !room;
 	}
-	payload = command_answer(s, &command);
+	set_address(&to, e);
+	payload = command_answer(s, &command, &wait);
 	if (payload)
-		send_answer(n, e, payload);
+		node_commands_send(n->mqtt, &to, payload);
+	else
+		node_answers_add(n->answers, &wait, &to);
 	free(payload);
 }
 
-char *node_commands_line(struct commands *s, const struct node_commands *n, const char *text, size_t len)
+char *node_commands_line(struct commands *s, const struct node_commands *n, uint64_t client,
+			 const char *text, size_t len, bool *later)
 {
 	struct json *j = len <= COMMAND_BYTES_MAX ? json_parse(text, len) : NULL;
 	const char *name = json_get_string(j, "room");
@@ -87,7 +101,13 @@ char *node_commands_line(struct commands *s, const struct node_commands *n, cons
 		.room = room ? room->name : NULL, .unknown_room = json_has(j, "room") && !room,
 		.origin = room ? room->origin : n->origin, .wall_us = n->wall_us,
 	};
+	const struct node_answer_to to = { .client = client };
+	struct command_unanswered wait;
+	char *answer;
 
 	json_free(j);
-	return command_answer(s, &command);
+	answer = command_answer(s, &command, &wait);
+	*later = wait.answer != NULL;
+	node_answers_add(n->answers, &wait, &to);
+	return answer;
 }

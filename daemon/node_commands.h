@@ -5,7 +5,7 @@
 #define DAEMON_NODE_COMMANDS_H
 
 #include "daemon/commands.h"
-#include "daemon/mqtt.h"
+#include "daemon/node_answers.h"
 #include "daemon/sensing.h"
 
 /* All borrowed. */
@@ -16,6 +16,7 @@ struct node_commands {
 	int          rooms;
 	const char  *origin;		/* of commands for the node */
 	uint64_t     wall_us;
+	struct node_answers *answers;
 	enum command_error (*act)(void *owner, const struct command_request *r,
 				  struct command_reply *reply);
 	void        *owner;
@@ -26,8 +27,13 @@ struct node_commands {
 void node_commands_event(struct commands *s, const struct node_commands *n, const struct mqtt_event *e);
 
 /* Carries out a line of the control socket, where the member `room` says for which.  The
- * answer as JSON text (free() it), NULL if memory ran out. */
-char *node_commands_line(struct commands *s, const struct node_commands *n, const char *text, size_t len);
+ * answer as JSON text (free() it), NULL if memory ran out or the answer comes later: then
+ * `*later`. */
+char *node_commands_line(struct commands *s, const struct node_commands *n, uint64_t client,
+			 const char *text, size_t len, bool *later);
+
+/* Answers by MQTT. */
+void node_commands_send(struct mqtt *m, const struct node_answer_to *to, const char *payload);
 
 /* By name, NULL if there is none. */
 const struct sensing_room_options *node_find_room(const struct sensing_room_options *room, int rooms,

@@ -33,6 +33,7 @@ int node_privacy_open(struct node_privacy **out, const struct node_privacy_optio
 	const struct privacy_options pauses = {
 		.sensing = o->sensing, .folder = o->config->state, .boot_id = o->boot_id,
 		.trust_clock = o->config->alarms.trust_clock,
+		.write = o->write, .settled = o->settled, .owner = o->owner,
 	};
 	const struct raw_csi_options raw = {
 		.config = o->config, .loop = o->loop, .changed = on_changed, .paused = on_paused, .owner = p,
@@ -65,6 +66,21 @@ void node_privacy_close(struct node_privacy *p)
 bool node_privacy_means(enum command_action a)
 {
 	return a == ACTION_PAUSE || a == ACTION_RESUME || a == ACTION_RAW_CSI;
+}
+
+bool node_privacy_waits(enum command_action a)
+{
+	return a == ACTION_PAUSE || a == ACTION_RESUME;
+}
+
+const char *node_privacy_file(const struct node_privacy *p)
+{
+	return privacy_file(p->pauses);
+}
+
+void node_privacy_written(struct node_privacy *p, uint32_t ticket, int error)
+{
+	privacy_written(p->pauses, ticket, error);
 }
 
 enum command_error node_privacy_command(struct node_privacy *p, const struct command_request *r,

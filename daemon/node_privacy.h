@@ -18,6 +18,8 @@ struct node_privacy_options {
 	const struct sensing_room_options *room;	/* those of sensing */
 	const char *boot_id;
 	void (*raw_csi)(void *owner, bool on);		/* it was switched */
+	uint32_t (*write)(void *owner, char *text);	/* these two as in privacy.h */
+	void (*settled)(void *owner, uint64_t later, int error);
 	void *owner;
 };
 
@@ -29,6 +31,13 @@ void node_privacy_close(struct node_privacy *p);	/* NULL is fine */
 bool node_privacy_means(enum command_action a);
 enum command_error node_privacy_command(struct node_privacy *p, const struct command_request *r,
 					struct command_reply *reply);
+
+/* Its answer waits for flash. */
+bool node_privacy_waits(enum command_action a);
+
+/* The file that options.write() is for, valid as long as p; and as privacy_written(). */
+const char *node_privacy_file(const struct node_privacy *p);
+void node_privacy_written(struct node_privacy *p, uint32_t ticket, int error);
 
 /* A frame of a source, on its own clock. */
 void node_privacy_frame(struct node_privacy *p, const struct source *s, const struct csi_frame *f);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/files.h"
-#include "daemon/keeper.h"
 #include "daemon/log.h"
 #include "daemon/pauses.h"
 #include "daemon/privacy.h"
@@ -20,10 +19,15 @@
 struct privacy {
 	struct privacy_options o;
 	struct pauses pauses;
-	struct keeper *keeper;
 	char path[FILES_PATH_LEN];
+	uint64_t changes;		/* so many there have been; */
+	uint64_t handed;		/* to the writer, of these; */
+	uint64_t settled;		/* and so many are on flash, or were said not to be */
+	uint32_t ticket;		/* what was handed over last; 0: nothing is being written */
+	int      error;			/* 0 or -errno of the last write */
 	uint64_t kept_us;		/* when it was handed over last */
-	bool dirty;			/* something has changed since then */
+	uint64_t waits_us;		/* when the oldest change that is not settled came */
+	bool dirty;			/* something is to be handed over */
 	int  credit;			/* writes that may follow at once */
 	uint64_t credit_us;		/* when it grew last */
 	bool failing;
@@ -36,14 +40,18 @@ static struct alarm_clock clock_now(const struct privacy *p)
 
 /* --- the file ----------------------------------------------------------------------- */
 
+/* Where it cannot be handed over, the next tick tries again. */
 static void keep(struct privacy *p, const struct alarm_clock *now)
 {
 	char *text = p->pauses.count ? pauses_text(&p->pauses, now, p->o.boot_id) : NULL;
+	uint32_t ticket = text || !p->pauses.count ? p->o.write(p->o.owner, text) : 0;
 
 	p->kept_us = now->mono_us;
-	p->dirty = false;
-	if (text || !p->pauses.count)
-		keeper_put(p->keeper, text);
+	p->dirty = !ticket;
+	if (!ticket)
+		return;
+	p->ticket = ticket;
+	p->handed = p->changes;
 }
 
 static void keep_soon(struct privacy *p, const struct alarm_clock *now)
@@ -61,15 +69,38 @@ static void keep_soon(struct privacy *p, const struct alarm_clock *now)
 	keep(p, now);
 }
 
+static void settle(struct privacy *p, uint64_t upto, int error)
+{
+	if (upto <= p->settled)
+		return;
+	p->settled = upto;
+	p->waits_us = clock_now(p).mono_us;
+	p->o.settled(p->o.owner, upto, error);
+}
+
+void privacy_written(struct privacy *p, uint32_t ticket, int error)
+{
+	if (ticket != p->ticket)
+		return;			/* a newer one is on its way, and tells more */
+	p->ticket = 0;
+	p->error = error;
+	settle(p, p->handed, error);
+}
+
 static void look_for_failure(struct privacy *p, const struct alarm_clock *now)
 {
-	int err = keeper_error(p->keeper);
+	bool slow = p->settled != p->changes && now->mono_us - p->waits_us >= PRIVACY_PATIENCE_S * UINT64_C(1000000);
+	int err = slow ? -ETIMEDOUT : p->error;
 
+	if (slow)
+		settle(p, p->changes, err);
 	if (err && !p->failing)
 		log_error("privacy %s: cannot be written: %s; a pause ends with a restart", p->path, strerror(-err));
 	else if (!err && p->failing)
 		log_info("privacy %s: is written again", p->path);
 	p->failing = err != 0;
+	if (err)
+		p->error = err;
 	if (err && now->mono_us - p->kept_us >= AGAIN_US)
 		keep(p, now);
 }
@@ -133,7 +164,6 @@ int privacy_open(struct privacy **out, const struct privacy_options *o)
 {
 	struct privacy *p = calloc(1, sizeof(*p));
 	struct alarm_clock now;
-	bool there;
 	int err;
 
 	if (!p)
@@ -142,20 +172,13 @@ int privacy_open(struct privacy **out, const struct privacy_options *o)
 	p->credit = BURST;
 	now = clock_now(p);
 	snprintf(p->path, sizeof(p->path), "%s/%s", o->folder, PAUSES_FILE);
-	p->keeper = keeper_open(p->path);
-	if (!p->keeper) {
-		free(p);
-		return -ENOMEM;
-	}
-	there = read_file(p, &now);
+	p->dirty = read_file(p, &now);		/* with this boot's clock, by the first tick */
 	forget_unknown_rooms(p, &now);
 	err = pause_again(p, &now);
 	if (err) {
-		privacy_close(p);
+		free(p);
 		return err;
 	}
-	if (there)
-		keep(p, &now);
 	*out = p;
 	return 0;
 }
@@ -169,7 +192,6 @@ void privacy_close(struct privacy *p)
 	now = clock_now(p);
 	if (p->dirty)
 		keep(p, &now);
-	keeper_close(p->keeper);
 	free(p);
 }
 
@@ -206,6 +228,9 @@ enum command_error privacy_command(struct privacy *p, const struct command_reque
 	for (int i = 0; i < sensing_rooms(p->o.sensing) && !err; i++)
 		if (!r->room || !strcmp(sensing_room_name(p->o.sensing, i), r->room))
 			err = set(p, i, for_s, r->by);
+	if (p->settled == p->changes)
+		p->waits_us = now.mono_us;
+	reply->later = ++p->changes;
 	keep_soon(p, &now);
 	return err;
 }
@@ -227,6 +252,11 @@ void privacy_tick(struct privacy *p)
 	if (changed || p->dirty || (p->pauses.count && !now.synced && now.mono_us - p->kept_us >= LATEST_US))
 		keep_soon(p, &now);
 	look_for_failure(p, &now);
+}
+
+const char *privacy_file(const struct privacy *p)
+{
+	return p->path;
 }
 
 bool privacy_failing(const struct privacy *p)

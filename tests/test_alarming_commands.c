@@ -89,6 +89,32 @@ static void a_command_reaches_only_the_room_of_its_topic(void **state)
 	assert_int_equal(alarm_command(rig.alarming, &r, &reply), COMMAND_ALARM_CLOSED);
 }
 
+/* There is no word of verdict for "a child was left": it goes without, and a fall does not. */
+static void what_was_no_fall_is_cleared_without_a_verdict(void **state)
+{
+	const enum incident_kind kinds[] = { INCIDENT_NO_BREATHING, INCIDENT_CHILD_LEFT, INCIDENT_LONG_LIE };
+
+	(void)state;
+	rig.options.disk = NULL;
+	rig_open();
+	rig_connect();
+	for (int i = 0; i < 3; i++)
+		alarming_incident(rig.alarming, "hall", &(struct incident){
+			.kind = kinds[i], .stage = INCIDENT_CONFIRMED, .confidence = 0.9f });
+	assert_int_equal(rig_ask(ACTION_CLEAR, NULL, NULL), COMMAND_VERDICT_NEEDED);	/* all or none */
+	for (int k = ALARM_LONG_LIE; k <= ALARM_CHILD_LEFT; k++)
+		assert_non_null(rig_newest(k));
+	assert_int_equal(rig_ask(ACTION_CLEAR, rig_newest(ALARM_LONG_LIE)->id, NULL), COMMAND_VERDICT_NEEDED);
+	assert_int_equal(rig_ask(ACTION_CLEAR, rig_newest(ALARM_CHILD_LEFT)->id, "test"), COMMAND_INVALID);
+	assert_int_equal(rig_ask(ACTION_CLEAR, rig_newest(ALARM_CHILD_LEFT)->id, NULL), COMMAND_NONE);
+	HAS(rig_last_sent(), "\"event_type\":\"cleared\"");
+	HAS(rig_last_sent(), "\"verdict\":null");
+	assert_int_equal(rig_ask(ACTION_CLEAR, rig_newest(ALARM_NO_BREATHING)->id, "false_alarm"), COMMAND_NONE);
+	HAS(rig_last_sent(), "\"verdict\":\"false_alarm\"");
+	assert_int_equal(rig_ask(ACTION_CLEAR, NULL, "confirmed_fall"), COMMAND_NONE);
+	HAS(rig_last_sent(), "\"verdict\":\"confirmed_fall\"");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, rig_set_up, rig_tear_down)
 
 int main(void)
@@ -97,6 +123,7 @@ int main(void)
 		TEST(a_test_of_a_fall_hides_no_fall),
 		TEST(a_suspicion_that_recovers_calls_nobody),
 		TEST(a_command_reaches_only_the_room_of_its_topic),
+		TEST(what_was_no_fall_is_cleared_without_a_verdict),
 	};
 
 	log_open(getenv("VERBOSE") ? LOG_LVL_DEBUG : LOG_LVL_ERROR);

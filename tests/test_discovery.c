@@ -107,7 +107,8 @@ static void press(struct json *device, const char *key, enum command_action acti
 	c.text = text;
 	c.len = strlen(text);
 	for (int i = 0; i < 2; i++) {
-		char *answer = command_answer(&commands, &c);
+		struct command_unanswered wait;
+		char *answer = command_answer(&commands, &c, &wait);
 
 		assert_non_null(strstr(answer, "\"ok\":true"));
 		free(answer);

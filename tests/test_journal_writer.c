@@ -1,33 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The journal as a file, and behind its thread: the loop never waits, and is told. */
+ * The journal, and one text file, behind a thread: the loop never waits, and is told. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
-#include <sched.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "daemon/journal_file.h"
+#include "daemon/files.h"
 #include "daemon/journal_writer.h"
-#include "daemon/log.h"
+#include "tests/support/overheard.h"
 #include "tests/support/scratch.h"
 
-static struct journal_file file;
 static char found[4096];		/* "key=text " for each record */
 
 static void note(void *owner, const char *key, const uint8_t *record, size_t bytes)
@@ -36,46 +30,6 @@ static void note(void *owner, const char *key, const uint8_t *record, size_t byt
 
 	(void)owner;
 	snprintf(found + n, sizeof(found) - n, "%s=%.*s ", key, (int)bytes, (const char *)record);
-}
-
-static int open_file(const char *path)
-{
-	found[0] = 0;
-	return journal_file_open(&file, path, note, NULL);
-}
-
-static int put(const char *key, const char *text)
-{
-	return journal_put(&file.journal, key, text, strlen(text));
-}
-
-/* What is written on stderr from here to said(). */
-static int saved = -1;
-
-static void listen_to_log(void)
-{
-	int fd = open(scratch_path("stderr"), O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0600);
-
-	saved = dup(STDERR_FILENO);
-	dup2(fd, STDERR_FILENO);
-	close(fd);
-}
-
-/* Whether a line had this in it; ends the listening. */
-static bool said(const char *text)
-{
-	size_t len;
-	uint8_t *log;
-	bool yes;
-
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	log = scratch_read(scratch_path("stderr"), &len);
-	yes = *text ? strstr((char *)log, text) != NULL : len == 0;
-	if (!yes)
-		print_message("log: %s\n", (char *)log);
-	free(log);
-	return yes;
 }
 
 /* A path that lasts for a test. */
@@ -87,208 +41,7 @@ static const char *kept(const char *path)
 	return copy;
 }
 
-static void what_was_put_is_there_after_a_restart(void **state)
-{
-	const char *path = kept(scratch_path("journal"));
-	struct stat st;
-
-	(void)state;
-	listen_to_log();
-	assert_int_equal(open_file(path), 0);
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_size, JOURNAL_BYTES);
-	assert_int_equal(st.st_mode & 0777, 0600);
-	assert_int_equal(put("a", "confirmed"), 0);
-	assert_int_equal(put("b", "confirmed"), 0);
-	assert_int_equal(put("a", "cleared"), 0);
-	journal_file_close(&file);
-	assert_int_equal(open_file(path), 0);
-	assert_string_equal(found, "b=confirmed a=cleared ");
-	journal_file_close(&file);
-	assert_true(said(""));
-	unlink(path);
-}
-
-static void random_bytes_are_a_clean_start_and_a_line(void **state)
-{
-	static uint8_t junk[JOURNAL_BYTES + 1000];
-	struct stat st;
-	const char *path;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(junk); i++)
-		junk[i] = (uint8_t)(i * 2654435761u >> 11);
-	path = kept(scratch_write("junk", junk, sizeof(junk)));
-	listen_to_log();
-	assert_int_equal(open_file(path), 0);
-	assert_true(said("junk: 128 of 128 slots are damaged and will be used again; 0 records"));
-	assert_string_equal(found, "");
-	assert_int_equal(put("a", "confirmed"), 0);
-	journal_file_close(&file);
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_size, JOURNAL_BYTES);
-	listen_to_log();
-	assert_int_equal(open_file(path), 0);
-	assert_true(said("127 of 128 slots"));
-	assert_string_equal(found, "a=confirmed ");
-	journal_file_close(&file);
-	unlink(path);
-}
-
-static void a_file_cut_short_is_made_whole(void **state)
-{
-	const char *path = kept(scratch_path("short"));
-	struct stat st;
-
-	(void)state;
-	assert_int_equal(open_file(path), 0);
-	assert_int_equal(put("a", "confirmed"), 0);
-	assert_int_equal(put("b", "confirmed"), 0);
-	journal_file_close(&file);
-	assert_int_equal(truncate(path, JOURNAL_SLOT_BYTES), 0);
-	listen_to_log();
-	assert_int_equal(open_file(path), 0);
-	assert_true(said("cut short after 512 bytes; 1 records are sound"));
-	assert_string_equal(found, "a=confirmed ");
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_size, JOURNAL_BYTES);
-	journal_file_close(&file);
-	unlink(path);
-}
-
-static void what_is_no_journal_is_refused(void **state)
-{
-	struct journal_file other;
-	const char *path = kept(scratch_path("journal"));
-	char longest[400];
-
-	(void)state;
-	assert_int_equal(open_file(path), 0);
-	assert_int_equal(journal_file_open(&other, path, NULL, NULL), -EBUSY);
-	journal_file_close(&file);
-	assert_int_equal(journal_file_open(&other, path, NULL, NULL), 0);
-	journal_file_close(&other);
-	unlink(path);
-	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(open_file(path), -EINVAL);
-	unlink(path);
-	assert_int_equal(symlink("/dev/null", path), 0);
-	assert_int_equal(open_file(path), -ELOOP);
-	unlink(path);
-	assert_int_equal(open_file("/dev/null"), -EINVAL);
-	assert_int_equal(open_file("/"), -EISDIR);
-	assert_int_equal(open_file("/no/such/folder/journal"), -ENOENT);
-	assert_int_equal(open_file(""), -EINVAL);
-	memset(longest, 'x', sizeof(longest));
-	longest[399] = 0;
-	assert_int_equal(open_file(longest), -ENAMETOOLONG);
-}
-
-/* Mounts that are this process's own: as root, else as the root of a user namespace. */
-static bool own_mounts(void)
-{
-	char map[64];
-	int fd;
-
-	if (unshare(CLONE_NEWNS) == 0)
-		return mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
-	snprintf(map, sizeof(map), "0 %u 1", (unsigned)getuid());
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0 || (fd = open("/proc/self/uid_map", O_WRONLY)) < 0)
-		return false;
-	return write(fd, map, strlen(map)) > 0 && close(fd) == 0;
-}
-
-/* In a namespace of its own, with a file system of so many KiB at /mnt: what `work`
- * returns; -1 where the kernel does not allow that. */
-static int in_small_world(int (*work)(void))
-{
-	int status;
-	pid_t pid = fork();
-
-	assert_true(pid >= 0);
-	if (!pid) {
-		if (!own_mounts() || mount("none", "/mnt", "tmpfs", 0, "size=96k") < 0)
-			_exit(99);
-		_exit(work());
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status) == 99 ? -1 : WEXITSTATUS(status);
-}
-
-#define REQUIRE(condition) do { if (!(condition)) return __LINE__ & 0x3f ? __LINE__ & 0x3f : 1; } while (0)
-
-static int read_only_world(void)
-{
-	REQUIRE(open_file("/mnt/journal") == 0);
-	REQUIRE(put("a", "confirmed") == 0);
-	journal_file_close(&file);
-	REQUIRE(mount("none", "/mnt", NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0);
-	REQUIRE(open_file("/mnt/journal") == 0);
-	REQUIRE(!strcmp(found, "a=confirmed "));
-	REQUIRE(put("b", "confirmed") == -EROFS);
-	REQUIRE(journal_erase(&file.journal, "a") == -EROFS);
-	journal_file_close(&file);
-	REQUIRE(open_file("/mnt/other") == -EROFS);
-	return 0;
-}
-
-static int full_world(void)
-{
-	static uint8_t filler[90 * 1024];
-	int fd = open("/mnt/filler", O_WRONLY | O_CREAT, 0600);
-
-	REQUIRE(write(fd, filler, sizeof(filler)) == sizeof(filler));
-	close(fd);
-	REQUIRE(open_file("/mnt/journal") == 0);	/* says that it has no space */
-	REQUIRE(put("a", "confirmed") == 0);		/* one page was left */
-	for (int i = 0; i < 20; i++) {
-		char key[16];
-
-		snprintf(key, sizeof(key), "key %d", i);
-		REQUIRE(put(key, "confirmed") == 0 || i > 5);
-		if (i > 12)
-			REQUIRE(put(key, "confirmed") == -ENOSPC);
-	}
-	unlink("/mnt/filler");
-	REQUIRE(put("b", "confirmed") == 0);
-	journal_file_close(&file);
-	REQUIRE(open_file("/mnt/journal") == 0);
-	REQUIRE(!strncmp(found, "a=confirmed ", 12) && strstr(found, " b=confirmed "));
-	return 0;
-}
-
-static void a_read_only_file_system_is_read_and_named(void **state)
-{
-	int result;
-
-	(void)state;
-	listen_to_log();
-	result = in_small_world(read_only_world);
-	if (result < 0) {
-		assert_true(said(""));
-		skip();
-	}
-	assert_int_equal(result, 0);
-	assert_true(said("only readable: Read-only file system"));
-}
-
-static void a_full_file_system_is_named_and_left_behind(void **state)
-{
-	int result;
-
-	(void)state;
-	listen_to_log();
-	result = in_small_world(full_world);
-	if (result < 0) {
-		assert_true(said(""));
-		skip();
-	}
-	assert_int_equal(result, 0);
-	assert_true(said("cannot take its 64 KiB: No space left on device"));
-}
-
-/* The writer.  A disk that waits at a gate, and fails when told. */
+/* A disk that waits at a gate, and fails when told. */
 
 static sem_t gate, arrived;
 static bool gated;
@@ -326,17 +79,17 @@ static struct journal_writer *open_gated(void)
 
 static struct {
 	int count;
-	struct { char key[JOURNAL_KEY_LEN]; uint32_t ticket; int error; bool erased; } job[1000];
+	struct { char key[JOURNAL_KEY_LEN]; uint32_t ticket; int error; enum journal_job job; } of[1000];
 } done;
 
 static void on_done(void *owner, const struct journal_done *d)
 {
 	assert_ptr_equal(owner, &done);
 	assert_true(done.count < 1000);
-	snprintf(done.job[done.count].key, JOURNAL_KEY_LEN, "%s", d->key);
-	done.job[done.count].ticket = d->ticket;
-	done.job[done.count].erased = d->erased;
-	done.job[done.count++].error = d->error;
+	snprintf(done.of[done.count].key, JOURNAL_KEY_LEN, "%s", d->key);
+	done.of[done.count].ticket = d->ticket;
+	done.of[done.count].job = d->job;
+	done.of[done.count++].error = d->error;
 }
 
 /* Polls as a loop would until so many jobs are done. */
@@ -382,15 +135,15 @@ static void a_job_is_done_when_it_is_in_the_file(void **state)
 	ticket = writer_put(w, "a", "confirmed");
 	assert_int_not_equal(ticket, 0);
 	wait_done(w, 1);
-	assert_string_equal(done.job[0].key, "a");
-	assert_int_equal(done.job[0].ticket, ticket);
-	assert_int_equal(done.job[0].error, 0);
+	assert_string_equal(done.of[0].key, "a");
+	assert_int_equal(done.of[0].ticket, ticket);
+	assert_int_equal(done.of[0].error, 0);
 	assert_int_equal(journal_writer_stats(w).records, 1);
 	writer_put(w, "b", "confirmed");
 	wait_done(w, 2);
 	journal_writer_erase(w, "a");
 	wait_done(w, 3);
-	assert_true(done.job[2].erased);
+	assert_int_equal(done.of[2].job, JOURNAL_JOB_ERASE);
 	writer_put(w, "c", "on the way out");
 	assert_true(journal_writer_close(w));		/* writes what waits */
 	found[0] = 0;
@@ -448,9 +201,9 @@ static void a_stuck_disk_does_not_hold_up_the_loop(void **state)
 	wait_done(w, JOURNAL_QUEUE_MAX);
 	for (int i = 0; i < JOURNAL_QUEUE_MAX; i++) {
 		snprintf(key, sizeof(key), "key %d", i);
-		assert_string_equal(done.job[i].key, key);
+		assert_string_equal(done.of[i].key, key);
 		/* 127 keys fit in a journal: the last one is told why it does not */
-		assert_int_equal(done.job[i].error, i < JOURNAL_KEYS_MAX ? 0 : -ENOSPC);
+		assert_int_equal(done.of[i].error, i < JOURNAL_KEYS_MAX ? 0 : -ENOSPC);
 	}
 	assert_int_not_equal(writer_put(w, "key 0", "again"), 0);
 	for (int i = 0; i < 2; i++)
@@ -474,10 +227,10 @@ static void the_latest_job_of_a_key_takes_the_place_of_the_one_that_waits(void *
 	for (int i = 0; i < 10; i++)
 		sem_post(&gate);
 	wait_done(w, 3);
-	assert_int_equal(done.job[0].ticket, running);
-	assert_int_equal(done.job[1].ticket, last);
-	assert_true(done.job[1].erased);
-	assert_int_equal(done.job[2].ticket, other);
+	assert_int_equal(done.of[0].ticket, running);
+	assert_int_equal(done.of[1].ticket, last);
+	assert_int_equal(done.of[1].job, JOURNAL_JOB_ERASE);
+	assert_int_equal(done.of[2].ticket, other);
 	assert_int_equal(journal_writer_stats(w).records, 1);
 	assert_true(journal_writer_close(w));
 }
@@ -493,7 +246,7 @@ static void what_cannot_be_written_is_told_with_its_reason(void **state)
 	writer_put(w, "a", "confirmed");
 	sem_post(&gate);
 	wait_done(w, 1);
-	assert_int_equal(done.job[0].error, -ENOSPC);
+	assert_int_equal(done.of[0].error, -ENOSPC);
 	assert_int_equal(journal_writer_stats(w).failures, 1);
 	writer_put(w, "a", "confirmed");
 	sem_wait(&arrived);
@@ -501,7 +254,7 @@ static void what_cannot_be_written_is_told_with_its_reason(void **state)
 	fail_with = 0;
 	sem_post(&gate);
 	wait_done(w, 2);
-	assert_int_equal(done.job[1].error, 0);
+	assert_int_equal(done.of[1].error, 0);
 	assert_true(journal_writer_close(w));
 	assert_true(said("cannot be written: No space left on device; alarms still go out"));
 }
@@ -519,6 +272,128 @@ static void what_does_not_fit_gets_no_ticket(void **state)
 	assert_int_equal(writer_put(w, "", ""), 0);
 	assert_int_equal(journal_writer_put(w, "a", record, sizeof(record)), 0);
 	assert_int_equal(journal_writer_waiting(w), 0);
+	assert_true(journal_writer_close(w));
+}
+
+static uint32_t writer_text(struct journal_writer *w, const char *text)
+{
+	return journal_writer_text(w, text ? strdup(text) : NULL);
+}
+
+static void expect_file(const char *path, const char *text)
+{
+	char got[64];
+	int n = files_read(path, got, sizeof(got));
+
+	if (text)
+		assert_string_equal(n < 0 ? strerror(-n) : got, text);
+	else
+		assert_int_equal(n, -ENOENT);
+}
+
+static void the_text_file_needs_no_journal_and_the_last_text_counts(void **state)
+{
+	const char *path = kept(scratch_path("text"));
+	struct journal_writer *w;
+	uint32_t ticket = 0;
+	char text[32];
+	struct stat st;
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(journal_writer_open(&w, NULL, NULL, NULL), 0);
+		journal_writer_text_file(w, path);
+		for (int i = 0; i < 100; i++) {
+			snprintf(text, sizeof(text), "text %d", i);
+			ticket = writer_text(w, text);
+			assert_int_not_equal(ticket, 0);
+		}
+		while (!done.count || done.of[done.count - 1].ticket != ticket)
+			wait_done(w, done.count + 1);
+		assert_int_equal(done.of[done.count - 1].job, JOURNAL_JOB_TEXT);
+		assert_int_equal(done.of[done.count - 1].error, 0);
+		expect_file(path, "text 99");		/* as soon as that is told */
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_mode & 07777, 0600);
+		writer_text(w, "text 100");
+		writer_text(w, NULL);
+		assert_true(journal_writer_close(w));	/* writes what waits */
+		expect_file(path, NULL);
+		done.count = 0;
+	}
+}
+
+static void a_text_that_cannot_be_written_is_told_and_leaves_the_old(void **state)
+{
+	const char *path = kept(scratch_path("text"));
+	struct journal_writer *w;
+	char wall[600];
+
+	(void)state;
+	assert_int_equal(files_write(path, "old", 3), 0);
+	snprintf(wall, sizeof(wall), "%s.new", path);
+	assert_int_equal(mkdir(wall, 0700), 0);		/* in the way of the new one */
+	assert_int_equal(files_write(path, "new", 3), -EISDIR);
+	assert_int_equal(journal_writer_open(&w, NULL, NULL, NULL), 0);
+	journal_writer_text_file(w, path);
+	writer_text(w, "new");
+	wait_done(w, 1);
+	assert_int_equal(done.of[0].error, -EISDIR);
+	expect_file(path, "old");
+	assert_int_equal(rmdir(wall), 0);
+	writer_text(w, "newer");
+	wait_done(w, 2);
+	assert_int_equal(done.of[1].error, 0);
+	expect_file(path, "newer");
+	assert_true(journal_writer_close(w));
+	unlink(path);
+}
+
+/* One queue: neither starves the other, and an alarm's record is no text. */
+static void texts_and_alarms_take_turns(void **state)
+{
+	const char *path = kept(scratch_path("text"));
+	struct journal_writer *w = open_gated();
+	uint32_t alarm, text;
+
+	(void)state;
+	journal_writer_text_file(w, path);
+	writer_put(w, "a", "1");
+	sem_wait(&arrived);
+	writer_text(w, "never written");
+	alarm = writer_put(w, "b", "1");
+	text = writer_text(w, "written");		/* in the place of the other */
+	assert_int_equal(journal_writer_waiting(w), 3);
+	expect_file(path, NULL);
+	for (int i = 0; i < 4; i++)
+		sem_post(&gate);
+	wait_done(w, 3);
+	assert_int_equal(done.of[1].ticket, text);
+	assert_string_equal(done.of[1].key, "");
+	assert_int_equal(done.of[2].ticket, alarm);
+	assert_int_equal(journal_writer_stats(w).records, 2);
+	expect_file(path, "written");
+	assert_true(journal_writer_close(w));
+	unlink(path);
+}
+
+static void a_text_that_finds_the_queue_full_is_refused(void **state)
+{
+	struct journal_writer *w = open_gated();
+	char key[16];
+
+	(void)state;
+	journal_writer_text_file(w, scratch_path("text"));
+	writer_put(w, "key 0", "x");
+	sem_wait(&arrived);
+	for (int i = 1; i < JOURNAL_QUEUE_MAX; i++) {
+		snprintf(key, sizeof(key), "key %d", i);
+		assert_int_not_equal(writer_put(w, key, "x"), 0);
+	}
+	assert_int_equal(writer_text(w, "there is no place for it"), 0);
+	for (int i = 0; i < 2 * JOURNAL_QUEUE_MAX; i++)
+		sem_post(&gate);
+	wait_done(w, JOURNAL_QUEUE_MAX);
 	assert_true(journal_writer_close(w));
 }
 
@@ -555,28 +430,26 @@ static void a_thousand_jobs_come_out_once_each_and_in_order(void **state)
 			journal_writer_poll(w, on_done, &done);
 	}
 	for (int i = 1; i < 1000; i++)
-		assert_int_equal(done.job[i].ticket, done.job[i - 1].ticket + 1);
+		assert_int_equal(done.of[i].ticket, done.of[i - 1].ticket + 1);
 	assert_int_equal(journal_writer_stats(w).records, 0);
 	assert_int_equal(journal_writer_stats(w).failures, 0);
 	assert_true(journal_writer_close(w));
 }
 
+#define TEST(f) cmocka_unit_test_setup(f, begin)
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup(f, begin)
 	const struct CMUnitTest tests[] = {
-		TEST(what_was_put_is_there_after_a_restart),
-		TEST(random_bytes_are_a_clean_start_and_a_line),
-		TEST(a_file_cut_short_is_made_whole),
-		TEST(what_is_no_journal_is_refused),
-		TEST(a_read_only_file_system_is_read_and_named),
-		TEST(a_full_file_system_is_named_and_left_behind),
 		TEST(a_job_is_done_when_it_is_in_the_file),
 		TEST(a_disk_without_space_is_known_from_the_start),
 		TEST(a_stuck_disk_does_not_hold_up_the_loop),
 		TEST(the_latest_job_of_a_key_takes_the_place_of_the_one_that_waits),
 		TEST(what_cannot_be_written_is_told_with_its_reason),
 		TEST(what_does_not_fit_gets_no_ticket),
+		TEST(the_text_file_needs_no_journal_and_the_last_text_counts),
+		TEST(a_text_that_cannot_be_written_is_told_and_leaves_the_old),
+		TEST(texts_and_alarms_take_turns),
+		TEST(a_text_that_finds_the_queue_full_is_refused),
 		TEST(closing_does_not_hang_on_a_stuck_disk),
 		TEST(a_thousand_jobs_come_out_once_each_and_in_order),
 	};

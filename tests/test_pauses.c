@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "daemon/files.h"
-#include "daemon/keeper.h"
 #include "daemon/pauses.h"
 #include "tests/support/tree.h"
 
@@ -219,70 +218,6 @@ static int make_folder(void **state)
 	return 0;
 }
 
-static void put(struct keeper *k, const char *text)
-{
-	keeper_put(k, text ? strdup(text) : NULL);
-}
-
-static void expect(const char *text)
-{
-	char got[64];
-	int n = files_read(path, got, sizeof(got));
-
-	if (text)
-		assert_string_equal(n < 0 ? strerror(-n) : got, text);
-	else
-		assert_int_equal(n, -ENOENT);
-}
-
-static void the_last_text_is_in_the_file(void **state)
-{
-	struct keeper *k = keeper_open(path);
-	char text[32];
-	struct stat st;
-
-	(void)state;
-	keeper_close(k);
-	expect(NULL);			/* nothing was put */
-	k = keeper_open(path);
-	for (int i = 0; i < 100; i++) {
-		snprintf(text, sizeof(text), "text %d", i);
-		put(k, text);
-	}
-	keeper_close(k);
-	expect("text 99");
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0600);
-	k = keeper_open(path);
-	put(k, "text 100");
-	put(k, NULL);
-	keeper_close(k);
-	expect(NULL);
-}
-
-static void what_cannot_be_written_is_said_and_leaves_the_old(void **state)
-{
-	struct keeper *k;
-	char wall[128];
-
-	(void)state;
-	assert_int_equal(files_write(path, "old", 3), 0);
-	snprintf(wall, sizeof(wall), "%s.new", path);
-	assert_int_equal(mkdir(wall, 0700), 0);		/* in the way of the new one */
-	assert_int_equal(files_write(path, "new", 3), -EISDIR);
-	expect("old");
-	k = keeper_open(path);
-	assert_int_equal(keeper_error(k), 0);
-	put(k, "new");
-	for (int i = 0; i < 500 && !keeper_error(k); i++)
-		usleep(10000);
-	assert_int_equal(keeper_error(k), -EISDIR);
-	assert_int_equal(rmdir(wall), 0);
-	put(k, "newer");
-	keeper_close(k);
-	expect("newer");
-}
-
 static void only_a_file_is_read(void **state)
 {
 	char got[4], link[128];
@@ -309,8 +244,6 @@ int main(void)
 		cmocka_unit_test(times_are_noted_again_only_when_the_clock_was_set),
 		cmocka_unit_test(a_pause_ends_and_can_be_told_again),
 		cmocka_unit_test(a_damaged_text_is_known_or_harmless),
-		cmocka_unit_test_setup(the_last_text_is_in_the_file, make_folder),
-		cmocka_unit_test_setup(what_cannot_be_written_is_said_and_leaves_the_old, make_folder),
 		cmocka_unit_test_setup(only_a_file_is_read, make_folder),
 	};
 

@@ -87,8 +87,15 @@ ok "no_breathing escalated after 10 s, child_left and long_lie repeated every 5 
 echo "$(command '{"action":"acknowledge","kind":"no_breathing","by":"nurse 3"}')" | grep -q '"ok":true' || fail "$(cat "$dir/answer")"
 wait_for 5 in_state no_breathing acknowledged || fail "not acknowledged"
 in_state child_left confirmed || fail "another kind was acknowledged too"
-echo "$(command '{"action":"clear","kind":"child_left"}')" | grep -q '"error":"verdict_needed"' || fail "$(cat "$dir/answer")"
-for kind in $kinds; do
+for kind in fall long_lie; do
+	echo "$(command "{\"action\":\"clear\",\"kind\":\"$kind\"}")" | grep -q '"error":"verdict_needed","detail":"verdict: confirmed_fall or' ||
+		fail "$(cat "$dir/answer")"
+done
+echo "$(command '{"action":"clear"}')" | grep -q '"error":"verdict_needed"' || fail "$(cat "$dir/answer")"
+in_state child_left confirmed || fail "cleared, as another kind was refused"
+echo "$(command '{"action":"clear","kind":"child_left","by":"Ann","note":"home"}')" | grep -q '"ok":true' || fail "$(cat "$dir/answer")"
+wait_for 5 at_least child_left '"event_type\\*":\\*"cleared.*"verdict\\*":null' 1 || fail "child_left is not cleared without a verdict"
+for kind in fall long_lie no_breathing; do
 	echo "$(command "{\"action\":\"clear\",\"kind\":\"$kind\",\"by\":\"nurse 3\",\"verdict\":\"false_alarm\"}")" | grep -q '"ok":true' ||
 		fail "$kind: $(cat "$dir/answer")"
 	wait_for 5 at_least $kind '"event_type\\*":\\*"cleared' 1 || fail "$kind is not cleared"
@@ -97,7 +104,7 @@ mosquitto_pub -h "$host" -p "$broker_port" -q 1 -t sixth/e2e/attic/cmd -m '{"act
 wait_for 5 journal_is_empty || fail "something is left in the journal"
 kill "$listener"
 wait "$listener" 2>/dev/null
-ok "answered by kind: only that one; cleared with a verdict; the journal is empty"
+ok "answered by kind: only that one; falls are cleared with a verdict, a child that was left without one; the journal is empty"
 
 said=$("$python" tests/support/check_messages.py sixth/e2e --need alarm,alarm_event <"$dir/messages" 2>&1) || fail "$said"
 "$python" tools/fhir_bridge.py --patient Patient/p1 --device Device/hall --test <"$dir/messages" >"$dir/resources" 2>"$dir/bridge.log" ||

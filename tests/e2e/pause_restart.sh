@@ -9,8 +9,38 @@ command() {
 	sleep 0.2
 	mosquitto_pub -h "$host" -p "$broker_port" -q 1 -t "$1" -m "$2"
 	wait "$listener"
+	grep -qF "${3:-\"ok\":true}" "$dir/answer" || fail "$2: $(cat "$dir/answer")"
+}
+
+# command_and_die TOPIC JSON: kill -9 follows on the answer.
+command_and_die() {
+	mosquitto_sub -h "$host" -p "$broker_port" -t "$1/result" -C 1 -W 10 2>&1 |
+		{ read -r answer; kill -9 "$daemon"; echo "$answer" >"$dir/answer"; } &
+	listener=$!
+	sleep 0.2
+	mosquitto_pub -h "$host" -p "$broker_port" -q 1 -t "$1" -m "$2"
+	wait "$listener" "$daemon" 2>/dev/null
 	grep -qF '"ok":true' "$dir/answer" || fail "$2: $(cat "$dir/answer")"
-	sleep 0.3		# another thread writes it
+}
+
+# control_and_die JSON: the same by the control socket.
+control_and_die() {
+	"$python" - "$dir/control" "$daemon" "$1" >"$dir/answer" 2>&1 <<'END'
+import os, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+s.sendall(sys.argv[3].encode() + b"\n")
+s.settimeout(10)
+got = s.recv(4096)
+os.kill(int(sys.argv[2]), 9)
+print(got.decode())
+END
+	wait "$daemon" 2>/dev/null
+	grep -qF '"ok":true' "$dir/answer" || fail "$1: $(cat "$dir/answer")"
+}
+
+slowly() {
+	exec env LD_PRELOAD="$dir/slow_flash.so" "$BUILD/sixthd" "$@"
 }
 
 # restarted: the daemon is there again, and has said so of a room.
@@ -55,18 +85,51 @@ wait_for 10 logged "room hall: the pause is over" || fail "it does not end"
 wait_for 5 retained sixth/e2e/hall/sensing '"reason":null' || fail "not sensed again"
 wait_for 3 test ! -e "$dir/state/pauses" || fail "the file is left: $(cat "$dir/state/pauses")"
 command sixth/e2e/hall/cmd '{"action":"pause"}'
+[ -s "$dir/state/pauses" ] || fail "answered before it is there"
 command sixth/e2e/hall/cmd '{"action":"resume"}'
-wait_for 3 test ! -e "$dir/state/pauses" || fail "the file is left: $(cat "$dir/state/pauses")"
+[ ! -e "$dir/state/pauses" ] || fail "answered, and the file is left: $(cat "$dir/state/pauses")"
 stop_daemon KILL
 begun=$(log_lines)
 restarted
 logged "still paused" "$begun" && fail "paused although it was resumed"
 ok "it ends when its 3 s are over, with a restart in them; what was resumed is not paused again"
 
+proves "what was answered is on flash: kill -9 follows on each answer, where each sync takes 0.3 s"
+${CC:-cc} -shared -fPIC -D_GNU_SOURCE -o "$dir/slow_flash.so" tests/preload/slow_flash.c -ldl || fail "no compiler"
+stop_daemon KILL
+sed -i "1i control = $dir/control" "$dir/sixth.conf"
+export SLOW_FLASH_MS=300
+number=0
+for order in pause resume; do
+	for way in command control; do
+		number=$((number + 1))
+		daemon_program=slowly start_daemon
+		wait_for 10 test -S "$dir/control" || fail "no socket"
+		wait_for 10 retained sixth/e2e/status online || fail "not there"
+		order_text='{"id":'$number',"room":"hall","action":"'$order'"}'
+		begun=$(log_lines)
+		if [ $way = command ]; then
+			command_and_die sixth/e2e/hall/cmd "$order_text"
+		else
+			control_and_die "$order_text"
+		fi
+		if [ $order = pause ]; then
+			[ -s "$dir/state/pauses" ] || fail "$way: $order $number was answered, and is lost"
+		else
+			[ ! -e "$dir/state/pauses" ] || fail "$way: $order $number was answered, and is lost"
+		fi
+		rm -f "$dir/control"
+	done
+done
+ok "$number times of $number, by MQTT and by the control socket"
+start_daemon
+wait_for 5 retained sixth/e2e/status online || fail "not there"
+
 proves "what cannot be kept is said, and what cannot be read pauses every room for an hour"
 rm -rf "$dir/state"
 echo "in the way" >"$dir/state"
-command sixth/e2e/hall/cmd '{"action":"pause","for_s":600}'
+command sixth/e2e/hall/cmd '{"action":"pause","for_s":600}' '"ok":false,"error":"not_kept","detail":"it is so now, but not kept on flash (Not a directory)'
+wait_for 3 retained sixth/e2e/hall/presence '"reason":"paused"' || fail "not paused, as it cannot be kept"
 wait_for 3 logged "state/pauses: cannot be written: Not a directory; a pause ends with a restart" || fail "not in the log"
 wait_for 3 retained sixth/e2e/hall/sensing '"trouble":["disk"' || wait_for 3 retained sixth/e2e/hall/sensing '"disk"' ||
 	fail "not in the trouble list: $(get_retained sixth/e2e/hall/sensing)"

@@ -37,6 +37,7 @@ static enum command_error act(void *owner, const struct command_request *r, stru
 	touch(r->state);
 	++*(int *)owner;
 	snprintf(reply->detail, sizeof(reply->detail), "%s", r->by ? "by" : "");
+	reply->later = r->note ? 7 : 0;
 	return r->alarm ? COMMAND_UNKNOWN_ALARM : COMMAND_NONE;
 }
 
@@ -63,6 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.topic = topics[whom], .room = whom == 1 ? "hall" : NULL, .unknown_room = whom == 2,
 		.origin = "live", .wall_us = 1, .act = act, .owner = &acted,
 	};
+	const struct command_reply last = { .detail = "flash" };
+	struct command_unanswered wait;
 	char *text = size ? malloc(size) : NULL, *answer;	/* ends in a 0, as from mqtt.h */
 
 	if (!text)
@@ -73,7 +76,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.len = size - 1;
 	memset(commands.seen, 0, sizeof(commands.seen));
 	before = commands.stats;
-	answer = command_answer(&commands, &c);
+	answer = command_answer(&commands, &c, &wait);
+	if (wait.answer) {
+		MUST(!answer && wait.later == 7);
+		answer = command_finish(&commands, &wait, data[0] & 0x80 ? COMMAND_NOT_KEPT : COMMAND_NONE, &last);
+	}
 	MUST(commands.stats.received == before.received + 1);
 	MUST(acted <= 1 && (whom != 2 || !acted));
 	MUST(commands.stats.done - before.done <= (uint64_t)acted);
