@@ -31,7 +31,7 @@ if [ "$(id -u)" = 0 ] && make_links 2>/dev/null; then
 	trap 'remove_links; end_all' EXIT
 	host=10.214.1.2
 	troubles=$troubles,cut
-	export NETNS="$ns" LINK="a$$" LISTENER_HOST=10.214.2.2
+	export NETNS="$ns" LINK="a$$" FAR_LINK=eth0 LISTENER_HOST=10.214.2.2
 	if tc qdisc add dev "a$$" root netem delay 300ms loss 5% 2>/dev/null; then
 		tc qdisc del dev "a$$" root
 		troubles=$troubles,slow
