@@ -89,7 +89,8 @@ struct config_source {
 	const char *numbering;		/* static: of mt76's attributes; auto, a, b or c */
 	int   radio;			/* of several in one chip */
 	int   group;			/* of the connector */
-	int   protocol;			/* of netlink */
+	int   protocol;			/* of netlink; 0: the driver's own */
+	char  layout[512];		/* of values, as packing.h reads it */
 	const char *sounding;		/* static: a name of sounding_method_name() */
 	float sounding_hz, sounding_percent;
 	char  listen[80];		/* checked by udp_check(), as the senders are */

@@ -177,8 +177,11 @@ const struct config_option config_options[] = {
 	  .min = 25, .max = 26, .value = "26",
 	  .help = "intel5300: group of the connector: 26, of older kernels 25; the wrong one is silent" },
 	{ .section = CONFIG_SOURCE, .name = "protocol", .kind = CONFIG_INT, AT(config_source, protocol),
-	  .min = 2, .max = 31, .value = "2",
-	  .help = "openwifi: netlink protocol, 31 with older versions" },
+	  .max = 31, .value = "0", .value_help = "openwifi 2, infineon 31, nxp the highest that there is from 31 down",
+	  .help = "openwifi, nxp, infineon: netlink protocol; 31 with older versions of openwifi" },
+	{ .section = CONFIG_SOURCE, .name = "layout", .kind = CONFIG_STRING, AT(config_source, layout),
+	  .help = "nxp, infineon: how values are packed, as the maker's documentation says; words are in their pages in "
+		  "firmware-notes" },
 	{ .section = CONFIG_SOURCE, .name = "listen", .kind = CONFIG_STRING, AT(config_source, listen),
 	  .help = "ADDRESS:PORT of this host where datagrams arrive; [ADDRESS]:PORT with IPv6" },
 	{ .section = CONFIG_SOURCE, .name = "senders", .kind = CONFIG_STRING, AT(config_source, senders),

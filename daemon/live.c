@@ -256,6 +256,11 @@ void live_channel(struct live *l, uint16_t freq_mhz)
 	l->freq_mhz = freq_mhz;
 }
 
+void live_packing(struct live *l, const struct packing *p)
+{
+	l->stream.packing = p;
+}
+
 void live_lag(struct live *l, uint64_t lag_us)
 {
 	l->lag_us = lag_us;

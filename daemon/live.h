@@ -43,6 +43,9 @@ int live_read(struct live *l, int fd);
 /* The channel that the radio is on, for formats that do not say; 0: as they assume. */
 void live_channel(struct live *l, uint16_t freq_mhz);
 
+/* How the values of the records are packed; borrowed until live_close(). */
+void live_packing(struct live *l, const struct packing *p);
+
 /* Frames come up to so late, because they are fetched: the source's clock waits for them,
  * and so does what still lacks antenna pairs. */
 void live_lag(struct live *l, uint64_t lag_us);

@@ -63,6 +63,19 @@ int live_socket_open(struct live_socket *k, const struct netlink_options *o)
 	return netlink_open(&k->netlink, o, k->source->error);
 }
 
+int live_socket_join(struct live_socket *k, const char *what, uint32_t group)
+{
+	struct source *s = k->source;
+	int err = netlink_join(k->netlink, NULL, group);
+
+	if (err == -EPERM)
+		snprintf(s->error, sizeof(s->error), "%s group %u: not allowed: sixthd needs CAP_NET_ADMIN; start it as root or "
+			 "give it that capability", what, (unsigned)group);
+	else if (err)
+		snprintf(s->error, sizeof(s->error), "%s group %u: %s", what, (unsigned)group, strerror(-err));
+	return err;
+}
+
 int live_socket_listen(struct live_socket *k)
 {
 	k->io = loop_io_add(k->source->loop, netlink_fd(k->netlink), on_readable, k);

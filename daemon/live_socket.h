@@ -34,6 +34,10 @@ void live_socket_close(struct live_socket *k);	/* also of one that never opened 
  * about time first. */
 void live_socket_read(struct live_socket *k);
 
+/* Listens to a group by its number; `what` it is of comes before that in the source's error.
+ * 0 or -errno. */
+int live_socket_join(struct live_socket *k, const char *what, uint32_t group);
+
 /* From now on messages are taken in the loop.  0 or -ENOMEM. */
 int live_socket_listen(struct live_socket *k);
 

@@ -207,6 +207,21 @@ static void write_link(struct json *j, const struct message_context *c, const st
 	write_drops(j, stats);
 }
 
+static void write_unreadable(struct json *j, const struct source_counts *counts)
+{
+	struct json *list = counts->transmitters ? json_add_array(j, "unreadable") : NULL;
+
+	for (int i = 0; i < counts->transmitters; i++) {
+		const uint8_t *mac = counts->unreadable[i].from;
+		struct json *one = json_push_object(list);
+		char text[18];
+
+		snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+		json_add_string(one, "mac", text);
+		json_add_number(one, "count", (double)counts->unreadable[i].count, 0);
+	}
+}
+
 /* What its sources could not use.  Those that count nothing are not there. */
 static void write_sources(struct json *j, const struct message_context *c)
 {
@@ -228,6 +243,7 @@ static void write_sources(struct json *j, const struct message_context *c)
 			if (counts->dropped[d])
 				json_add_number(drops, source_drop_name((enum source_drop)d),
 						(double)counts->dropped[d], 0);
+		write_unreadable(source, counts);
 		if (c->output->source_sounding)
 			c->output->source_sounding(c->output->owner, i, source);
 	}

@@ -16,6 +16,7 @@
 	X(TOO_LONG,       "too_long",       "longer than anything that could be a record") \
 	X(INCOMPLETE,     "incomplete",     "packets of which antenna pairs are missing") \
 	X(OTHER_KIND,     "other_kind",     "messages that carry no measurement") \
+	X(UNREADABLE,     "unreadable",     "measurements whose form is not known") \
 	X(FOREIGN_SENDER, "foreign_sender", "from an address or port that is not allowed to send") \
 	X(UNKNOWN_KEY,    "unknown_key",    "signed with a key that we do not have") \
 	X(FORGED,         "forged",         "the signature does not fit") \
@@ -34,9 +35,22 @@ enum source_drop {
 	SOURCE_DROP_COUNT
 };
 
+#define SOURCE_UNREADABLE_MAX 8
+
+/* Who sent what could not be read. */
+struct source_unreadable {
+	uint8_t  from[6];
+	uint64_t count;
+};
+
 struct source_counts {
 	uint64_t dropped[SOURCE_DROP_COUNT];
+	struct source_unreadable unreadable[SOURCE_UNREADABLE_MAX];	/* the first so many */
+	int transmitters;		/* of them */
 };
+
+/* One measurement more that came and cannot be read; from: its transmitter, NULL: not known. */
+void source_count_unreadable(struct source_counts *c, const uint8_t *from);
 
 /* The published name, and what it means.  Static. */
 const char *source_drop_name(enum source_drop d);

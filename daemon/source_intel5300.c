@@ -72,19 +72,6 @@ static void intel5300_close(struct source *s)
 	s->priv = NULL;
 }
 
-static int join(struct source *s)
-{
-	struct intel5300 *w = s->priv;
-	int err = netlink_join(w->socket.netlink, NULL, (uint32_t)s->config->group);
-
-	if (err == -EPERM)
-		snprintf(s->error, sizeof(s->error), "connector group %d: not allowed: sixthd needs CAP_NET_ADMIN; start "
-			 "it as root or give it that capability", s->config->group);
-	else if (err)
-		snprintf(s->error, sizeof(s->error), "connector group %d: %s", s->config->group, strerror(-err));
-	return err;
-}
-
 static int intel5300_open(struct source *s)
 {
 	const struct netlink_options o = { .protocol = NETLINK_CONNECTOR, .receive_bytes = ROOM, .raw = true };
@@ -102,7 +89,7 @@ static int intel5300_open(struct source *s)
 	if (!err)
 		err = live_socket_open(&w->socket, &o);
 	if (!err)
-		err = join(s);
+		err = live_socket_join(&w->socket, "connector", (uint32_t)s->config->group);
 	if (err)
 		return err;
 	w->timer = loop_timer_add(s->loop, LIVE_SOCKET_TICK_S, LIVE_SOCKET_TICK_S, on_timer, s);

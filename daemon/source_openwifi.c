@@ -13,6 +13,7 @@
 #include "daemon/live_socket.h"
 
 #define GET_RECORDS   3			/* of the four numbers of a request, the first */
+#define PROTOCOL      2			/* of versions since 2022; older: 31 */
 #define POLL_S        0.05
 #define PATIENCE_POLLS 20		/* without an answer: ask again */
 #define LAG_US        200000
@@ -27,6 +28,11 @@ struct openwifi {
 	struct loop_timer *timer;
 	int waiting;			/* polls since the request; 0: none is under way */
 };
+
+static int protocol(const struct source *s)
+{
+	return s->config->protocol ? s->config->protocol : PROTOCOL;
+}
 
 /* Nothing there is 4 bytes; records are a whole number of words. */
 static void on_message(void *owner, const struct netlink_message *m)
@@ -56,7 +62,7 @@ static void on_timer(void *owner)
 		w->waiting = 1;
 	} else if (errno != EAGAIN && errno != ENOBUFS) {
 		snprintf(s->error, sizeof(s->error), "netlink protocol %d: %s: is the module side_ch loaded?",
-			 s->config->protocol, strerror(errno));
+			 protocol(s), strerror(errno));
 		live_socket_give_up(&w->socket);
 	}
 }
@@ -78,7 +84,7 @@ static void openwifi_close(struct source *s)
 static int openwifi_open(struct source *s)
 {
 	static const uint32_t get[4] = { GET_RECORDS, 0, 0, 0 };
-	const struct netlink_options o = { .protocol = s->config->protocol, .raw = true };
+	const struct netlink_options o = { .protocol = protocol(s), .raw = true };
 	struct openwifi *w = calloc(1, sizeof(*w));
 	int err;
 

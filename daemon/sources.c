@@ -10,6 +10,7 @@ extern const struct source_driver source_mt76;
 extern const struct source_driver source_iwlwifi;
 extern const struct source_driver source_intel5300;
 extern const struct source_driver source_openwifi;
+extern const struct source_driver source_nxp, source_infineon;
 extern const struct source_driver source_esp32_serial;
 extern const struct source_driver source_esp32_udp;
 extern const struct source_driver source_nexmon;
@@ -25,6 +26,8 @@ const struct source_driver *const source_drivers[] = {
 	&source_iwlwifi,
 	&source_intel5300,
 	&source_openwifi,
+	&source_nxp,
+	&source_infineon,
 	&source_esp32_serial,
 	&source_esp32_udp,
 	&source_nexmon,
@@ -52,6 +55,24 @@ const char *source_drop_name(enum source_drop d)
 const char *source_drop_help(enum source_drop d)
 {
 	return drops[d].help;
+}
+
+void source_count_unreadable(struct source_counts *c, const uint8_t *from)
+{
+	struct source_unreadable *u = c->unreadable;
+
+	c->dropped[SOURCE_DROP_UNREADABLE]++;
+	if (!from)
+		return;
+	while (u < c->unreadable + c->transmitters && memcmp(u->from, from, sizeof(u->from)))
+		u++;
+	if (u == c->unreadable + SOURCE_UNREADABLE_MAX)
+		return;
+	if (u == c->unreadable + c->transmitters) {
+		memcpy(u->from, from, sizeof(u->from));
+		c->transmitters++;
+	}
+	u->count++;
 }
 
 const struct source_driver *source_driver_find(const char *name)

@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include "daemon/config.h"
+#include "daemon/source_counts.h"
 #include "daemon/wifi_facts.h"
 #include "models/reason.h"
 
@@ -66,6 +67,7 @@ struct doctor_facts {
 	bool admin;			/* we have CAP_NET_ADMIN */
 	int  daemon_pid;		/* of a sixthd that runs; 0: none */
 	bool cfg80211, debugfs, connector, connector_log, csi_dev, side_ch;
+	int  raw_netlink;		/* highest netlink protocol of a driver's own, 23 to 31; 0: none */
 	struct doctor_radio radio[DOCTOR_RADIOS_MAX];
 	int  radios;
 	struct doctor_idle idle[DOCTOR_IDLE_MAX];
@@ -87,7 +89,7 @@ void doctor_facts_read(struct doctor_facts *f, const char *root);
 
 enum doctor_way_id {
 	DOCTOR_MT76, DOCTOR_IWLWIFI, DOCTOR_INTEL5300, DOCTOR_ATH11K, DOCTOR_ATH9K, DOCTOR_NEXMON,
-	DOCTOR_OPENWIFI, DOCTOR_BFI, DOCTOR_WAYS
+	DOCTOR_OPENWIFI, DOCTOR_NXP, DOCTOR_INFINEON, DOCTOR_BFI, DOCTOR_WAYS
 };
 
 /* A way that CSI takes from a radio to us. */
@@ -95,6 +97,7 @@ struct doctor_way {
 	const char *name;		/* for people */
 	const char *source;		/* driver = ... in the configuration */
 	uint32_t vendor, command;	/* nl80211 vendor command that must be there; 0: none */
+	const char *driver;		/* not its usual way, but one that a version of this driver may have */
 	bool (*here)(const struct doctor_facts *f, const struct doctor_radio *r);
 	const char *lacks;		/* what is missing where it is not here */
 	const char *remedy;		/* what to do about that */
@@ -138,6 +141,7 @@ struct doctor_source {
 	uint64_t frames, frames_more;	/* more: of transmitters without a place */
 	struct doctor_transmitter heard[DOCTOR_HEARD_MAX];
 	int transmitters;
+	struct source_counts counts;	/* of what it could not use */
 };
 
 struct doctor_hearing {
@@ -164,7 +168,7 @@ enum doctor_verdict {
 	DOCTOR_CANNOT,			/* this radio has no such way */
 };
 
-/* What is missing: one of module, firmware, driver, privilege, mode, traffic, build. */
+/* What is missing: one of module, firmware, driver, privilege, mode, traffic, build, layout. */
 struct doctor_lack {
 	const char *kind;
 	char text[DOCTOR_TEXT_LEN];

@@ -32,6 +32,12 @@ static bool has_side_ch(const struct doctor_facts *f, const struct doctor_radio 
 	return f->side_ch;
 }
 
+static bool has_raw_netlink(const struct doctor_facts *f, const struct doctor_radio *r)
+{
+	(void)r;
+	return f->raw_netlink != 0;
+}
+
 static bool can_monitor(const struct doctor_facts *f, const struct doctor_radio *r)
 {
 	return r->nl >= 0 && wifi_phy_can(&f->wifi.phy[r->nl], NL80211_IFTYPE_MONITOR);
@@ -77,6 +83,16 @@ const struct doctor_way doctor_ways[DOCTOR_WAYS] = {
 		.name = "openwifi's side channel", .source = "openwifi", .here = has_side_ch,
 		.lacks = "the module side_ch is not loaded",
 		.remedy = "insmod side_ch.ko (firmware-notes/openwifi.md)",
+	},
+	[DOCTOR_NXP] = {
+		.name = "events of NXP's driver", .source = "nxp", .here = has_raw_netlink, .needs_up = true,
+		.lacks = "the kernel has no netlink protocol of a driver's own: NXP's mwifiex would have one",
+		.remedy = "use NXP's own mwifiex, built with CSI (firmware-notes/nxp.md)",
+	},
+	[DOCTOR_INFINEON] = {
+		.name = "blocks of Infineon's driver", .source = "infineon", .driver = "brcmfmac", .here = has_raw_netlink,
+		.lacks = "the kernel has no netlink protocol of a driver's own: Infineon's brcmfmac would have one",
+		.remedy = "use Infineon's own brcmfmac (firmware-notes/infineon.md)",
 	},
 	[DOCTOR_BFI] = {
 		.name = "beamforming feedback of others", .source = "beamforming", .here = can_monitor,
@@ -124,10 +140,11 @@ const struct doctor_chip doctor_chips[] = {
 	  "Nexmon has firmware for 43455c0 (Pi 3B+, 4, 5) among others" },
 	{ "sdr sdr,sdr", "", false, "openwifi", "sdr", "", DOCTOR_OPENWIFI, NULL },
 	{ "wlan_pcie wlan_sdio moal", "", false,
-	  "NXP", "moal", "", -1,
-	  "its driver reports CSI, but how the values are packed is not published (firmware-notes/nxp.md)" },
+	  "NXP", "moal", "", DOCTOR_NXP,
+	  "how it packs values is not published: `layout` has to tell, out of NXP's documentation" },
 	{ "mwifiex_pcie mwifiex_sdio mwifiex_usb", "", false, "NXP or Marvell", "mwifiex_pcie", "kmod-mwifiex-pcie", -1,
-	  "the kernel's own driver gives no CSI out; NXP's does, in a form that is not published (firmware-notes/nxp.md)" },
+	  "the kernel's own driver gives no CSI out; NXP's does, packed in a way that is not published "
+	  "(firmware-notes/nxp.md)" },
 	{ "rtw_8822be rtw_8822ce rtw_8821ce rtw_8723de rtw89_8852ae rtw89_8852be rtw89_8852ce rtl8xxxu rtl8192cu rtl8188ee",
 	  "", false, "Realtek", "", "", -1, "no driver of Realtek's chips gives CSI out" },
 	{ "mac80211_hwsim", "", false, "simulated radio of the kernel", "mac80211_hwsim", "", -1,

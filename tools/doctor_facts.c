@@ -313,6 +313,24 @@ static bool have_admin(const char *root)
 	return caps >> CAP_NET_ADMIN & 1;
 }
 
+/* "sk Eth Pid ...": a line for each socket; the kernel's own have no port.  Drivers' own
+ * protocols are those that the kernel has no name for. */
+static int find_raw_netlink(const char *root)
+{
+	char path[PATH_LEN], line[256];
+	int protocol, port, highest = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/proc/net/netlink", root);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%*s %d %d", &protocol, &port) == 2 && !port && protocol >= 23 && protocol > highest)
+			highest = protocol;
+	if (f)
+		fclose(f);
+	return highest;
+}
+
 static void read_system(struct doctor_facts *f, const char *root)
 {
 	char release[DOCTOR_NAME_LEN];
@@ -329,6 +347,7 @@ static void read_system(struct doctor_facts *f, const char *root)
 	f->connector_log = exists(root, "/sys/module/iwlwifi/parameters/connector_log");
 	f->csi_dev = exists(root, "/dev/CSI_dev");
 	f->side_ch = exists(root, "/sys/module/side_ch");
+	f->raw_netlink = find_raw_netlink(root);
 }
 
 /* --- nl80211 ---------------------------------------------------------------------- */

@@ -83,6 +83,12 @@ static void add_radio(struct json *j, const struct doctor_report *r, const struc
 			add_finding(json_push_object(list), &r->finding[i]);
 }
 
+static void add_rate(struct json *j, const uint8_t mac[6], double rate_hz)
+{
+	add_mac(j, mac);
+	json_add_number(j, "rate_hz", rate_hz, 1);
+}
+
 static void add_source(struct json *j, const struct doctor_source *s)
 {
 	struct json *list;
@@ -95,12 +101,16 @@ static void add_source(struct json *j, const struct doctor_source *s)
 	json_add_string(j, "reason", reason_name(s->state));
 	json_add_number(j, "rate_hz", s->seconds > 0 ? (double)s->frames / s->seconds : NAN, 1);
 	list = json_add_array(j, "transmitters");
-	for (int i = 0; i < s->transmitters; i++) {
-		struct json *t = json_push_object(list);
-
-		add_mac(t, s->heard[i].mac);
-		json_add_number(t, "rate_hz", (double)s->heard[i].frames / s->seconds, 1);
-	}
+	for (int i = 0; i < s->transmitters; i++)
+		add_rate(json_push_object(list), s->heard[i].mac, (double)s->heard[i].frames / s->seconds);
+	list = json_add_array(j, "unreadable");
+	for (int i = 0; i < s->counts.transmitters; i++)
+		add_rate(json_push_object(list), s->counts.unreadable[i].from,
+			 (double)s->counts.unreadable[i].count / s->seconds);
+	list = json_add_object(j, "drops");
+	for (int d = 0; d < SOURCE_DROP_COUNT; d++)
+		if (s->counts.dropped[d])
+			json_add_number(list, source_drop_name((enum source_drop)d), (double)s->counts.dropped[d], 0);
 }
 
 static void add_devices(struct json *j, const struct doctor_facts *f)

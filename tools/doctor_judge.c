@@ -222,6 +222,12 @@ static void blame(const struct doctor_report *r, struct doctor_finding *d, const
 	double hz = traffic_hz(r, d->radio);
 
 	d->verdict = DOCTOR_SILENT;
+	if (s->state == REASON_UNSUPPORTED) {
+		lack(d, "layout", "%s", s->error);
+		next(d, "%s: write into `layout` what the maker's documentation says (firmware-notes/%s.md), or let another "
+		     "receiver measure", d->radio->phy, s->driver);
+		return;
+	}
 	if (s->state != REASON_FIRMWARE_SILENT && !isnan(hz) && hz < WIRING_JOIN_HZ) {
 		lack(d, "traffic", "no frame in %.0f s: its stations sent only %.1f packets/s", s->seconds, hz);
 		next(d, "%s: let something send to it steadily, as `ping -i 0.05` does; sixthd does so by itself",
@@ -299,7 +305,8 @@ static void examine_radio(struct doctor_report *r, const struct doctor_radio *ra
 	if (chip && chip->way >= 0)
 		examine(r, radio, &doctor_ways[chip->way]);
 	for (int i = 0; i < DOCTOR_WAYS; i++)
-		if (doctor_ways[i].vendor && is_here(r->facts, radio, &doctor_ways[i]))
+		if ((doctor_ways[i].vendor || (doctor_ways[i].driver && !strcmp(doctor_ways[i].driver, radio->driver))) &&
+		    is_here(r->facts, radio, &doctor_ways[i]))
 			examine(r, radio, &doctor_ways[i]);
 	if (is_here(r->facts, radio, &doctor_ways[DOCTOR_BFI]))
 		examine(r, radio, &doctor_ways[DOCTOR_BFI]);
@@ -341,6 +348,8 @@ static void judge_sources(struct doctor_report *r)
 			       WIRING_JOIN_HZ);
 		if (!s->opened)
 			advise(r, "source %s: %s", s->name, s->error);
+		else if (!s->frames && s->state == REASON_UNSUPPORTED)
+			advise(r, "source %s: %s (firmware-notes/%s.md)", s->name, s->error, s->driver);
 		else if (!s->frames)
 			advise(r, "source %s: no frame came in %.0f s: see that its sender is on and sends here", s->name,
 			       s->seconds);

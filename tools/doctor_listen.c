@@ -48,7 +48,10 @@ static void on_clock(struct source *source, uint64_t now_us)
 
 static void on_state(struct source *source, enum reason why)
 {
-	((struct ear *)source->owner)->into->state = why;
+	struct doctor_source *s = ((struct ear *)source->owner)->into;
+
+	s->state = why;
+	memcpy(s->error, source->error, sizeof(s->error));
 }
 
 /* What it read from is gone; the end closes it. */
@@ -116,6 +119,7 @@ int doctor_listen(struct doctor_hearing *h, const struct config *c, double secon
 		h->source[i].seconds = h->seconds;
 		if (ear[i].open)
 			ear[i].source.driver->close(&ear[i].source);
+		h->source[i].counts = ear[i].source.counts;
 	}
 	loop_destroy(loop);
 	return 0;

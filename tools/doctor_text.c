@@ -147,6 +147,22 @@ static void print_other_drivers(FILE *out)
 				"listen to\n         ", source_drivers[i]->name, source_drivers[i]->help);
 }
 
+/* What came and was of no use. */
+static void print_counts(const struct doctor_source *s, FILE *out)
+{
+	const struct source_counts *c = &s->counts;
+
+	for (int i = 0; i < c->transmitters; i++) {
+		fputs("             ", out);
+		print_mac(out, c->unreadable[i].from);
+		fprintf(out, "  %.1f/s that cannot be read\n", (double)c->unreadable[i].count / s->seconds);
+	}
+	for (int d = 0; d < SOURCE_DROP_COUNT; d++)
+		if (c->dropped[d])
+			fprintf(out, "             not used: %" PRIu64 " %s (%s)\n", c->dropped[d],
+				source_drop_name((enum source_drop)d), source_drop_help((enum source_drop)d));
+}
+
 static void print_source(const struct doctor_source *s, FILE *out)
 {
 	fprintf(out, "\nsource     %s, driver %s, %s: ", s->name, s->driver, *s->origin ? s->origin : "live");
@@ -165,6 +181,7 @@ static void print_source(const struct doctor_source *s, FILE *out)
 	}
 	if (s->frames_more)
 		fprintf(out, "             and %" PRIu64 " frames of transmitters beyond these\n", s->frames_more);
+	print_counts(s, out);
 }
 
 static void print_next(const struct doctor_report *r, FILE *out)

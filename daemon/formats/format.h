@@ -82,11 +82,15 @@ struct parsed {
 	size_t used;		/* bytes done with, also when there is no record */
 };
 
+struct packing;
+
 /* What a parser works on. */
 struct csi_stream {
 	void *state;			/* the parser's own, format->state_size bytes of 0 at start */
 	uint64_t arrived_us;		/* when these bytes came, on the host's monotonic clock: for
 					   radios without a clock of their own; a file: 0 */
+	const struct packing *packing;	/* of the values, where only the radio's owner can say (packing.h);
+					   borrowed, else NULL */
 	struct stream_info info;
 	struct csi_record record;
 };

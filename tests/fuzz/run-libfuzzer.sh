@@ -32,6 +32,10 @@ if [ -z "$names" ]; then
 	done
 fi
 
+# What was freed is kept for a while to catch who uses it; the usual 256 MB of that, in small
+# pieces, come close to the limit of memory by themselves.
+export ASAN_OPTIONS="quarantine_size_mb=64${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+
 # fuzz_main.c leaves main() to libFuzzer.
 make --no-print-directory -s BUILD="$build" CC=clang SANITIZE=address,undefined \
 	CFLAGS="-O1 -g -fsanitize=fuzzer-no-link -DWITH_LIBFUZZER" LDFLAGS=-fsanitize=fuzzer fuzzers ||

@@ -8,6 +8,8 @@
 #include "tests/support/feed.h"
 #include "tests/support/must.h"
 
+const struct packing *feed_packing;
+
 struct feeder {
 	struct csi_stream stream;
 	struct csi_sample samples[CSI_MAX_SAMPLES];
@@ -114,6 +116,7 @@ struct feed_result feed(const struct csi_format *format, const uint8_t *p, size_
 	struct feed_result result;
 
 	MUST(d && (d->stream.state = calloc(1, format->state_size)));
+	d->stream.packing = feed_packing;
 	run(d, format, p, len, piece, each, arg);
 	if (format->release)
 		format->release(&d->stream);

@@ -23,6 +23,9 @@ struct feed_result {
 	struct stream_info info;
 };
 
+/* Given to the parsers from now on; NULL: nothing is known about the values. */
+extern const struct packing *feed_packing;
+
 /* Called with each record that became a frame; both borrowed. */
 typedef void feed_fn(void *arg, const struct csi_record *r, const struct csi_frame *f);
 
