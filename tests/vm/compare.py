@@ -63,7 +63,7 @@ def main():
 		lines = f.readlines()
 	checked = 0
 	for label in labels:
-		for radio in ("mt", "ax"):
+		for radio in ("mt", "ax", "nx"):
 			if label["label"] == "breathing":
 				check_breathing(lines, f"{radio}_breathing", float(label["bpm"]))
 			elif label["label"] == "walk":
@@ -71,8 +71,8 @@ def main():
 			else:
 				continue
 			checked += 1
-	if checked != 4:
-		fail(f"{checked} rooms were compared, not 4")
+	if checked != 6:
+		fail(f"{checked} rooms were compared, not 6")
 	sensing = payloads(lines, "sixth/vm/old/sensing")
 	if not any(link["rx_chains"] == 3 and link["tones"] == 30 for m in sensing for link in m["links"]):
 		fail("the connector brought no link")

@@ -3,11 +3,13 @@
  * radio.c -- what happens in front of the virtual radios: packets arrive, recorded ones
  * at the times at which they were recorded.
  *
- *   radio play mt76|intel MAC FILE          a recording, through mt76's queue or as events
+ *   radio play mt76|intel|nxp MAC FILE      a recording, through mt76's queue or as events
  *   radio packets RATE CHAINS STREAMS WIDTH SECONDS    mt76: synthetic packets
  *   radio events RATE SECONDS               iwlwifi: synthetic events; RATE 0: so many, at once
  *   radio connector FILE.dat                records of the 802.11n CSI Tool, 50 a second
  *   radio odd                               attributes that make no sense, through the kernel
+ *   radio raw nxp|infineon RATE SECONDS     synthetic events of NXP's, blocks of Infineon's
+ *   radio raw odd 0 0                       events of NXP's that make no sense
  *   radio station PACKETS                   so many came from the station
  *   radio cfr RATE SECONDS                  ath11k: synthetic captures
  *   radio lines FILE RATE                   an ESP32: lines to the standard output
@@ -21,6 +23,7 @@
 #include <unistd.h>
 #include "daemon/formats/bytes.h"
 #include "daemon/formats/recording.h"
+#include "tests/support/nxp_bytes.h"
 #include "tests/vm/vcsi/vcsi.h"
 
 #define WRAPS_IN_US   20000000u
@@ -144,6 +147,83 @@ static int put_intel(const struct csi_frame *f, const uint8_t mac[6])
 	return put(head(VCSI_INTEL, mac), 272 + 4 * HT_TONES);
 }
 
+/* --- raw netlink ------------------------------------------------------------------------ */
+
+/* body holds so many bytes for the members of the group. */
+static int put_raw(unsigned group, size_t bytes)
+{
+	uint8_t *at = body - 4;			/* within the head, which is not used then */
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = open("/dev/vraw", O_WRONLY | O_CLOEXEC);
+	put_le32(at, group);
+	if (write(fd, at, 4 + bytes) == (ssize_t)(4 + bytes))
+		return 0;
+	perror("radio: /dev/vraw");
+	return -1;
+}
+
+/* An event of one chain, 16 bits, with so many bytes of values. */
+static size_t nxp_event(const uint8_t mac[6], size_t values_len)
+{
+	static uint16_t sequence;
+
+	return nxp_bytes_event(body, "mlan0", mac, sequence++, now_us(), values_len);
+}
+
+static int put_nxp(const struct csi_frame *f, const uint8_t mac[6])
+{
+	uint8_t *at = body + NXP_BYTES_VALUES;
+
+	for (int k = -28; k <= 28; k++)
+		if (k) {
+			put_sample(at, sample_at(f, k));
+			at += 4;
+		}
+	return put_raw(1, nxp_event(mac, 4 * HT_TONES));
+}
+
+/* Lengths, signatures and channels that are wrong, cut anywhere; and other words of the driver. */
+static int raw_odd(void)
+{
+	static const uint8_t mac[6] = { 2, 0, 0, 0, 3, 9 };
+	static const char other[] = "mlan0\0\0\0\0\0\0\0\0\0\0\0EVENT=AP_STA_ASSOC";
+
+	for (size_t i = 0; i < 400; i++) {
+		size_t len = nxp_event(mac, 4 * HT_TONES);
+
+		if (i % 2)
+			len = 30 + i % 270;		/* all of them end too early */
+		else
+			body[NXP_BYTES_RECORD + (i % 4 ? 2 : 44)] ^= (uint8_t)(1 + i % 255);
+		if (put_raw(1, len) < 0)
+			return 1;
+		memcpy(body, other, sizeof(other));
+		if (put_raw(1, sizeof(other)) < 0)
+			return 1;
+	}
+	printf("radio: 400 events that make no sense\n");
+	return 0;
+}
+
+static int raw(const char *maker, double rate_hz, double seconds)
+{
+	static const uint8_t mac[6] = { 2, 0, 0, 0, 3, 9 };
+	uint64_t begun_us = now_us(), n = (uint64_t)(rate_hz * seconds);
+
+	if (!strcmp(maker, "odd"))
+		return raw_odd();
+	for (uint64_t i = 0; i < n; i++) {
+		wait_until(begun_us + (uint64_t)((double)i * 1e6 / rate_hz));
+		memset(body + NXP_BYTES_VALUES, (int)(i % 100), 4 * HT_TONES);
+		if (!strcmp(maker, "nxp") ? put_raw(1, nxp_event(mac, 4 * HT_TONES)) < 0 : put_raw(22, 1000) < 0)
+			return 1;
+	}
+	printf("radio: %llu of %s\n", (unsigned long long)n, maker);
+	return 0;
+}
+
 static int play(const char *radio, const char *mac_text, const char *path)
 {
 	char error[RECORDING_ERROR_LEN];
@@ -159,7 +239,7 @@ static int play(const char *radio, const char *mac_text, const char *path)
 	}
 	while (!err && (got = recording_frame(r, &f, error)) == 1) {
 		wait_until(begun_us + f->time_us);
-		err = !strcmp(radio, "intel") ? put_intel(f, mac) : put_mt76(f, mac);
+		err = !strcmp(radio, "intel") ? put_intel(f, mac) : !strcmp(radio, "nxp") ? put_nxp(f, mac) : put_mt76(f, mac);
 		frames++;
 	}
 	recording_close(r);
@@ -369,6 +449,8 @@ int main(int argc, char **argv)
 		return cfr(atof(argv[2]), atof(argv[3]));
 	if (argc == 4 && !strcmp(argv[1], "lines"))
 		return lines(argv[2], atof(argv[3]));
+	if (argc == 5 && !strcmp(argv[1], "raw"))
+		return raw(argv[2], atof(argv[3]), atof(argv[4]));
 	device = open("/dev/vcsi", O_WRONLY | O_CLOEXEC);
 	if (device < 0) {
 		perror("radio: /dev/vcsi");

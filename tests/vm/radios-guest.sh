@@ -8,6 +8,8 @@ share=/mnt
 radio=/bin/radio
 mt_mac=02:00:00:00:00:09	# as radio.c has them
 ax_mac=02:00:00:00:00:08
+nx_mac=02:00:00:00:03:09
+station=02:11:22:33:44:55	# of the virtual radios, as nl80211 lists it
 
 # busybox's date has no nanoseconds.
 now_ms() {
@@ -58,15 +60,19 @@ write_config() {
 		interface = wcsi1
 		[source old]
 		driver = intel5300
+		[source nx]
+		driver = nxp
+		layout = iq16 tones=-28..-1,1..28
 	END
 	for room; do
 		printf '[room %s]\nlinks = %s\n' "${room%=*}" "${room#*=}" >>"$dir/sixth.conf"
 	done
 }
 
-labs="mt_lab=mt/$mt_mac ax_lab=ax/$ax_mac"
+labs="mt_lab=mt/$mt_mac ax_lab=ax/$ax_mac nx_lab=nx/$nx_mac"
 recordings="mt_breathing=mt/02:00:00:00:01:01 mt_walking=mt/02:00:00:00:01:02
-	ax_breathing=ax/02:00:00:00:02:01 ax_walking=ax/02:00:00:00:02:02 old=old/00:00:00:00:00:00"
+	ax_breathing=ax/02:00:00:00:02:01 ax_walking=ax/02:00:00:00:02:02
+	nx_breathing=nx/02:00:00:00:03:01 nx_walking=nx/02:00:00:00:03:02 old=old/00:00:00:00:00:00"
 
 # sensing ROOM TEXT: the room's sensing has this text.
 sensing() {
@@ -124,6 +130,8 @@ started="$started $!"
 write_config $labs
 start_daemon
 wait_for 15 logged "source mt: wcsi0: there is no such WiFi interface" || fail "no radio: $(cat "$log")"
+wait_for 15 logged "source nx: the kernel has none of the netlink protocols 23 to 31: is NXP's driver loaded?" ||
+	fail "no raw netlink: $(cat "$log")"
 expect_sensing 15 mt_lab '"state":"down","reason":"source_down"'
 doctor_says no-radio 'no WiFi radio'
 stop_daemon
@@ -147,11 +155,12 @@ ok_at "a driver that nobody knows: the doctor says so, and what else can be done
 # --- recordings through the kernel, for the host to compare with their labels --------------
 
 load_radio
+insmod /mod/vraw.ko || fail "no raw netlink"
 write_config $recordings
 start_daemon
 wait_for 15 logged "source ax: iwlwifi is open (live)" || fail "ax does not open"
 players=
-for radio_mac in mt76=02:00:00:00:01 intel=02:00:00:00:02; do
+for radio_mac in mt76=02:00:00:00:01 intel=02:00:00:00:02 nxp=02:00:00:00:03; do
 	play play "${radio_mac%=*}" "${radio_mac#*=}:01" /sixth/tests/fixtures/breathing.csic.gz
 	players="$players $player"
 	play play "${radio_mac%=*}" "${radio_mac#*=}:02" /sixth/tests/fixtures/walking.csic.gz
@@ -166,7 +175,58 @@ cat /dev/vcsi
 doctor_says working 'driver = mt76' 'driver = iwlwifi'
 stop_daemon
 [ "$code" = 0 ] || fail "sixthd ended with $code"
-ok_at "two recordings were played through mt76 and iwlwifi, one through the connector"
+ok_at "two recordings were played through mt76, iwlwifi and NXP's raw netlink, one through the connector"
+
+# --- raw netlink whose values nobody can read, nonsense in it, another protocol ------------
+
+cat >"$dir/raw.conf" <<-END
+	node = vm
+	[mqtt]
+	broker = mqtt://127.0.0.1:$broker_port
+	[source nx]
+	driver = nxp
+	[source ifx]
+	driver = infineon
+	[room nx_raw]
+	links = nx/$nx_mac
+	[room ifx_raw]
+	links = ifx/$nx_mac
+END
+"$daemon_program" -c "$dir/raw.conf" >"$dir/raw.log" 2>&1 &
+second=$!
+started="$started $second"
+play raw nxp 20 20
+play raw infineon 20 20
+wait_for 15 retained sixth/vm/info "NXP's driver measures comes, but how its values are packed is not published" || fail "info: $(cat "$dir/raw.log")"
+expect_sensing 15 nx_raw '"state":"down","reason":"unsupported"'
+expect_sensing 15 nx_raw "\"unreadable\":[{\"mac\":\"$nx_mac\",\"count\":"
+expect_sensing 15 ifx_raw '"drops":{"unreadable":'
+"$BUILD/sixth" doctor --seconds 3 -c "$dir/raw.conf" >"$dir/doctor" 2>&1 || fail "doctor: $(cat "$dir/doctor")"
+for text in "it says unsupported: what NXP's driver measures comes" "$nx_mac  [12][0-9.]*/s that cannot be read" \
+	'unreadable (measurements whose form' '[1-9]. source ifx: what Infineon'; do
+	grep -q -- "$text" "$dir/doctor" || fail "doctor: no \"$text\" in: $(cat "$dir/doctor")"
+done
+kill "$second"
+wait "$second"
+ok_at "values that nobody has described: unsupported, counted for each transmitter, in the doctor, too"
+rmmod vraw || fail "raw netlink does not go"
+insmod /mod/vraw.ko squat=1 || fail "no raw netlink"
+write_config $labs
+: >"$log"
+start_daemon
+play raw nxp 20 140
+wait_for 90 logged 'source nx: silent, so it listens to netlink protocol 30 now' || fail "protocol 30: $(cat "$log")"
+expect_sight 15 nx_lab
+$radio raw odd 0 0 >>"$dir/radio.log" 2>&1 || fail "odd events: $(cat "$dir/radio.log")"
+expect_sensing 15 nx_lab '"other_kind":400'
+is_running || fail "sixthd died"
+expect_sight 15 nx_lab
+odd=$(drops nx_lab malformed)
+[ "${odd:-0}" -ge 400 ] || fail "of 400 broken events ${odd:-0} are counted"
+stop_player
+stop_daemon
+rmmod vraw || fail "raw netlink does not go"
+ok_at "somebody else has protocol 31: 30 is found; of NXP's events that make no sense $odd are counted, life goes on"
 
 # --- every numbering of mt76, and the driver without its faults; as nlmon sees them -------
 
@@ -295,6 +355,62 @@ done
 kill "$second"
 wait "$second"
 ok_at "without CAP_NET_ADMIN each source says what it needs"
+
+# --- sounding on a busy channel, by probes and by the firmware ------------------------------
+
+busy() {
+	echo "$1" >/sys/module/vcsi/parameters/busy
+}
+
+# counted NAME: of the virtual radio.
+counted() {
+	sed "s/.* $1 \([0-9]*\).*/\1/" /dev/vcsi
+}
+
+# asked NAME SECONDS: how much it rises meanwhile.
+asked() {
+	before=$(counted "$1")
+	sleep "$2"
+	echo $(($(counted "$1") - before))
+}
+
+# sound METHOD COUNTER: it asks, waits while the channel is busy, and goes on.
+sound() {
+	busy 20
+	sed -i "s/^interface = wcsi0/&\nsounding = $1/" "$dir/sixth.conf"
+	: >"$log"
+	start_daemon
+	wait_for 15 logged "source mt: sounding by $1, 50 frames" || fail "$1: $(cat "$log")"
+	sleep 6
+	n=$(asked "$2" 10)
+	[ "$n" -ge 450 ] && [ "$n" -le 550 ] || fail "$1: $n in 10 s, not 500; $(cat /dev/vcsi)"
+	busy 90
+	sleep 5
+	n_busy=$(asked "$2" 10)
+	[ "$n_busy" = 0 ] || fail "$1: $n_busy although the channel is busy; $(cat /dev/vcsi)"
+	expect_sensing 15 mt_lab '"waits_for_channel":true'
+	busy 20
+	sleep 5
+	n_again=$(asked "$2" 10)
+	[ "$n_again" -ge 450 ] && [ "$n_again" -le 550 ] || fail "$1: $n_again in 10 s afterwards; $(cat /dev/vcsi)"
+	expect_sensing 15 mt_lab '"waits_for_channel":false'
+	stop_daemon
+}
+
+unload_radio
+load_radio
+write_config mt_lab=mt/$station
+sound probe probes
+ok_at "probes in 10 s: $n, on a busy channel $n_busy, then $n_again"
+unload_radio
+load_radio numbering=c
+write_config mt_lab=mt/$station
+sound firmware measured
+[ "$(counted active)" = 0 ] || fail "the firmware goes on by itself: $(cat /dev/vcsi)"
+ok_at "packets that the firmware asked for in 10 s: $n, on a busy channel $n_busy, then $n_again; it ends with the daemon"
+unload_radio
+load_radio
+write_config $labs
 
 # --- loads ------------------------------------------------------------------------------------
 

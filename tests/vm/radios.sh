@@ -9,12 +9,13 @@
 
 [ -x "$dir/radio" ] || fail "no $dir/radio; run make vmcheck"
 build_module tests/vm/vcsi vcsi
+build_module tests/vm/vraw vraw
 # All of it in memory: waiting for the host would count as time that passes.
 files="tests/support/e2e.sh tests/vm/radios-guest.sh tests/fixtures/breathing.csic.gz tests/fixtures/walking.csic.gz
 	tests/fixtures/formats/intel5300_los_5_head.dat"
 # shellcheck disable=SC2046
 tests/vm/initrd.sh "$dir/radios.cpio.gz" "$tree" tests/vm/guest-init "virtio_pci 9pnet_virtio 9p cfg80211 nlmon" \
 	"$(command -v tcpdump)" "$(command -v mosquitto)" "$(command -v mosquitto_sub)" "$build/sixthd" "$build/sixth" "$dir/radio" "$dir/exit" \
-	"$dir/vcsi.ko:/mod/vcsi.ko" $(for file in $files; do echo "$file:/sixth/$file"; done) || fail "no memory disk"
+	"$dir/vcsi.ko:/mod/vcsi.ko" "$dir/vraw.ko:/mod/vraw.ko" $(for file in $files; do echo "$file:/sixth/$file"; done) || fail "no memory disk"
 append="guest=radios-guest.sh" boot "$dir/radios.cpio.gz"
 python3 tests/vm/compare.py tests/fixtures/labels.csv "$share/messages.txt" || exit 1

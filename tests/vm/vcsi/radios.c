@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vcsi.c -- two virtual WiFi radios whose channel state comes from user space: vcsi0
+ * radios.c -- two virtual WiFi radios whose channel state comes from user space: vcsi0
  * speaks like MediaTek's patched mt76, vcsi1 like Intel's patched iwlwifi, and a record
  * may also go out through the connector, as the 802.11n CSI Tool's do.
  *
@@ -18,6 +18,7 @@
 #include <linux/uaccess.h>
 #include <net/cfg80211.h>
 #include <net/netlink.h>
+#include "channel.h"
 #include "vcsi.h"
 
 #define MEDIATEK     0x0ce7
@@ -57,6 +58,7 @@ static const struct numbers *numbers;
 
 enum { AT_CFG = 1, AT_MODE, AT_TYPE, AT_VALUE1, AT_VALUE2, AT_MAC, AT_MAX = 11 };
 enum { MODE_STOP, MODE_START, MODE_SET };
+#define TYPE_ACTIVE 9		/* of numbering C */
 
 static struct nla_policy policy[AT_MAX + 1];
 
@@ -81,7 +83,6 @@ static unsigned int queued;
 static u64 came, delivered, overflowed, events, refused, starts;
 static bool started;
 static u32 listener;			/* port that registered for events; 0: none */
-static u32 station_packets;
 
 /* --- mt76 -------------------------------------------------------------------------- */
 
@@ -99,7 +100,9 @@ static void empty_queue(void)
 static int mt76_control(struct wiphy *wiphy, struct wireless_dev *wdev, const void *data, int len)
 {
 	struct nlattr *at[AT_MAX + 1], *one;
-	int left, mode = -1, err;
+	int left, mode = -1, type = -1, err;
+	u8 mac[ETH_ALEN], bytes = 0;
+	u32 value = 0;
 
 	err = nla_parse(at, AT_MAX, data, len, policy, NULL);
 	if (err)
@@ -111,7 +114,15 @@ static int mt76_control(struct wiphy *wiphy, struct wireless_dev *wdev, const vo
 			return -EINVAL;
 		if (nla_type(one) == AT_MODE)
 			mode = nla_get_u8(one);
+		else if (nla_type(one) == AT_TYPE)
+			type = nla_get_u8(one);
+		else if (nla_type(one) == AT_VALUE2 && numbers->name == 'c')
+			value = nla_get_u32(one);
 	}
+	if (at[AT_MAC])
+		nla_for_each_nested(one, at[AT_MAC], left)
+			if (bytes < ETH_ALEN)
+				mac[bytes++] = nla_get_u8(one);
 	spin_lock_bh(&lock);
 	if (mode == MODE_STOP)
 		empty_queue();
@@ -119,6 +130,8 @@ static int mt76_control(struct wiphy *wiphy, struct wireless_dev *wdev, const vo
 		starts++;
 	started = mode == MODE_STOP ? false : mode == MODE_START ? true : started;
 	spin_unlock_bh(&lock);
+	if (mode == MODE_SET && type == TYPE_ACTIVE && numbers->name == 'c')
+		return channel_active(bytes == ETH_ALEN ? mac : NULL, value);
 	return 0;
 }
 
@@ -244,6 +257,26 @@ static int mt76_queue(struct record *r)
 	return 0;
 }
 
+/* What its firmware measures of a station that it asks by itself: 64 tones, all alike. */
+static void measured(const u8 *mac)
+{
+	struct record *r = kzalloc(sizeof(*r) + 4 * 64, GFP_ATOMIC);
+	int i;
+
+	if (!r)
+		return;
+	r->head.kind = cpu_to_le16(VCSI_MT76);
+	r->head.tones = cpu_to_le16(64);
+	r->head.bytes = cpu_to_le32(4 * 64);
+	r->head.time_us = cpu_to_le32((u32)(ktime_get_ns() / NSEC_PER_USEC));
+	r->head.rssi = (u8)-50;
+	r->head.mode = 2;
+	ether_addr_copy(r->head.ta, mac);
+	for (i = 0; i < 64; i++)
+		r->bytes[4 * i] = r->bytes[4 * i + 2] = 100;
+	mt76_queue(r);
+}
+
 /* --- iwlwifi, and the connector ----------------------------------------------------- */
 
 static int intel_register(struct wiphy *wiphy, struct wireless_dev *wdev, const void *data, int len)
@@ -316,7 +349,7 @@ static int take(struct record *r)
 		kfree(r);
 		return err;
 	case VCSI_PACKETS:
-		station_packets += le16_to_cpu(r->head.tones);
+		channel_packets += le16_to_cpu(r->head.tones);
 		kfree(r);
 		return 0;
 	}
@@ -349,10 +382,13 @@ static ssize_t vcsi_write(struct file *file, const char __user *from, size_t len
 
 static ssize_t vcsi_read(struct file *file, char __user *to, size_t len, loff_t *at)
 {
-	char text[256];
+	char text[512];
 	int n = scnprintf(text, sizeof(text),
-			  "started %d starts %llu came %llu delivered %llu queued %u overflowed %llu events %llu listener %u\n",
+			  "started %d starts %llu came %llu delivered %llu queued %u overflowed %llu events %llu listener %u ",
 			  started, starts, came, delivered, queued, overflowed, events, listener);
+
+	n += channel_counters(text + n, sizeof(text) - n - 1);
+	text[n++] = '\n';
 
 	return simple_read_from_buffer(to, len, at, text, n);
 }
@@ -366,36 +402,6 @@ static struct miscdevice device = {
 };
 
 /* --- radios and interfaces ------------------------------------------------------------ */
-
-static struct ieee80211_channel channels[] = {
-	{ .band = NL80211_BAND_5GHZ, .center_freq = 5180, .hw_value = 36, .max_power = 20 },
-};
-static struct ieee80211_rate rates[] = { { .bitrate = 60 }, { .bitrate = 120 }, { .bitrate = 240 } };
-static struct ieee80211_supported_band band = {
-	.band = NL80211_BAND_5GHZ, .channels = channels, .n_channels = ARRAY_SIZE(channels),
-	.bitrates = rates, .n_bitrates = ARRAY_SIZE(rates),
-};
-
-static int get_channel(struct wiphy *wiphy, struct wireless_dev *wdev, unsigned int link,
-		       struct cfg80211_chan_def *chandef)
-{
-	cfg80211_chandef_create(chandef, &channels[0], NL80211_CHAN_HT20);
-	return 0;
-}
-
-static int dump_station(struct wiphy *wiphy, struct net_device *dev, int i, u8 *mac, struct station_info *info)
-{
-	static const u8 address[ETH_ALEN] = { 2, 0x11, 0x22, 0x33, 0x44, 0x55 };
-
-	if (i)
-		return -ENOENT;
-	ether_addr_copy(mac, address);
-	info->filled = BIT_ULL(NL80211_STA_INFO_RX_PACKETS);
-	info->rx_packets = station_packets;
-	return 0;
-}
-
-static const struct cfg80211_ops radio_ops = { .get_channel = get_channel, .dump_station = dump_station };
 
 static struct wiphy_vendor_command mt76_command = {
 	.info = { .vendor_id = MEDIATEK, .subcmd = CSI_CTRL },
@@ -500,14 +506,14 @@ static int radio_add(struct radio *r, const char *name, const char *driver, cons
 
 	if (err)
 		return err;
-	r->wiphy = wiphy_new_nm(&radio_ops, 0, name);
+	r->wiphy = wiphy_new_nm(&channel_ops, 0, name);
 	if (!r->wiphy) {
 		radio_remove(r);
 		return -ENOMEM;
 	}
 	set_wiphy_dev(r->wiphy, &r->device->dev);
 	r->wiphy->interface_modes = BIT(NL80211_IFTYPE_STATION) | BIT(NL80211_IFTYPE_AP);
-	r->wiphy->bands[NL80211_BAND_5GHZ] = &band;
+	r->wiphy->bands[NL80211_BAND_5GHZ] = &channel_band;
 	r->wiphy->regulatory_flags |= REGULATORY_CUSTOM_REG;
 	if (patched) {
 		r->wiphy->vendor_commands = command;
@@ -554,6 +560,7 @@ static int __init vcsi_init(void)
 
 	if (err)
 		return err;
+	channel_open(measured);
 	err = radio_add(&radios[0], "vcsi0", mt_driver, &mt76_command);
 	if (!err)
 		err = radio_add(&radios[1], "vcsi1", ax_driver, &intel_command);
@@ -571,6 +578,7 @@ static void __exit vcsi_exit(void)
 	misc_deregister(&device);
 	radio_remove(&radios[1]);
 	radio_remove(&radios[0]);
+	channel_close();
 	empty_queue();
 }
 
