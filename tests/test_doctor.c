@@ -297,6 +297,37 @@ static void test_files_of_the_other_ways_are_found(void **state)
 	assert_false(lacks(find_way("ath9k"), "driver"));
 }
 
+/* Drivers' own netlink protocols are those from 23 on that the kernel itself listens to. */
+static void test_raw_netlink_of_a_driver_is_found(void **state)
+{
+	static const char head[] = "sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode\n"
+				   "0001 0 0 0 0 0 0 2 0 1\n0002 31 4711 0 0 0 0 2 0 2\n";
+	char text[256];
+
+	(void)state;
+	begin();
+	add_pci("0000:01:00.0", "0x1b4b\n", "0x2b42\n", "wlan_pcie");
+	add_phy("phy0", "0000:01:00.0", "mlan0", "0x1003\n");
+	put(head, "/proc/net/netlink");
+	read_facts();
+	judge();
+	assert_int_equal(facts.raw_netlink, 0);
+	assert_true(lacks(find_way("nxp"), "driver"));
+	snprintf(text, sizeof(text), "%s0003 30 0 0 0 0 0 2 0 3\n", head);
+	put(text, "/proc/net/netlink");
+	read_facts();
+	judge();
+	assert_int_equal(facts.raw_netlink, 30);
+	assert_int_equal(find_way("nxp")->verdict, DOCTOR_READY);
+	begin();
+	add_pci("0000:01:00.0", "0x02d0\n", "0xa9bf\n", "brcmfmac");
+	add_phy("phy0", "0000:01:00.0", "wlan0", "0x1003\n");
+	put(text, "/proc/net/netlink");
+	read_facts();
+	judge();
+	assert_int_equal(find_way("infineon")->verdict, DOCTOR_READY);
+}
+
 /* --- what was heard ----------------------------------------------------------------- */
 
 /* A source of mt76 is listened to for 10 s on a patched MT7915. */
@@ -372,6 +403,45 @@ static void test_no_packets_and_no_frames_are_a_lack_of_traffic(void **state)
 	assert_false(lacks(find_way("mt76"), "firmware"));
 }
 
+/* Text and JSON; to be freed. */
+static void print_both(char **text, char **line)
+{
+	size_t len = 0;
+	FILE *out = open_memstream(text, &len);
+
+	doctor_print_text(&report, out);
+	fclose(out);
+	out = open_memstream(line, &len);
+	assert_int_equal(doctor_print_json(&report, out), 0);
+	fclose(out);
+	assert_ptr_equal(strchr(*line, '\n'), *line + len - 1);
+}
+
+static void test_what_cannot_be_read_or_used_is_told(void **state)
+{
+	struct doctor_source *s = &hearing.source[0];
+	char *text = NULL, *line = NULL;
+
+	(void)state;
+	hear(0, REASON_UNSUPPORTED);
+	snprintf(s->error, sizeof(s->error), "how its values are packed is not published");
+	for (int i = 0; i < 200; i++)
+		source_count_unreadable(&s->counts, (const uint8_t *)(i % 4 ? "\2\0\0\0\0\1" : "\2\0\0\0\0\2"));
+	s->counts.dropped[SOURCE_DROP_MALFORMED] = 7;
+	judge_listening(5);
+	assert_int_equal(find_way("mt76")->verdict, DOCTOR_SILENT);
+	assert_true(lacks(find_way("mt76"), "layout"));
+	assert_false(lacks(find_way("mt76"), "traffic"));
+	assert_true(advised("write into `layout`"));
+	print_both(&text, &line);
+	assert_non_null(strstr(text, "02:00:00:00:00:01  15.0/s that cannot be read"));
+	assert_non_null(strstr(text, "not used: 7 malformed (records that make no sense)"));
+	assert_non_null(strstr(line, "\"unreadable\":[{\"mac\":\"02:00:00:00:00:02\",\"rate_hz\":5}"));
+	assert_non_null(strstr(line, "\"drops\":{\"malformed\":7,\"unreadable\":200}"));
+	free(text);
+	free(line);
+}
+
 static void test_a_source_that_does_not_open_says_why(void **state)
 {
 	(void)state;
@@ -436,23 +506,15 @@ static void test_a_running_daemon_is_seen(void **state)
 static void test_both_reports_say_the_same(void **state)
 {
 	char *text = NULL, *line = NULL;
-	size_t len = 0;
 	struct json *j;
-	FILE *out;
 
 	(void)state;
 	begin_mt7915("0x1003\n");
 	tell_nl80211(1 << NL80211_IFTYPE_AP, 0, 0, NL80211_IFTYPE_AP, 1);
 	judge();
-	out = open_memstream(&text, &len);
-	doctor_print_text(&report, out);
-	fclose(out);
+	print_both(&text, &line);
 	assert_non_null(strstr(text, "by MediaTek's CSI command (driver = mt76): not yet"));
-	out = open_memstream(&line, &len);
-	assert_int_equal(doctor_print_json(&report, out), 0);
-	fclose(out);
-	assert_ptr_equal(strchr(line, '\n'), line + len - 1);
-	j = json_parse(line, len);
+	j = json_parse(line, strlen(line));
 	assert_non_null(j);
 	assert_string_equal(json_get_string(j, "verdict"), "lacks");
 	json_free(j);
@@ -506,10 +568,12 @@ int main(void)
 		cmocka_unit_test(test_monitor_mode_hears_the_feedback_of_others),
 		cmocka_unit_test(test_intel_radios_are_told_apart_by_their_id),
 		cmocka_unit_test(test_files_of_the_other_ways_are_found),
+		cmocka_unit_test(test_raw_netlink_of_a_driver_is_found),
 		cmocka_unit_test(test_a_radio_that_could_deliver_is_ready_and_gets_a_configuration),
 		cmocka_unit_test(test_frames_that_come_show_that_it_works),
 		cmocka_unit_test(test_packets_without_frames_are_the_firmwares_fault),
 		cmocka_unit_test(test_no_packets_and_no_frames_are_a_lack_of_traffic),
+		cmocka_unit_test(test_what_cannot_be_read_or_used_is_told),
 		cmocka_unit_test(test_a_source_that_does_not_open_says_why),
 		cmocka_unit_test(test_every_page_it_points_to_is_there),
 		cmocka_unit_test(test_every_chip_leads_somewhere),

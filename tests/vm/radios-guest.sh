@@ -195,8 +195,9 @@ END
 "$daemon_program" -c "$dir/raw.conf" >"$dir/raw.log" 2>&1 &
 second=$!
 started="$started $second"
-play raw nxp 20 20
-play raw infineon 20 20
+play raw nxp 20 100000
+nx_player=$player
+play raw infineon 20 100000
 wait_for 15 retained sixth/vm/info "NXP's driver measures comes, but how its values are packed is not published" || fail "info: $(cat "$dir/raw.log")"
 expect_sensing 15 nx_raw '"state":"down","reason":"unsupported"'
 expect_sensing 15 nx_raw "\"unreadable\":[{\"mac\":\"$nx_mac\",\"count\":"
@@ -206,15 +207,15 @@ for text in "it says unsupported: what NXP's driver measures comes" "$nx_mac  [1
 	'unreadable (measurements whose form' '[1-9]. source ifx: what Infineon'; do
 	grep -q -- "$text" "$dir/doctor" || fail "doctor: no \"$text\" in: $(cat "$dir/doctor")"
 done
-kill "$second"
-wait "$second"
+kill "$second" "$nx_player" "$player"
+wait "$second" "$nx_player" "$player"
 ok_at "values that nobody has described: unsupported, counted for each transmitter, in the doctor, too"
 rmmod vraw || fail "raw netlink does not go"
 insmod /mod/vraw.ko squat=1 || fail "no raw netlink"
 write_config $labs
 : >"$log"
 start_daemon
-play raw nxp 20 140
+play raw nxp 20 100000
 wait_for 90 logged 'source nx: silent, so it listens to netlink protocol 30 now' || fail "protocol 30: $(cat "$log")"
 expect_sight 15 nx_lab
 $radio raw odd 0 0 >>"$dir/radio.log" 2>&1 || fail "odd events: $(cat "$dir/radio.log")"
