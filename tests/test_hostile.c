@@ -63,7 +63,7 @@ static void begin(const struct wiring_wanted *wanted)
 	const struct sensing_output output = { .publish = on_publish, .wall_us = on_wall,
 					       .source_name = on_source_name };
 	struct sensing_room_options room = { .name = "room", .origin = "simulated", .profile = &profiles[0],
-					     .sources = 1 };
+					     .sources = 3 };
 
 	messages = 0;
 	message_us = 0;
@@ -138,7 +138,7 @@ static void set_tones(struct csi_tones *t, int count, int first)
 }
 
 /* A frame of this transmitter; its samples differ from one to the next. */
-static void send_frame(unsigned transmitter, uint64_t time_us, const struct csi_tones *tones)
+static void send_frame_at(int source, unsigned transmitter, uint64_t time_us, const struct csi_tones *tones)
 {
 	static struct csi_sample samples[CSI_MAX_TONES];
 	struct csi_frame f = { .time_us = time_us, .phy = CSI_PHY_HT, .freq_mhz = 2437, .bandwidth_mhz = 20,
@@ -149,7 +149,12 @@ static void send_frame(unsigned transmitter, uint64_t time_us, const struct csi_
 	put_le32(f.tx_mac + 2, transmitter);
 	for (int k = 0; k < tones->count; k++)
 		samples[k] = (struct csi_sample){ (int16_t)(100 + k + (int)(time_us / STEP_US % 7)), (int16_t)(50 - k) };
-	sensing_frame(sensing, 0, &f);
+	sensing_frame(sensing, source, &f);
+}
+
+static void send_frame(unsigned transmitter, uint64_t time_us, const struct csi_tones *tones)
+{
+	send_frame_at(0, transmitter, time_us, tones);
 }
 
 static uint64_t frames_of(unsigned transmitter)
@@ -259,6 +264,21 @@ static void a_format_of_its_own_for_each_packet_is_no_link(void **state)
 	assert_int_equal(wiring()->refused, 0);
 	assert_int_equal(frames_of(2), 2000 - WIRING_JOIN_FRAMES);
 	assert_true(heap_bytes() <= early + 65536);
+}
+
+/* What each radio of a room hears of it is a link of its own. */
+static void one_transmitter_at_two_radios_is_two_links(void **state)
+{
+	struct csi_tones t;
+
+	(void)state;
+	set_tones(&t, TONES, -26);
+	for (unsigned i = 0; i < 1000; i++)
+		send_frame_at((int)(i % 2), 1, i * STEP_US, &t);
+	assert_int_equal(links(), 2);
+	for (int i = 0; i < WIRING_LINKS_MAX; i++)
+		if (wiring()->link[i].link)
+			assert_int_equal(link_stats(wiring()->link[i].link)->frames, 500 - WIRING_JOIN_FRAMES);
 }
 
 static void two_formats_that_alternate_are_two_links(void **state)
@@ -562,6 +582,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_named_link_joins_in_a_flood, setup, teardown),
 		cmocka_unit_test_setup_teardown(who_appears_once_is_foreign, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_format_of_its_own_for_each_packet_is_no_link, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_transmitter_at_two_radios_is_two_links, setup, teardown),
 		cmocka_unit_test_setup_teardown(two_formats_that_alternate_are_two_links, setup, teardown),
 		cmocka_unit_test_setup_teardown(time_that_goes_back_is_a_counted_drop, setup, teardown),
 		cmocka_unit_test_setup_teardown(clocks_that_jump_lose_no_frame, setup, teardown),

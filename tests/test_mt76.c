@@ -173,6 +173,29 @@ static void records_that_make_no_sense_are_dropped(void **state)
 }
 
 /* A message without time or values is not taken for a measurement at all. */
+/* A time that is not where it belongs, or not one, makes it no measurement at all. */
+static void attributes_that_are_wrong_are_never_believed(void **state)
+{
+	(void)state;
+	for (int abi = 'A'; abi <= 'C'; abi++)
+		for (int spoil = MT76_TWICE; spoil <= MT76_TAIL; spoil++) {
+			struct mt76_made m = mt76_usual;
+			struct bytes b = { 0 };
+			struct feed_result r;
+
+			m.abi = (char)abi;
+			mt76_add(&b, &m);
+			m.spoil = (enum mt76_spoil)spoil;
+			mt76_add(&b, &m);
+			m.spoil = MT76_WHOLE;
+			mt76_add(&b, &m);
+			r = read_bytes(&b);
+			assert_int_equal(r.frames, 2);
+			assert_int_equal(r.info.dropped, spoil != MT76_SHORT && spoil != MT76_NESTED);
+			free(b.p);
+		}
+}
+
 static void what_is_no_measurement_is_passed_over(void **state)
 {
 	static const uint8_t zero[4], other_vendor[] = { 103, 1, 0, 0, 8, 0, 195, 0, 0x74, 0x13, 0, 0 };
@@ -474,6 +497,7 @@ int main(void)
 		cmocka_unit_test(the_fork_of_the_oldest_numbering_says_more),
 		cmocka_unit_test(bandwidth_mode_and_primary_channel_tell_the_tones),
 		cmocka_unit_test(records_that_make_no_sense_are_dropped),
+		cmocka_unit_test(attributes_that_are_wrong_are_never_believed),
 		cmocka_unit_test(what_is_no_measurement_is_passed_over),
 		cmocka_unit_test(captures_of_nlmon_are_read),
 		cmocka_unit_test(answers_of_other_families_and_vendors_are_not_ours),

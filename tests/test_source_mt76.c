@@ -179,6 +179,25 @@ static void odd_answers_are_counted_and_survived(void **state)
 	assert_false(l.lost);
 }
 
+static bool all_came(struct listener *listener)
+{
+	(void)listener;
+	return mock.queued + mock.lost <= 1;
+}
+
+/* The kernel never ends one; what was in it counts, and after a while we ask again. */
+static void a_dump_that_breaks_off_is_given_up(void **state)
+{
+	(void)state;
+	atomic_store(&mock.cut_dumps, 1);
+	hear_them_all();
+	assert_true(listener_until(&l, all_came));
+	assert_int_equal(atomic_load(&mock.cut_dumps), 0);
+	listener_run(&l, 0.2);
+	assert_in_range(l.frames, PACKETS - 2, PACKETS);
+	assert_false(l.lost);
+}
+
 static void closing_stops_the_radio(void **state)
 {
 	(void)state;
@@ -201,6 +220,7 @@ int main(void)
 		CASE(refusals_say_what_to_do),
 		CASE(two_of_us_do_not_share_a_queue),
 		CASE(odd_answers_are_counted_and_survived),
+		CASE(a_dump_that_breaks_off_is_given_up),
 		CASE(closing_stops_the_radio),
 	};
 

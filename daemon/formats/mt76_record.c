@@ -24,7 +24,7 @@
 
 /* Of the data, in numbering B and C; in A all from NUM on are one less. */
 enum {
-	AT_TIME = 3, AT_RSSI = 4, AT_WIDTH = 6, AT_PRIMARY = 7, AT_ADDRESS = 8, AT_NUM = 9,
+	AT_PAD = 1, AT_TIME = 3, AT_RSSI = 4, AT_WIDTH = 6, AT_PRIMARY = 7, AT_ADDRESS = 8, AT_NUM = 9,
 	AT_I = 10, AT_Q = 11, AT_TX = 17, AT_RX = 18, AT_MODE = 19, AT_CHAIN_INFO = 20, AT_COUNT,
 };
 
@@ -71,8 +71,8 @@ static bool is_shifted(struct nl_attrs attrs)
 	return true;
 }
 
-/* False if the attributes end in nonsense. */
-static bool collect(struct fields *f, const struct nl_attr *data, bool big_endian)
+/* NULL, or what is wrong with the attributes. */
+static const char *collect(struct fields *f, const struct nl_attr *data, bool big_endian)
 {
 	struct nl_attrs attrs = nl_attr_inside(data, big_endian);
 	struct nl_attr at;
@@ -81,6 +81,8 @@ static bool collect(struct fields *f, const struct nl_attr *data, bool big_endia
 	while (nl_attr_next(&attrs, &at)) {
 		unsigned to = at.type + (!f->shifted && at.type >= AT_NUM);
 
+		if (to < AT_COUNT && f->at[to].data && to != AT_PAD)
+			return "an attribute is there twice";
 		if (to < AT_COUNT)
 			f->at[to] = at;
 		if (!f->shifted && at.type < FORK_COUNT)
@@ -88,7 +90,7 @@ static bool collect(struct fields *f, const struct nl_attr *data, bool big_endia
 	}
 	if (!f->shifted)		/* its number there is another thing */
 		f->at[AT_CHAIN_INFO].data = NULL;
-	return !attrs.broken;
+	return attrs.broken ? "attributes are torn" : NULL;
 }
 
 /* The data of a measurement are the child that holds attributes, among them a time of
@@ -182,7 +184,8 @@ static bool read_address(const struct fields *f, uint8_t mac[6])
 }
 
 /* Attributes of 16 bits, one a tone, whose types are the tones' places.  Fills places
- * 0..count-1 of one component (0 real, 1 imaginary); returns how many of them. */
+ * 0..count-1 of one component (0 real, 1 imaginary); returns how many of them, -1 if one is
+ * there twice. */
 static int read_values(const struct fields *f, const struct nl_attr *values, int count, int component,
 		       struct csi_sample *out)
 {
@@ -194,14 +197,16 @@ static int read_values(const struct fields *f, const struct nl_attr *values, int
 	while (nl_attr_next(&attrs, &at)) {
 		int16_t v;
 
-		if (at.type >= count || at.len < 2)
+		if (at.type >= count || at.len != 2)
 			continue;
+		if (seen[at.type / 8] >> at.type % 8 & 1)
+			return -1;
 		v = (int16_t)(f->big_endian ? get_be16(at.data) : get_le16(at.data));
 		if (component)
 			out[at.type].im = v;
 		else
 			out[at.type].re = v;
-		n += !(seen[at.type / 8] >> at.type % 8 & 1);
+		n++;
 		seen[at.type / 8] |= (uint8_t)(1u << at.type % 8);
 	}
 	return n;
@@ -322,11 +327,13 @@ const char *mt76_read(struct mt76 *st, struct csi_record *r, const struct nl_att
 {
 	struct fields f;
 	uint32_t time, width;
+	const char *why;
 	enum kind kind;
 	int rssi, count;
 
-	if (!collect(&f, data, big_endian))
-		return "attributes are torn";
+	why = collect(&f, data, big_endian);
+	if (why)
+		return why;
 	if (!f.at[AT_I].data || !f.at[AT_Q].data || !number(&f, &f.at[AT_TIME], &time))
 		return "an attribute is missing";
 	width = number_or(&f, &f.at[AT_WIDTH], 0);
@@ -340,7 +347,7 @@ const char *mt76_read(struct mt76 *st, struct csi_record *r, const struct nl_att
 	memset(r->samples, 0, (size_t)count * sizeof(*r->samples));
 	if (read_values(&f, &f.at[AT_I], count, 0, r->samples) != count ||
 	    read_values(&f, &f.at[AT_Q], count, 1, r->samples) != count)
-		return "values are missing";
+		return "values are missing, or there twice";
 	if (!read_address(&f, r->tx_mac))
 		return "the transmitter's address is torn";
 	r->raw_time = time;

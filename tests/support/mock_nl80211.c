@@ -340,6 +340,11 @@ static void on_dump(struct answer *a, unsigned wanted)
 		take(m);
 	}
 	pthread_mutex_unlock(&m->lock);
+	if (atomic_load(&m->cut_dumps) && a->at > a->bytes) {
+		atomic_fetch_sub(&m->cut_dumps, 1);
+		finish(a);
+		return;
+	}
 	end_dump(a, atomic_load(&m->refuse_dump));
 }
 

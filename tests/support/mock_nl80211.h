@@ -33,6 +33,7 @@ struct mock_nl80211 {
 	atomic_int  stations;		/* associated: MOCK_STATION with 0, 1, ... at its end */
 	atomic_int  acknowledges;	/* -1: probes stay unanswered, 0: nobody does, 1: they do */
 	atomic_int  busy_percent;	/* of the channel's time */
+	atomic_int  cut_dumps;		/* so many more end without NLMSG_DONE */
 	atomic_bool no_interface, odd_answers;	/* odd: data broken in many ways between good ones */
 
 	/* what it was asked */

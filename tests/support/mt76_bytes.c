@@ -16,6 +16,7 @@ struct maker {
 	struct bytes *b;
 	bool big, no_flag;
 	unsigned leave_out;
+	enum mt76_spoil spoil;
 };
 
 static void number(const struct maker *m, uint32_t v, size_t size)
@@ -73,8 +74,12 @@ static void values(const struct maker *m, unsigned type, int n, int add, int sig
 		return;
 	all.leave_out = UINT32_MAX;
 	nest = open_nest(m, type);
-	for (int i = 0; i < n; i++)
-		attr(&all, (unsigned)i, (uint16_t)(sign * i + add), 2);
+	for (int i = 0; i < n && m->spoil != MT76_FLAT; i++)
+		attr(&all, (unsigned)i, (uint16_t)(sign * i + add), i == 5 && m->spoil == MT76_LONG ? 4 : 2);
+	for (int i = 0; i < n && m->spoil == MT76_FLAT; i++)
+		number(m, 0xffffffff, 4);
+	if (m->spoil == MT76_VALUE_TWICE)
+		attr(&all, 7, 0, 2);
 	close_nest(m, nest);
 }
 
@@ -97,10 +102,18 @@ static void data(const struct maker *m, const struct mt76_made *made)
 	unsigned one = made->abi != 'A';
 
 	attr(m, 2, 1, 1);
-	attr(m, 3, made->time_us, 4);
+	if (m->spoil == MT76_NESTED) {
+		size_t nest = open_nest(m, 1);
+
+		attr(m, 3, made->time_us, 4);
+		close_nest(m, nest);
+	} else {
+		attr(m, 3, made->time_us, m->spoil == MT76_SHORT ? 2 : 4);
+	}
 	attr(m, 4, (uint8_t)made->rssi, 1);
 	attr(m, 5, 30, 1);
-	attr(m, 6, made->width, 1);
+	for (int i = 0; i <= (m->spoil == MT76_TWICE); i++)
+		attr(m, 6, made->width, 1);
 	attr(m, 7, made->primary, 1);
 	address(m, made->mac);
 	if (one)
@@ -112,6 +125,8 @@ static void data(const struct maker *m, const struct mt76_made *made)
 	attr(m, 17 + one, made->rx, 2);
 	attr(m, 18 + one, made->mode, 1);
 	attr(m, 19 + one, one ? made->chain_info : 7, 4);
+	if (m->spoil == MT76_TAIL)
+		number(m, 0xffffffff, 4);
 	if (!one && made->sequence) {
 		attr(m, 21, (uint32_t)(made->said ? made->said : made->tones), 4);
 		attr(m, 22, made->sequence, 2);
@@ -142,7 +157,7 @@ static void close_message(const struct maker *m, size_t at)
 
 void mt76_add(struct bytes *b, const struct mt76_made *made)
 {
-	struct maker m = { b, made->big_endian, made->no_nested_flag, UINT32_MAX };
+	struct maker m = { b, made->big_endian, made->no_nested_flag, UINT32_MAX, made->spoil };
 	size_t message = open_message(&m, FAMILY, MULTI), vendor, nest;
 
 	number(&m, CMD_VENDOR, 1);
@@ -161,7 +176,7 @@ void mt76_add(struct bytes *b, const struct mt76_made *made)
 
 void netlink_add(struct bytes *b, bool big_endian, unsigned type, unsigned flags, const void *body, size_t len)
 {
-	struct maker m = { b, big_endian, false, UINT32_MAX };
+	struct maker m = { b, big_endian, false, UINT32_MAX, MT76_WHOLE };
 	size_t message = open_message(&m, type, flags);
 
 	bytes_add(b, body, len);

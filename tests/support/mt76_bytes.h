@@ -8,6 +8,18 @@
 #include <stdbool.h>
 #include "tests/support/csic_bytes.h"
 
+/* What is wrong with the attributes. */
+enum mt76_spoil {
+	MT76_WHOLE,
+	MT76_TWICE,		/* the bandwidth */
+	MT76_VALUE_TWICE,	/* a tone */
+	MT76_LONG,		/* a value of 4 bytes */
+	MT76_SHORT,		/* a time of 2 bytes */
+	MT76_FLAT,		/* values that are no attributes */
+	MT76_NESTED,		/* the time within another one */
+	MT76_TAIL,		/* something behind the last that is none */
+};
+
 /* One antenna pair.  Value i is i + add (real), -i (imaginary), at array place i. */
 struct mt76_made {
 	char     abi;			/* 'A', 'B', 'C' */
@@ -22,6 +34,7 @@ struct mt76_made {
 	int      add;
 	uint32_t sequence;		/* numbering A: not 0 appends what a fork of it does */
 	unsigned leave_out;		/* an attribute of the data that is missing; 0: none */
+	enum mt76_spoil spoil;
 };
 
 /* HT, 20 MHz, chain 0 of 1, numbering B. */

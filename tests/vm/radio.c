@@ -11,6 +11,7 @@
  *   radio raw nxp|infineon RATE SECONDS     synthetic events of NXP's, blocks of Infineon's
  *   radio raw odd 0 0                       events of NXP's that make no sense
  *   radio station PACKETS                   so many came from the station
+ *   radio joined                            it associates once more
  *   radio cfr RATE SECONDS                  ath11k: synthetic captures
  *   radio lines FILE RATE                   an ESP32: lines to the standard output
  */
@@ -443,6 +444,13 @@ static int station(const char *count)
 	return put(h, 0) < 0 ? 1 : 0;
 }
 
+static int joined(void)
+{
+	static const uint8_t none[6];
+
+	return put(head(VCSI_JOINED, none), 0) < 0 ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 4 && !strcmp(argv[1], "cfr"))
@@ -468,6 +476,8 @@ int main(int argc, char **argv)
 		return odd();
 	if (argc == 3 && !strcmp(argv[1], "station"))
 		return station(argv[2]);
+	if (argc == 2 && !strcmp(argv[1], "joined"))
+		return joined();
 	fprintf(stderr, "radio: usage: see the head of radio.c\n");
 	return 2;
 }

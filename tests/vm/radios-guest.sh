@@ -98,6 +98,16 @@ dropped() {
 	[ "${n:-0}" -gt 0 ]
 }
 
+# counted NAME: of the virtual radio.
+counted() {
+	sed "s/.* $1 \([0-9]*\).*/\1/" /dev/vcsi
+}
+
+# risen NAME FROM: a counter has.
+risen() {
+	[ "$(counted "$1")" -gt "$2" ]
+}
+
 # read_counters: those of the virtual radio, all of the same moment.  $unaccounted came,
 # and was neither delivered nor does it wait.
 read_counters() {
@@ -292,6 +302,10 @@ play events 20 100000
 expect_sight 10 mt_lab
 expect_sight 10 ax_lab
 ok_at "it recovers when CSI comes"
+starts=$(counted starts)
+$radio joined || fail "nobody associates: $(cat "$dir/radio.log")"
+wait_for 10 risen starts "$starts" || fail "it is not armed again: $(cat /dev/vcsi)"
+ok_at "a station that associates once more: the radio is armed again"
 ip link set wcsi0 down
 ip link set wcsi1 down
 expect_sensing 15 mt_lab '"state":"down","reason":"source_down"'
@@ -361,11 +375,6 @@ ok_at "without CAP_NET_ADMIN each source says what it needs"
 
 busy() {
 	echo "$1" >/sys/module/vcsi/parameters/busy
-}
-
-# counted NAME: of the virtual radio.
-counted() {
-	sed "s/.* $1 \([0-9]*\).*/\1/" /dev/vcsi
 }
 
 # asked NAME SECONDS: how much it rises meanwhile.

@@ -85,6 +85,13 @@ const struct cfg80211_ops channel_ops = {
 	.probe_client = probe_client,
 };
 
+void channel_joined(struct net_device *dev)
+{
+	struct station_info info = {};
+
+	cfg80211_new_sta(dev, station, &info, GFP_KERNEL);
+}
+
 /* --- the firmware's own sounder ----------------------------------------------------- */
 
 static void on_timer(struct timer_list *t)
@@ -98,7 +105,7 @@ static void on_timer(struct timer_list *t)
 	if (!again_ms)
 		return;
 	on_measured(station);
-	mod_timer(&timer, jiffies + msecs_to_jiffies(again_ms));
+	mod_timer(t, t->expires + msecs_to_jiffies(again_ms));
 }
 
 int channel_active(const u8 *mac, u32 value)

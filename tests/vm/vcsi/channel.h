@@ -11,6 +11,9 @@ extern const struct cfg80211_ops channel_ops;
 extern struct ieee80211_supported_band channel_band;
 extern u32 channel_packets;		/* that came from the station */
 
+/* The station associates, once more. */
+void channel_joined(struct net_device *dev);
+
 /* CSI_CTRL's type 9 of numbering C: with a MAC the station is added (value 1) or taken out,
  * without one this is how often those added are asked.  Their answers come as records to
  * `measured`, which may be called in a timer. */

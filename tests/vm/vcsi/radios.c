@@ -352,6 +352,10 @@ static int take(struct record *r)
 		channel_packets += le16_to_cpu(r->head.tones);
 		kfree(r);
 		return 0;
+	case VCSI_JOINED:
+		channel_joined(radios[0].dev);
+		kfree(r);
+		return 0;
 	}
 	kfree(r);
 	refused++;

@@ -17,6 +17,7 @@ enum vcsi_kind {
 	VCSI_INTEL_RAW,		/* the event's VENDOR_DATA as it is */
 	VCSI_CONNECTOR,		/* through the kernel's connector, as it is */
 	VCSI_PACKETS,		/* nothing: so many packets came from the station, in `tones` */
+	VCSI_JOINED,		/* nothing: the station associates once more */
 };
 
 struct vcsi_head {
