@@ -13,7 +13,7 @@
 #include "daemon/live_socket.h"
 
 #define GET_RECORDS   3			/* of the four numbers of a request, the first */
-#define PROTOCOL      2			/* of versions since 2022; older: 31 */
+#define PROTOCOL      2			/* older versions: 31 */
 #define POLL_S        0.05
 #define PATIENCE_POLLS 20		/* without an answer: ask again */
 #define LAG_US        200000

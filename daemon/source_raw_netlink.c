@@ -16,7 +16,8 @@
 
 #define PROTOCOL_TOP    31
 #define PROTOCOL_BOTTOM 23		/* those below are the kernel's own */
-#define SEARCH_US       60000000	/* silent for so long: it may be another protocol */
+#define SEARCH_US       60000000	/* silent for so long: it may be another protocol; doubles ... */
+#define SEARCH_MAX_US   960000000	/* ... up to this */
 #define ROOM            (1 << 20)
 #define BLOCK_MAX       16384		/* of Infineon's */
 #define ALIGN           4		/* of NXP's values */
@@ -44,7 +45,7 @@ struct raw_netlink {
 	struct live_socket socket;
 	struct loop_timer *timer;
 	int protocol;
-	uint64_t looked_us;		/* when protocols were looked for last */
+	uint64_t looked_us, search_us;	/* when protocols were looked for last, and how long until then */
 	uint64_t unreadable_us;		/* when something unreadable came last; 0: never */
 	size_t unreadable_len;
 	char hint[200];			/* why it is unreadable */
@@ -192,11 +193,13 @@ static void look_elsewhere(struct source *s)
 	int protocol = w->protocol;
 
 	w->looked_us = loop_now_us();
+	w->search_us = 2 * w->search_us < SEARCH_MAX_US ? 2 * w->search_us : SEARCH_MAX_US;
 	memcpy(error, s->error, sizeof(error));
 	if (s->config->protocol || find_protocol(s, &other, &protocol)) {
 		memcpy(s->error, error, sizeof(error));
 		return;
 	}
+	other.told = w->socket.told;
 	live_socket_close(&w->socket);
 	w->socket = other;
 	w->protocol = protocol;
@@ -230,7 +233,7 @@ static void on_timer(void *owner)
 		return;
 	}
 	live_socket_silence(&w->socket, silent_us, REASON_NO_CSI, w->family->silent);
-	if (silent_us > SEARCH_US && now_us - w->looked_us > SEARCH_US && now_us - w->unreadable_us > SEARCH_US)
+	if (silent_us > w->search_us && now_us - w->looked_us > w->search_us && now_us - w->unreadable_us > w->search_us)
 		look_elsewhere(s);
 }
 
@@ -246,6 +249,7 @@ static int raw_open(struct source *s, const struct family *f)
 	w->family = f;
 	w->protocol = protocol;		/* none yet */
 	w->looked_us = loop_now_us();
+	w->search_us = SEARCH_US;
 	packing_read(&w->packing, s->config->layout, f->alone);
 	err = live_open(&w->live, s, f->format, 0);
 	if (err)

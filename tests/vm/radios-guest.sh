@@ -221,10 +221,12 @@ kill "$second" "$nx_player" "$player"
 wait "$second" "$nx_player" "$player"
 ok_at "values that nobody has described: unsupported, counted for each transmitter, in the doctor, too"
 rmmod vraw || fail "raw netlink does not go"
-insmod /mod/vraw.ko squat=1 || fail "no raw netlink"
 write_config $labs
 : >"$log"
 start_daemon
+wait_for 15 logged "source nx: the kernel has none of the netlink protocols" || fail "no raw netlink: $(cat "$log")"
+insmod /mod/vraw.ko squat=1 || fail "no raw netlink"
+wait_for 35 logged "source nx: nxp is open" || fail "it does not open when the driver comes: $(cat "$log")"
 play raw nxp 20 100000
 wait_for 90 logged 'source nx: silent, so it listens to netlink protocol 30 now' || fail "protocol 30: $(cat "$log")"
 expect_sight 15 nx_lab
@@ -237,7 +239,7 @@ odd=$(drops nx_lab malformed)
 stop_player
 stop_daemon
 rmmod vraw || fail "raw netlink does not go"
-ok_at "somebody else has protocol 31: 30 is found; of NXP's events that make no sense $odd are counted, life goes on"
+ok_at "NXP's driver comes later, and somebody else has protocol 31: 30 is found; of NXP's events that make no sense $odd are counted, life goes on"
 
 # --- every numbering of mt76, and the driver without its faults; as nlmon sees them -------
 
