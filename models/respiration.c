@@ -27,6 +27,7 @@
 #include "models/breath_row.h"
 #include "models/machine.h"
 #include "models/model.h"
+#include "models/quiet.h"
 
 #define LOOK_US      1000000u	/* between two looks at the spectrum */
 #define SLOW_HZ      5.0f	/* of the grid for adults */
@@ -34,13 +35,11 @@
 #define FILL_S       0.6f
 #define WINDOW_MIN_S 12.0f
 #define WINDOW_MAX_S 60.0f
-#define SETTLE_ROWS  8		/* after a movement the body still settles */
-#define MOVE_US      6000000u	/* nobody gets up and walks out in less, with HELD_S */
-#define BEFORE_S     10		/* what went on before a movement, ... */
-#define NEAR_S       3		/* ... and just before it */
-#define HELD_S       2		/* so long is motion told after its end, and all is quiet */
-#define SHIFT        8.0f	/* variances: the way of a breath from top to bottom, squared */
 #define RATE_MIN_HZ  3.5f	/* packets */
+#define MILD_S       30.0f	/* of movement that may be a breath are looked at */
+#define PURE_DB      8.0f	/* what moves besides is so far below a breath that is all that moves */
+#define STILL_PURE_DB 5.0f	/* ... once it was */
+#define UNEVEN       0.12f	/* breaths differ by so much of their rate */
 #define GAP_US       3000000u	/* longer than this, what came before is another scene */
 #define NO_CSI_US    5000000u
 #define SHAPE_KEEP   0.95f
@@ -80,10 +79,7 @@ struct respiration {
 	bool     aligned;		/* rows have the aligned samples too */
 	bool     dead;			/* too few tones to see anything */
 	uint64_t cell;			/* that the sums belong to */
-	uint64_t moving_since_us;	/* 0: nothing moves */
-	uint64_t quiet_from;		/* first row after the last movement */
-	bool     moved;			/* there was one */
-	uint64_t moved_row;		/* the newest row when it began */
+	struct quiet quiet;
 	uint64_t last_us, started_us, looked_us;
 	bool     ticked;
 };
@@ -128,6 +124,7 @@ static int init(struct respiration *m, const struct link_format *f, const struct
 		err = slowgrid_init(&m->grid, streams, rate_hz, FILL_S);
 	if (!err)
 		err = rank1_init(&m->rank1, rate_hz, 0.24f * rate_hz, 0.48f * rate_hz);
+	quiet_init(&m->quiet, rate_hz);
 	m->lo_hz = params->breath_lo_hz;
 	m->hi_hz = params->breath_hi_hz;
 	return err;
@@ -157,14 +154,7 @@ static void forget(struct respiration *m)
 		m->power_packets = 0;
 	}
 	wave_reset(&m->wave);
-	m->moved = false;
-}
-
-static void begin_quiet(struct respiration *m)
-{
-	m->quiet_from = m->grid.newest + SETTLE_ROWS;
-	m->recalls = false;
-	m->moved = true;
+	quiet_reset(&m->quiet);
 }
 
 static bool power_row(struct respiration *m, float *out)
@@ -370,18 +360,6 @@ static void look(struct respiration *m, int rows, struct breath_evidence *e)
 	}
 }
 
-/* Rows since the last movement, at most a window. */
-static int quiet_rows(const struct respiration *m)
-{
-	int rows = slowgrid_rows(&m->grid), most = (int)(WINDOW_MAX_S * m->rank1.rate_hz);
-
-	if (m->moved && m->quiet_from > m->grid.newest)
-		return 0;
-	if (m->moved && m->grid.newest - m->quiet_from + 1 < (uint64_t)rows)
-		rows = (int)(m->grid.newest - m->quiet_from + 1);
-	return rows < most ? rows : most;
-}
-
 static enum reason obstacle(struct respiration *m, uint64_t now_us, const struct evidence *all)
 {
 	if (!m->ticked)
@@ -398,95 +376,68 @@ static enum reason obstacle(struct respiration *m, uint64_t now_us, const struct
 	return REASON_NONE;
 }
 
-/* Mean and variance of stream k in the rows from `from` to `until`, by number, at most so many
- * that were measured: how many those were. */
-static int spread(const struct slowgrid *g, int k, uint64_t from, uint64_t until, float *mean, float *variance)
+/* Is one line, with its harmonics, all that moves?  Who walks or shifts stirs all frequencies. */
+static bool is_pure(const struct respiration *m, const struct breath_evidence *e)
 {
-	double sum = 0, square = 0;
-	int found = 0;
+	const struct rank1 *r = &m->rank1;
+	float slow_hz = 2 / e->window_s, line_db = rank1_db(r, e->peak_hz), below_db = e->rhythm ? STILL_PURE_DB : PURE_DB;
 
-	for (uint64_t i = from; i < until && i <= g->newest; i++) {
-		uint64_t back = g->newest - i;
-		const float *row = back < (uint64_t)slowgrid_rows(g) ? slowgrid_row(g, (int)back) : NULL;
+	if (e->machine || e->alive < CLEAR || e->q_db < e->q_null_db + below_db)
+		return false;
+	for (int i = (int)rank1_bin(r, slow_hz) + 1; i < r->noise_hi; i++) {
+		float hz = (float)i * r->rate_hz / RANK1_LEN, order = fmaxf(roundf(hz / e->peak_hz), 1);
+		float near_hz = slow_hz + UNEVEN * order * e->peak_hz;
 
-		if (!row)
-			continue;
-		sum += (double)row[k];
-		square += (double)row[k] * (double)row[k];
-		found++;
+		if (fabsf(hz - order * e->peak_hz) > near_hz && rank1_db(r, hz) > line_db - below_db)
+			return false;
 	}
-	if (!found)
-		return 0;
-	sum /= found;
-	*mean = (float)sum;
-	*variance = (float)fmax(square / found - sum * sum, 0);
-	return found;
+	return true;
 }
 
-/* Is the body elsewhere after the movement that just ended?  A deep breath comes back to where
- * it was; who sat down does not.  Against what the streams did before: breath and noise. */
-static bool shifted(const struct respiration *m)
+/* Rows that can be looked at: those since the last movement, or, if all that moves may be a breath, since
+ * that which was none. */
+static int rows_to_look_at(const struct respiration *m, bool moving, bool *mild)
 {
-	const struct slowgrid *g = &m->grid;
-	uint64_t second = (uint64_t)m->rank1.rate_hz, until, from;
-	float sum = 0;
+	int least = (int)ceilf(WINDOW_MIN_S * m->rank1.rate_hz);
+	int rows = quiet_rows(&m->quiet, &m->grid, (int)(WINDOW_MAX_S * m->rank1.rate_hz));
 
-	if (m->moved_row < (BEFORE_S + 1) * second)
-		return true;
-	until = m->moved_row - second / 2;	/* motion is told a bit late */
-	from = until - BEFORE_S * second;
-	if (m->moved && from < m->quiet_from)
-		from = m->quiet_from;
-	for (int k = 0; k < g->streams; k++) {
-		float was, is, swing, mean;
-
-		if (spread(g, k, from, until, &mean, &swing) < BEFORE_S / 2 * (int)second ||
-		    !spread(g, k, until - NEAR_S * second, until, &was, &mean) ||
-		    !spread(g, k, g->newest - HELD_S * second, g->newest + 1, &is, &mean))
-			return true;
-		sum += (is - was) * (is - was) / fmaxf(swing, 1e-30f);
-	}
-	return sum > SHIFT * (float)g->streams;
-}
-
-/* Who moves for less than MOVE_US and is where he was breathes on as before. */
-static void watch_motion(struct respiration *m, uint64_t now_us, bool moving)
-{
-	if (!moving) {
-		if (m->moving_since_us && shifted(m))
-			begin_quiet(m);
-		m->moving_since_us = 0;
-	} else if (!m->moving_since_us) {
-		m->moving_since_us = now_us;
-		m->moved_row = m->grid.newest;
-	} else if (now_us - m->moving_since_us >= MOVE_US) {
-		begin_quiet(m);
-	}
+	*mild = rows < least;
+	if (*mild)
+		rows = quiet_mild_rows(&m->quiet, &m->grid, (int)(MILD_S * m->rank1.rate_hz));
+	*mild |= moving;
+	return rows < least ? 0 : rows;
 }
 
 static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 {
 	struct respiration *m = state;
 	struct breath_evidence *e = &all->breath;
+	bool moving = all->motion.reason == REASON_NONE && all->motion.moving, mild;
 	enum reason why = obstacle(m, now_us, all);
 	int rows;
 
-	e->updated = false;
+	e->updated = e->rhythm = false;
 	if (why) {
 		e->reason = why;
 		return;
 	}
-	watch_motion(m, now_us, all->motion.reason == REASON_NONE && all->motion.moving);
-	rows = quiet_rows(m);
-	if ((float)rows < WINDOW_MIN_S * m->rank1.rate_hz) {
-		e->reason = m->moved ? REASON_MOVING : REASON_WARMING_UP;
-		return;
-	}
-	if (now_us - m->looked_us < LOOK_US)
+	if (quiet_watch(&m->quiet, &m->grid, now_us, moving, all->motion.strength_db))
+		m->recalls = false;
+	e->rhythm = quiet_in_rhythm(&m->quiet, now_us);
+	rows = rows_to_look_at(m, moving, &mild);
+	if (!rows)
+		e->reason = m->quiet.moved ? REASON_MOVING : REASON_WARMING_UP;
+	if (!rows || now_us - m->looked_us < LOOK_US)
 		return;
 	m->looked_us = now_us;
 	look(m, rows, e);
-	e->updated = true;
+	if ((mild || e->rhythm) && is_pure(m, e)) {
+		quiet_is_rhythm(&m->quiet, &m->grid, now_us, rows);
+		e->rhythm = true;
+	} else if (mild && !moving) {
+		e->reason = REASON_MOVING;
+	}
+	e->updated = e->reason == REASON_NONE;
 }
 
 const struct model model_respiration = {

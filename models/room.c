@@ -111,6 +111,17 @@ static struct motion_view view_motion(const struct evidence *const evidence[], i
 	return v;
 }
 
+/* A strong breath is no movement. */
+static bool only_breath(const struct evidence *const evidence[], int n)
+{
+	bool only = true;
+
+	for (int i = 0; i < n; i++)
+		if (evidence[i]->motion.reason == REASON_NONE && evidence[i]->motion.moving)
+			only &= evidence[i]->breath.rhythm;
+	return only;
+}
+
 static void write_motion(struct room_state *s, const struct motion_view *v)
 {
 	s->motion = !v->able ? TRUTH_UNKNOWN : v->moving ? TRUTH_YES : TRUTH_NO;
@@ -362,7 +373,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	int n = neighbour_sort(given, all, evidence);
 	struct motion_view v = view_motion(evidence, n);
 
-	if (neighbour_moves(&r->neighbour, evidence, n, all))
+	if (neighbour_moves(&r->neighbour, evidence, n, all) || only_breath(evidence, n))
 		v.moving = false;
 	if (source != REASON_NONE) {
 		v = (struct motion_view){ .reason = source, .level = NAN };
