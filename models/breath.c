@@ -16,6 +16,10 @@
 #define CHANCE_SLOPE_DB 1.0f
 #define OPEN_P       0.77f		/* just over the null */
 #define HINT_DB      4.5f		/* below the null, still more likely breathed than not */
+#define TOLD_LOOKS   8			/* of a rate are knowledge, */
+#define KNOWN_LOOKS  60			/* for a while, */
+#define KNOWN_HZ     (1.5f / 60)	/* about rates so near, */
+#define KNOWN_DB     2.0f		/* worth that much */
 #define NEAR_HZ      (2.0f / 60)
 #define RIVAL_DB     4.0f		/* higher than noise alone throws up beside a breath: */
 #define RIVAL_WORTH  2.0f		/* dB of doubt for each dB above */
@@ -41,6 +45,11 @@ void breath_init(struct breath *b, float lo_hz, float hi_hz)
 
 static void forget(struct breath *b)
 {
+	if (b->told >= TOLD_LOOKS) {
+		b->known_hz = b->steady_hz;
+		b->known_looks = 0;
+	}
+	b->told = 0;
 	ridge_reset(&b->ridge);
 	b->steady = 0;
 	b->steady_hz = 0;
@@ -55,6 +64,8 @@ static void tell_nothing(struct breath *b, enum reason why)
 
 void breath_reset(struct breath *b)
 {
+	b->told = 0;
+	b->known_hz = 0;
 	forget(b);
 	tell_nothing(b, REASON_WARMING_UP);
 }
@@ -123,8 +134,9 @@ static float climb(const float *row, int j)
 	return d < 0 ? (float)j + fminf(fmaxf(0.5f * (a - c) / d, -0.5f), 0.5f) : (float)j;
 }
 
-/* The highest peak that is neither this one nor its harmonic or half. */
-static float rival_db(const struct breath *b, const float *row, float hz, float window_s)
+/* The highest peak that is neither this one nor its harmonic or half.  Deep breaths have a third harmonic too, which
+ * is lower than they are. */
+static float rival_db(const struct breath *b, const float *row, float hz, float snr_db, float window_s)
 {
 	float near_hz = fmaxf(NEAR_HZ, 2 / window_s), most = 0;
 
@@ -132,7 +144,7 @@ static float rival_db(const struct breath *b, const float *row, float hz, float 
 		float f = breath_bin_hz(j, b->lo_hz, b->hi_hz);
 
 		if (fabsf(f - hz) > near_hz && fabsf(f - 2 * hz) > near_hz && fabsf(f - hz / 2) > near_hz / 2 &&
-		    row[j] >= row[j - 1] && row[j] >= row[j + 1])
+		    !(fabsf(f - 3 * hz) < near_hz && row[j] < snr_db) && row[j] >= row[j - 1] && row[j] >= row[j + 1])
 			most = fmaxf(most, row[j]);
 	}
 	return most;
@@ -151,6 +163,14 @@ static float ease(struct breath *b, float hz)
 	return fminf(EASE_DB * fmaxf((float)(b->steady - LOOKS), 0), EASE_MAX_DB);
 }
 
+/* Who turned over breathes on as before: among fewer rates chance reaches less high. */
+static float known_db(struct breath *b, float hz)
+{
+	if (b->known_hz > 0 && ++b->known_looks > KNOWN_LOOKS)
+		b->known_hz = 0;
+	return b->known_hz > 0 && fabsf(hz - b->known_hz) < KNOWN_HZ ? KNOWN_DB : 0;
+}
+
 static void withhold(struct breath *b, enum reason why)
 {
 	b->result.reason = why;
@@ -163,8 +183,8 @@ static void judge(struct breath *b, const struct combined *c)
 	float at = climb(c->row_db, ridge_push(&b->ridge, c->row_db));
 	float hz = b->lo_hz + (b->hi_hz - b->lo_hz) * at / (BREATH_BINS - 1);
 	float snr_db = c->row_db[(int)(at + 0.5f)];
-	float doubt_db = RIVAL_WORTH * fmaxf(rival_db(b, c->row_db, hz, c->window_s) - RIVAL_DB, 0);
-	float p = chance(snr_db + ease(b, hz) - doubt_db - c->null_db);
+	float doubt_db = RIVAL_WORTH * fmaxf(rival_db(b, c->row_db, hz, snr_db, c->window_s) - RIVAL_DB, 0);
+	float p = chance(snr_db + ease(b, hz) + known_db(b, hz) - doubt_db - c->null_db);
 	bool inside = at > 0.5f && at < BREATH_BINS - 1.5f;
 
 	memcpy(b->row_db, c->row_db, sizeof(b->row_db));
@@ -173,8 +193,11 @@ static void judge(struct breath *b, const struct combined *c)
 	b->result = (struct breath_result){ .reason = REASON_NONE, .rate_per_min = hz * 60,
 		.quality = p, .snr_db = snr_db, .window_s = c->window_s,
 		.hint_db = snr_db - c->null_db + HINT_DB };
-	if (p > OPEN_P && inside && b->steady >= LOOKS)
+	if (p > OPEN_P && inside && b->steady >= LOOKS) {
+		b->told += b->told < TOLD_LOOKS;
 		return;
+	}
+	b->told -= b->told > 0;
 	withhold(b, c->machine ? REASON_MACHINE : p <= OPEN_P ? REASON_NOBODY : inside ? REASON_AMBIGUOUS : REASON_OUT_OF_BAND);
 }
 

@@ -34,6 +34,9 @@ struct breath {
 	float lo_hz, hi_hz;
 	int   steady;		/* looks in a row that say the same */
 	float steady_hz;	/* what they say, a running mean; 0: nothing yet */
+	float known_hz;		/* what was told before somebody moved; 0: nothing, or too long ago */
+	int   told;		/* looks of late that told a rate */
+	int   known_looks;	/* since then */
 	float hz;		/* where the ridge is */
 	float alive;		/* what speaks for it being there: a log-likelihood ratio */
 	float second_hz;	/* where another chest may breathe, */
