@@ -396,7 +396,7 @@ static bool is_pure(const struct respiration *m, const struct breath_evidence *e
 
 /* Rows that can be looked at: those since the last movement, or, if all that moves may be a breath, since
  * that which was none. */
-static int rows_to_look_at(const struct respiration *m, bool moving, bool *mild)
+static int rows_to_look_at(const struct respiration *m, bool *mild)
 {
 	int least = (int)ceilf(WINDOW_MIN_S * m->rank1.rate_hz);
 	int rows = quiet_rows(&m->quiet, &m->grid, (int)(WINDOW_MAX_S * m->rank1.rate_hz));
@@ -404,7 +404,6 @@ static int rows_to_look_at(const struct respiration *m, bool moving, bool *mild)
 	*mild = rows < least;
 	if (*mild)
 		rows = quiet_mild_rows(&m->quiet, &m->grid, (int)(MILD_S * m->rank1.rate_hz));
-	*mild |= moving;
 	return rows < least ? 0 : rows;
 }
 
@@ -424,17 +423,17 @@ static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 	if (quiet_watch(&m->quiet, &m->grid, now_us, moving, all->motion.strength_db))
 		m->recalls = false;
 	e->rhythm = quiet_in_rhythm(&m->quiet, now_us);
-	rows = rows_to_look_at(m, moving, &mild);
+	rows = rows_to_look_at(m, &mild);
 	if (!rows)
 		e->reason = m->quiet.moved ? REASON_MOVING : REASON_WARMING_UP;
 	if (!rows || now_us - m->looked_us < LOOK_US)
 		return;
 	m->looked_us = now_us;
 	look(m, rows, e);
-	if ((mild || e->rhythm) && is_pure(m, e)) {
+	if ((mild || moving || e->rhythm) && is_pure(m, e)) {
 		quiet_is_rhythm(&m->quiet, &m->grid, now_us, rows);
 		e->rhythm = true;
-	} else if (mild && !moving) {
+	} else if (mild) {
 		e->reason = REASON_MOVING;
 	}
 	e->updated = e->reason == REASON_NONE;

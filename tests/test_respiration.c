@@ -249,6 +249,31 @@ static void so_does_a_short_one_after_which_the_body_is_elsewhere(void **state)
 	}
 }
 
+/* The motion detector cannot tell a strong breath from somebody who moves far away. */
+static void a_breath_that_counts_as_movement_is_a_breath(void **state)
+{
+	(void)state;
+	start(2, 52, 30);
+	create(LO_HZ, HI_HZ);
+	evidence.motion.strength_db = -35;
+	pass(25, true);
+	assert_true(evidence.breath.rhythm);
+	expect_rate(15, 0.4f);
+	evidence.motion.strength_db = -10;	/* no chest does that */
+	pass(2, true);
+	assert_false(evidence.breath.rhythm);
+	pass(20, true);
+	assert_int_equal(evidence.breath.reason, REASON_MOVING);
+	end(state);
+	start(2, 52, 30);
+	world.breath_hz = 0;
+	create(LO_HZ, HI_HZ);
+	evidence.motion.strength_db = -35;
+	assert_int_equal(pass(60, true), 0);
+	assert_false(evidence.breath.rhythm);
+	assert_int_equal(evidence.breath.reason, REASON_MOVING);
+}
+
 static void a_held_breath_is_noticed_though_the_window_shows_it(void **state)
 {
 	(void)state;
@@ -335,6 +360,7 @@ int main(void)
 		TEST(infants_have_their_own_band),
 		TEST(only_a_long_movement_begins_a_new_window),
 		TEST(so_does_a_short_one_after_which_the_body_is_elsewhere),
+		TEST(a_breath_that_counts_as_movement_is_a_breath),
 		TEST(a_held_breath_is_noticed_though_the_window_shows_it),
 		TEST(a_swinging_machine_is_taken_out),
 		TEST(a_phantom_on_a_test_bench_is_measured),

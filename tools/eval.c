@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "daemon/json.h"
 #include "tools/command.h"
+#include "tools/disturb.h"
 #include "tools/eval_report.h"
 #include "tools/explain.h"
 #include "tools/fall_score.h"
@@ -28,7 +29,7 @@ extern const struct command command_eval;
 struct options {
 	const char *table, *only_set, *only_file, *picture, *events, *weights;
 	const struct profile *profile;
-	bool json, files, people, simulate;
+	bool json, files, people, simulate, disturb;
 	double loop_s, piece_s;		/* 0: everything once; whole stretches */
 };
 
@@ -47,6 +48,8 @@ struct evaluation {
 	struct explain_fall *explain_fall;	/* the same */
 	struct fall_table falls;
 	struct people people;
+	struct disturb *disturb;	/* NULL: not asked for */
+	double length_s;		/* of the file */
 };
 
 static void on_tick(void *owner, uint64_t now_us)
@@ -57,8 +60,13 @@ static void on_tick(void *owner, uint64_t now_us)
 	const struct wiring *w = sensing_room_wiring(e->player.sensing, 0);
 	int link = 0;
 
+	double counted_s = e->file.s.rate_s;
+
 	score_tick(&e->file, e->rows, e->row_count, (double)now_us / 1e6, state);
 	people_tick(&e->people, (double)now_us / 1e6, state);
+	e->length_s = (double)now_us / 1e6;
+	if (e->disturb)
+		disturb_tick(e->disturb, now_us, e->file.s.rate_s > counted_s, &state->breath);
 	if (e->explain)
 		explain_tick(e->explain, (double)now_us / 1e6, state);
 	for (int i = 0; i < WIRING_LINKS_MAX; i++)
@@ -98,19 +106,11 @@ static void file_path(char *out, size_t size, const char *table, const char *fil
 		snprintf(out, size, "%s", file);
 }
 
-static int play_existing(struct evaluation *e, const char *path, char error[RECORDING_ERROR_LEN])
+static int play_once(struct evaluation *e, const char *path, char error[RECORDING_ERROR_LEN])
 {
 	struct player *p = &e->player;
-	double begun_s = cpu_s();
-	int err;
+	int err = player_open(p, path, error);
 
-	*p = (struct player){ .tick = on_tick, .incident = on_incident, .owner = e,
-			      .loop = e->loop };
-	if (e->falls.weights_size) {
-		p->fall_weights = e->falls.weights;
-		p->fall_weights_size = e->falls.weights_size;
-	}
-	err = player_open(p, path, error);
 	if (err)
 		return err;
 	err = player_add_room(p, "room", e->options->profile, NULL);
@@ -118,9 +118,54 @@ static int play_existing(struct evaluation *e, const char *path, char error[RECO
 		snprintf(error, RECORDING_ERROR_LEN, "%.200s: %s", path, strerror(-err));
 	else
 		err = player_run(p, error);
-	e->file.s.frames = (long long)p->frames;
 	player_close(p);
+	return err;
+}
+
+static int play_existing(struct evaluation *e, const char *path, char error[RECORDING_ERROR_LEN])
+{
+	struct player *p = &e->player;
+	double begun_s = cpu_s();
+	int err;
+
+	*p = (struct player){ .tick = on_tick, .incident = on_incident, .owner = e, .loop = e->loop };
+	if (e->falls.weights_size) {
+		p->fall_weights = e->falls.weights;
+		p->fall_weights_size = e->falls.weights_size;
+	}
+	err = play_once(e, path, error);
+	e->file.s.frames = (long long)p->frames;
 	e->file.s.cpu_s = cpu_s() - begun_s;
+	return err;
+}
+
+static void on_disturbed_tick(void *owner, uint64_t now_us)
+{
+	struct evaluation *e = owner;
+	const struct room_state *state = sensing_room_state(e->player.sensing, 0);
+
+	if (state)
+		disturb_tick(e->disturb, now_us, false, &state->breath);
+}
+
+static bool on_disturbed_frame(void *owner, const struct csi_frame *f, struct csi_frame *out)
+{
+	struct evaluation *e = owner;
+
+	return disturb_frame(e->disturb, f, out);
+}
+
+/* Plays what has rates again, disturbed in each way. */
+static int play_disturbed(struct evaluation *e, const char *path, char error[RECORDING_ERROR_LEN])
+{
+	int err = 0;
+
+	while (!err && e->disturb && e->file.s.rate_s > 0 &&
+	       disturb_next(e->disturb, (double)e->file.s.frames, e->length_s)) {
+		e->player = (struct player){ .tick = on_disturbed_tick, .spoil = on_disturbed_frame, .owner = e,
+					     .loop = e->loop };
+		err = play_once(e, path, error);
+	}
 	return err;
 }
 
@@ -135,6 +180,8 @@ static int play(struct evaluation *e, const char *path, char error[RECORDING_ERR
 		snprintf(error, RECORDING_ERROR_LEN, "%.*s", RECORDING_ERROR_LEN - 1, why);
 	else
 		err = play_existing(e, path, error);
+	if (!err)
+		err = play_disturbed(e, path, error);
 	if (made)
 		unlink(path);
 	return err;
@@ -233,6 +280,8 @@ static void evaluate_file(struct evaluation *e, const struct label *rows, int co
 	e->row_count = count;
 	fall_table_begin(&e->falls, rows, count);
 	people_begin(&e->people, rows, count);
+	if (e->disturb)
+		disturb_begin(e->disturb);
 	file_path(path, sizeof(path), e->options->table, rows->file);
 	if (play(e, path, error) < 0) {
 		failed("eval", "%s", error);
@@ -350,6 +399,8 @@ static int report(struct evaluation *e)
 	eval_print_scores(e->set, e->sets);
 	people_print(&e->people, e->options->people);
 	fall_table_print(&e->falls);
+	if (e->disturb)
+		disturb_print(e->disturb);
 	eval_print_quality(&e->set[e->sets - 1].score);
 	eval_print_cost(e->set, e->sets);
 	return EXIT_DONE;
@@ -371,7 +422,7 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "simulate", no_argument, NULL, 'm' }, { "explain", required_argument, NULL, 'e' },
 		{ "events", required_argument, NULL, 1 }, { "weights", required_argument, NULL, 2 },
 		{ "people", no_argument, NULL, 3 }, { "loop", required_argument, NULL, 4 },
-		{ "piece", required_argument, NULL, 5 },
+		{ "piece", required_argument, NULL, 5 }, { "disturb", no_argument, NULL, 6 },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -401,6 +452,9 @@ static int parse(struct options *o, int argc, char **argv)
 			break;
 		case 2:
 			o->weights = optarg;
+			break;
+		case 6:
+			o->disturb = true;
 			break;
 		case 3:
 			o->people = true;
@@ -465,6 +519,7 @@ static int eval_run(int argc, char **argv)
 		e->json = json_object();
 		e->json_files = json_add_array(e->json, "files");
 	}
+	e->disturb = o.disturb ? calloc(1, sizeof(*e->disturb)) : NULL;
 	evaluate_all(e);
 	if (!e->sets)
 		code = e->failures ? EXIT_FAILED : failed("eval", "%s: nothing of that name in the table",
@@ -475,6 +530,7 @@ static int eval_run(int argc, char **argv)
 	explain_fall_free(e->explain_fall);
 	code = e->failures || !fall_table_close(&e->falls) ? EXIT_FAILED : code;
 	labels_free(&e->labels);
+	free(e->disturb);
 	json_free(e->json);
 	free(e);
 	return code;
@@ -484,7 +540,7 @@ const struct command command_eval = {
 	.name  = "eval",
 	.usage = "LABELS.csv [--json] [--files] [--people] [--set NAME] [--profile NAME] [--simulate]\n"
 		 "                  [--loop SECONDS [--piece SECONDS]] [--explain FILE -o PICTURE.svg]\n"
-		 "                  [--weights FILE] [--events FILE]",
+		 "                  [--weights FILE] [--events FILE] [--disturb]",
 	.help  = "scores the pipeline on labelled recordings",
 	.details =
 		"LABELS.csv has a row a labelled stretch: file,set,start_s,end_s,label,bpm,quality (others are\n"
@@ -502,6 +558,8 @@ const struct command command_eval = {
 		"  --explain one recording's story as a picture: movement, presence, spectrum, rates, reasons,\n"
 		"            and of events: spectrogram, power, speed, change of the static channel, what each stage said\n"
 		"  --weights FILE  of the classifier of falls, in place of what ships\n"
+		"  --disturb plays what has rates again with packets thinned, lost, late, of other gain and other formats,\n"
+		"            and compares the rates; takes ten times as long\n"
 		"  --events FILE   writes every event that the classifier judged, with its features (to train with)\n"
 		"  --simulate  a recording that is missing is made from the scene of its name, and removed after\n",
 	.run   = eval_run,

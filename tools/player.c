@@ -198,11 +198,15 @@ int player_run(struct player *p, char error[RECORDING_ERROR_LEN])
 {
 	uint64_t clock_us = 0, first_us = 0;
 	const struct csi_frame *f;
+	struct csi_frame spoilt;
 	struct timespec begun;
 	int got = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &begun);
 	while (!p->stop && (got = next_frame(p, &f, error)) == 1) {
+		if (p->spoil && !p->spoil(p->owner, f, &spoilt))
+			continue;
+		f = p->spoil ? &spoilt : f;
 		if (!p->frames++) {
 			first_us = f->time_us;
 			clock_us = f->time_us - f->time_us % SENSING_TICK_US;

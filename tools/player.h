@@ -26,6 +26,8 @@ struct player {
 	bool with_alarms;		/* set before player_run(): what happens becomes alarms */
 	struct player_alarms *alarms;	/* the player's */
 	void (*incident)(void *owner, uint64_t now_us, const struct incident *i);	/* NULL: none */
+	/* What becomes of a frame (borrowed) on its way, in *out; false: it is lost.  NULL: nothing. */
+	bool (*spoil)(void *owner, const struct csi_frame *f, struct csi_frame *out);
 	const uint8_t *fall_weights;	/* NULL: what ships */
 	size_t fall_weights_size;
 	void *owner;
