@@ -21,6 +21,7 @@
 #define KNOWN_HZ     (1.5f / 60)	/* about rates so near, */
 #define KNOWN_DB     2.0f		/* worth that much */
 #define NEAR_HZ      (2.0f / 60)
+#define WANDER       0.15f		/* of a rate, within a window: what is so near is the same chest */
 #define RIVAL_DB     4.0f		/* higher than noise alone throws up beside a breath: */
 #define RIVAL_WORTH  2.0f		/* dB of doubt for each dB above */
 #define ROW_LEAST_DB (-3.0f)
@@ -138,7 +139,7 @@ static float climb(const float *row, int j)
  * is lower than they are. */
 static float rival_db(const struct breath *b, const float *row, float hz, float snr_db, float window_s)
 {
-	float near_hz = fmaxf(NEAR_HZ, 2 / window_s), most = 0;
+	float near_hz = fmaxf(fmaxf(NEAR_HZ, 2 / window_s), WANDER * hz), most = 0;
 
 	for (int j = 1; j < BREATH_BINS - 1; j++) {
 		float f = breath_bin_hz(j, b->lo_hz, b->hi_hz);

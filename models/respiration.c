@@ -9,7 +9,7 @@
  * chain there are two that see different things: the power of the tones (power.h) and the
  * samples aligned to a template (align.h); the spectrum takes the streams of both.  Window:
  * what followed the last movement that was long enough to come or go, or that left the body
- * elsewhere, 12 to 60 s; rows in which it shifted count less (rank1.h).  Noise: the spectrum is divided by its
+ * elsewhere, 8 to 60 s; rows in which it shifted count less (rank1.h).  Noise: the spectrum is divided by its
  * own floor, locally, because drift lifts the low end; how high chance reaches follows from
  * the spread of the noise (rank1.h).
  *
@@ -33,12 +33,13 @@
 #define SLOW_HZ      5.0f	/* of the grid for adults */
 #define FAST_HZ      10.0f	/* where the band reaches beyond what 5 Hz leaves for noise */
 #define FILL_S       0.6f
-#define WINDOW_MIN_S 12.0f
+#define WINDOW_MIN_S 8.0f
 #define WINDOW_MAX_S 60.0f
 #define RATE_MIN_HZ  3.5f	/* packets */
 #define MILD_S       30.0f	/* of movement that may be a breath are looked at */
 #define PURE_DB      8.0f	/* what moves besides is so far below a breath that is all that moves */
 #define STILL_PURE_DB 5.0f	/* ... once it was */
+#define FASTER_DB    6.0f	/* far above a breath is noise */
 #define UNEVEN       0.12f	/* breaths differ by so much of their rate */
 #define GAP_US       3000000u	/* longer than this, what came before is another scene */
 #define NO_CSI_US    5000000u
@@ -376,6 +377,12 @@ static enum reason obstacle(struct respiration *m, uint64_t now_us, const struct
 	return REASON_NONE;
 }
 
+/* By how much something at that rate moves less fast than at the other with the same amplitude. */
+static float slower_db(float hz, float than_hz)
+{
+	return fmaxf(20 * log10f(than_hz / hz), -FASTER_DB);
+}
+
 /* Is one line, with its harmonics, all that moves?  Who walks or shifts stirs all frequencies. */
 static bool is_pure(const struct respiration *m, const struct breath_evidence *e)
 {
@@ -388,7 +395,8 @@ static bool is_pure(const struct respiration *m, const struct breath_evidence *e
 		float hz = (float)i * r->rate_hz / RANK1_LEN, order = fmaxf(roundf(hz / e->peak_hz), 1);
 		float near_hz = slow_hz + UNEVEN * order * e->peak_hz;
 
-		if (fabsf(hz - order * e->peak_hz) > near_hz && rank1_db(r, hz) > line_db - below_db)
+		if (fabsf(hz - order * e->peak_hz) > near_hz &&
+		    rank1_db(r, hz) - slower_db(hz, e->peak_hz) > line_db - below_db)
 			return false;
 	}
 	return true;

@@ -471,6 +471,30 @@ static void heartless(FILE *f, struct rng *rng, int number)
 	keeps_still(f, rng, number, false);
 }
 
+/* Both devices at one wall, somebody in front of it; radios with two chains and more, nobody shifts. */
+static void reach(FILE *f, struct rng *rng, int number)
+{
+	static const char *const chips[] = { "intel5300", "ath9k", "mt7915" };
+	double off = 1 + 0.3 * (number % 24), apart = any(rng, 2, 4), at[2];
+	struct place p = { .size = { 6.5, off + 1.2, 2.5 }, .receiver = { 3.25 + apart / 2, 0.3, 1.1 },
+			   .sender = { 3.25 - apart / 2, 0.3, 1.1 } };
+
+	fprintf(f, "[room]\nduration = 180\nsize = %.2f %.2f %.2f\nseed = %u\n", p.size[0], p.size[1], p.size[2],
+		rng_bits(rng));
+	put(f, rng, "reflect", 0.2, 0.5);
+	put(f, rng, "k", 4, 12);
+	put(f, rng, "spread", 15, 50);
+	fprintf(f, "[receiver]\nchip = %s\nfreq = 5180\n", chips[number % 3]);
+	put(f, rng, "snr", 30, 42);
+	put_at(f, p.receiver, 3);
+	fprintf(f, "[sender ap]\nrate = 50\n");
+	put_at(f, p.sender, 3);
+	at[0] = any(rng, 2.5, 4);
+	at[1] = 0.3 + off;
+	someone(f, rng, "anna", at, "sit");
+	put(f, rng, "facing", 240, 300);
+}
+
 /* A new set goes to the end: its place is part of the seeds. */
 const struct suite_set suite_sets[] = {
 	{ "chair", "somebody sits and breathes, 0.4 to 2 m off the link", "rooms", 40, 10, chair, NULL },
@@ -491,5 +515,6 @@ const struct suite_set suite_sets[] = {
 	{ "router", "somebody sits and breathes; 80 MHz, four antenna pairs", "rooms", 12, 6, router, NULL },
 	{ "heart", "somebody keeps still within 2 m of 5 GHz radios with several chains", "rooms", 60, 10, heart, NULL },
 	{ "heartless", "the same, of somebody without a heart", "rooms", 60, 10, heartless, NULL },
+	{ "reach", "somebody sits and breathes, 1 to 8 m in front of two devices of several chains", "rooms", 24, 8, reach, NULL },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL }
 };
