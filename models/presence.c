@@ -2,22 +2,25 @@
  *
  * Presence is a bet kept in log-odds.  Motion is near proof, but only if it lasts: what
  * flickers for a second is more often the radio than a person, who needs two to come in.
+ * It tells that somebody was here; whether he stayed tells what follows.
  * A breathing rate adds what its probability is worth.  Below both are the small signs of somebody
  * who is still, small movements and what the spectrum hints at: together log-odds for
- * one look, which overlaps with the next, so that 20 s of it count as one.  Where no link tells
- * of them, silence is weak evidence of absence.  Being blind is no evidence at all: what
+ * one look.  They come and go with a person, who shifts and breathes deeper now and then, while what a radio
+ * does by itself is always the same; so the strongest sign of late counts, not the mean of
+ * many: still persons show a clear one each minute, nearly all of them, and few empty rooms do.  Where no link
+ * tells of them, silence is weak evidence of absence.  Being blind is no evidence at all: what
  * was known fades to "unknown".
  *
- *   motion               up to +2 per second, by how strong it is
- *   breathing rate       +log(p / (1-p)) per 2 s
- *   small signs          their log-odds per 20 s, -0.15 to 0.15 per second; for somebody at
- *                        most for 5 min after the last movement or rate (then it is a machine),
- *                        against at least -0.05
+ *   motion               up to +2 per second, by how strong it is, to 3
+ *   breathing rate       +log(p / (1-p)) per 5 s
+ *   small signs          the strongest, less 0.06 for each second ago: over 0.2 what it is more, per 2.5 s, at
+ *                        most 0.5 per second, and for at most 5 min after the last movement
+ *                        or rate (then it is a machine); under that its log-odds per 20 s, -0.15 to -0.1
  *   none of these known  -0.1 per second
  *   blind                0.1 per second towards 0
  *
- * Occupied above 2, empty below -2, between them as before; never beyond -2.5 and 6.  So a room
- * is called empty 50 to 160 s after the last motion of a visit, by how silent it is.
+ * Occupied above 2, empty below -2, between them as before; never beyond -2.5 and 4.  So a room
+ * is called empty 35 to 100 s after the last motion of a visit, by how silent it is.
  *
  * At a start nobody has been seen to come or go, and the first look decides alone, 15 s
  * after it: the light of a sleeper is worth more than a minute of light for nobody, so only what
@@ -33,14 +36,20 @@
 
 #define OCCUPIED      2.0f
 #define EMPTY         (-2.0f)
-#define MOST          6.0f
+#define MOST          4.0f
+#define MOTION_MOST   3.0f	/* that motion alone brings */
 #define LEAST         (-2.5f)
 #define MOTION_PER_S  2.0f
 #define MOTION_STRONG 0.6f	/* level from which it is beyond doubt */
-#define BREATH_PER_S  0.5f	/* per unit of log-odds: windows overlap, a look counts over 2 s */
-#define LOOK_S        20.0f	/* in which a look at small signs counts once */
-#define SIGNS_PER_S   0.15f	/* at most, for and against */
-#define DOUBT_PER_S   0.05f	/* at least, against: who left must not stay for ever */
+#define BREATH_PER_S  0.2f	/* per unit of log-odds: windows overlap, a look counts over 5 s */
+#define SIGN          0.2f	/* from here a small sign is one */
+#define SIGN_FADES_PER_S 0.06f
+#define SIGN_LEAST    (-5.0f)
+#define FOR_S         2.5f	/* in which a sign for somebody counts, */
+#define FOR_PER_S     0.5f	/* at most */
+#define AGAINST_S     20.0f
+#define AGAINST_PER_S 0.15f	/* at most, and at least */
+#define DOUBT_PER_S   0.1f
 #define HOLD_S        300.0f	/* that small signs alone hold a room */
 #define SPENT_PER_S   0.03f	/* from then on */
 #define SILENCE_PER_S 0.1f
@@ -66,6 +75,7 @@ void presence_init(struct presence *p)
 {
 	memset(p, 0, sizeof(*p));
 	p->reason = REASON_WARMING_UP;
+	p->sign = SIGN_LEAST;
 }
 
 void presence_reset(struct presence *p)
@@ -113,13 +123,27 @@ static void take_back(struct presence *p)
 	p->by_breath = 0;
 }
 
-/* What the signs say in a second. */
-static float weigh_signs(struct presence *p, float s, float signs)
+/* The strongest of late; a machine's is no one's. */
+static void note_sign(struct presence *p, float s, const struct presence_input *in, float signs)
 {
-	if (signs <= 0)
-		return clampf(signs / LOOK_S, -SIGNS_PER_S, -DOUBT_PER_S);
+	p->sign = fmaxf(p->sign - SIGN_FADES_PER_S * s, SIGN_LEAST);
+	if (in->machine || signs > p->sign)
+		p->sign = signs;
+}
+
+/* What the signs say in a second. */
+static float weigh_signs(struct presence *p, float s)
+{
+	if (p->sign <= SIGN)
+		return clampf(p->sign / AGAINST_S, -AGAINST_PER_S, -DOUBT_PER_S);
 	p->held_s += s;
-	return p->held_s > HOLD_S ? -SPENT_PER_S : fminf(signs / LOOK_S, SIGNS_PER_S);
+	return p->held_s > HOLD_S ? -SPENT_PER_S : fminf((p->sign - SIGN) / FOR_S, FOR_PER_S);
+}
+
+/* Motion proves that somebody was there, however long it lasts, not that he stays. */
+static float weigh_motion(const struct presence *p, float s, float level)
+{
+	return clampf((MOTION_MOST - p->log_odds) / fmaxf(s, 1e-3f), 0, MOTION_PER_S * fminf(level / MOTION_STRONG, 1));
 }
 
 static void weigh(struct presence *p, float s, const struct presence_input *in, float signs)
@@ -133,11 +157,11 @@ static void weigh(struct presence *p, float s, const struct presence_input *in, 
 	if (in->moving)
 		p->by_breath = 0;
 	if (in->moving)
-		gain = MOTION_PER_S * fminf(in->motion_level / MOTION_STRONG, 1);
+		gain = weigh_motion(p, s, in->motion_level);
 	else if (breath_counts(in))
 		gain = BREATH_PER_S * logf(chance / (1 - chance));
 	else if (!isnan(signs))
-		gain = p->state == PRESENCE_UNKNOWN ? 0 : weigh_signs(p, s, signs);
+		gain = p->state == PRESENCE_UNKNOWN ? 0 : weigh_signs(p, s);
 	else
 		gain = p->state == PRESENCE_UNKNOWN && in->breathing_soon ? -SILENCE_START_PER_S : -SILENCE_PER_S;
 	if (in->held)
@@ -145,8 +169,8 @@ static void weigh(struct presence *p, float s, const struct presence_input *in, 
 	if (p->sealed && !in->moving)
 		gain = fminf(gain, 0);
 	p->log_odds = clampf(p->log_odds + gain * s, LEAST, MOST);
-	if (!in->moving && p->log_odds > before)
-		p->by_breath += p->log_odds - before;
+	if (!in->moving)	/* what came last goes first */
+		p->by_breath = fmaxf(p->by_breath + p->log_odds - before, 0);
 }
 
 /* The first verdict, if the odds have not led to one before: signs of the whole time since the
@@ -206,6 +230,7 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 {
 	float s = elapsed_s(p, now_us), signs = small_signs(in);
 
+	note_sign(p, s, in, signs);
 	if (in->blind != REASON_NONE) {
 		p->sealed = false;	/* who comes in now is not seen */
 		p->silent_s = p->watched_s = 0;

@@ -44,7 +44,8 @@ struct presence {
 	enum reason reason;		/* why unknown, else REASON_NONE */
 	bool     sealed;		/* known to be empty: only movement fills it */
 	float    log_odds;		/* occupied against empty */
-	float    by_breath;		/* how much of it nothing but breathing has brought */
+	float    by_breath;		/* how much of it nothing but signs of somebody still has brought */
+	float    sign;			/* the strongest small sign of late, fading; log-odds */
 	float    watched_s;		/* since the start, or since it was blind */
 	float    held_s;		/* that small signs alone have held it */
 	float    silent_s;		/* empty, and no sign of anybody */
