@@ -15,12 +15,14 @@
  *   breathing rate       +log(p / (1-p)) per 5 s
  *   small signs          the strongest, less 0.06 for each second ago: over 0.2 what it is more, per 2.5 s, at
  *                        most 0.5 per second, and for at most 5 min after the last movement
- *                        or rate (then it is a machine); under that its log-odds per 20 s, -0.15 to -0.1
+ *                        or rate (then it is a machine); under that its log-odds per 20 s, -0.15 to -0.1,
+ *                        or -0.2, if none came after a movement of more than 6 s, or the one that filled
+ *                        the room: he who made it may have walked out again
  *   none of these known  -0.1 per second
  *   blind                0.1 per second towards 0
  *
  * Occupied above 2, empty below -2, between them as before; never beyond -2.5 and 4.  So a room
- * is called empty 35 to 100 s after the last motion of a visit, by how silent it is.
+ * is called empty 25 to 100 s after the last motion of a visit, by how silent it is.
  *
  * At a start nobody has been seen to come or go, and the first look decides alone, 15 s
  * after it: the light of a sleeper is worth more than a minute of light for nobody, so only what
@@ -50,6 +52,8 @@
 #define AGAINST_S     20.0f
 #define AGAINST_PER_S 0.15f	/* at most, and at least */
 #define DOUBT_PER_S   0.1f
+#define GONE_PER_S    0.2f
+#define WENT_S        6.0f	/* nobody gets up and walks out in less; and so long it is known */
 #define HOLD_S        300.0f	/* that small signs alone hold a room */
 #define SPENT_PER_S   0.03f	/* from then on */
 #define SILENCE_PER_S 0.1f
@@ -131,9 +135,22 @@ static void note_sign(struct presence *p, float s, const struct presence_input *
 		p->sign = signs;
 }
 
+/* Was the last movement long enough to be somebody's way out, and nothing followed?  Who turns over
+ * in bed did not leave. */
+static void note_leaving(struct presence *p, float s, const struct presence_input *in, float signs)
+{
+	p->went_s = clampf(p->went_s + (in->moving ? s : -s), 0, 1.5f * WENT_S);
+	if (in->moving)
+		p->may_be_gone |= p->state != PRESENCE_OCCUPIED || p->went_s >= WENT_S;
+	else if (breath_counts(in) || signs > SIGN)
+		p->may_be_gone = false;
+}
+
 /* What the signs say in a second. */
 static float weigh_signs(struct presence *p, float s)
 {
+	if (p->sign <= SIGN && p->may_be_gone)
+		return -GONE_PER_S;
 	if (p->sign <= SIGN)
 		return clampf(p->sign / AGAINST_S, -AGAINST_PER_S, -DOUBT_PER_S);
 	p->held_s += s;
@@ -231,6 +248,7 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 	float s = elapsed_s(p, now_us), signs = small_signs(in);
 
 	note_sign(p, s, in, signs);
+	note_leaving(p, s, in, signs);
 	if (in->blind != REASON_NONE) {
 		p->sealed = false;	/* who comes in now is not seen */
 		p->silent_s = p->watched_s = 0;

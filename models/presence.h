@@ -46,6 +46,8 @@ struct presence {
 	float    log_odds;		/* occupied against empty */
 	float    by_breath;		/* how much of it nothing but signs of somebody still has brought */
 	float    sign;			/* the strongest small sign of late, fading; log-odds */
+	float    went_s;		/* of movement of late, long enough to come or go? */
+	bool     may_be_gone;		/* that was the last there was of anybody */
 	float    watched_s;		/* since the start, or since it was blind */
 	float    held_s;		/* that small signs alone have held it */
 	float    silent_s;		/* empty, and no sign of anybody */
