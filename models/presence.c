@@ -13,11 +13,11 @@
  *
  *   motion               up to +2 per second, by how strong it is, to 3
  *   breathing rate       +log(p / (1-p)) per 5 s
- *   small signs          the strongest, less 0.06 for each second ago: over 0.2 what it is more, per 2.5 s, at
- *                        most 0.5 per second, and for at most 5 min after the last movement
- *                        or rate (then it is a machine); under that its log-odds per 20 s, -0.15 to -0.1,
- *                        or -0.2, if none came after a movement of more than 6 s, or the one that filled
- *                        the room: he who made it may have walked out again
+ *   small signs          the strongest, less 0.045 for each second ago: what it is over 0.4, per 2.5 s, at
+ *                        most 0.5 per second, and for at most 5 min after the last movement or rate (then
+ *                        it is a machine); under that -0.1 per second, or -0.2 if no sign came after a
+ *                        movement of more than 6 s or the one that filled the room: he who made it
+ *                        may have walked out again
  *   none of these known  -0.1 per second
  *   blind                0.1 per second towards 0
  *
@@ -44,14 +44,11 @@
 #define MOTION_PER_S  2.0f
 #define MOTION_STRONG 0.6f	/* level from which it is beyond doubt */
 #define BREATH_PER_S  0.2f	/* per unit of log-odds: windows overlap, a look counts over 5 s */
-#define SIGN          0.2f	/* from here a small sign is one */
-#define SIGN_FADES_PER_S 0.06f
+#define SIGN          0.4f	/* from here a small sign is one */
+#define SIGN_FADES_PER_S 0.045f
 #define SIGN_LEAST    (-5.0f)
 #define FOR_S         2.5f	/* in which a sign for somebody counts, */
 #define FOR_PER_S     0.5f	/* at most */
-#define AGAINST_S     20.0f
-#define AGAINST_PER_S 0.15f	/* at most, and at least */
-#define DOUBT_PER_S   0.1f
 #define GONE_PER_S    0.2f
 #define WENT_S        6.0f	/* nobody gets up and walks out in less; and so long it is known */
 #define HOLD_S        300.0f	/* that small signs alone hold a room */
@@ -149,10 +146,8 @@ static void note_leaving(struct presence *p, float s, const struct presence_inpu
 /* What the signs say in a second. */
 static float weigh_signs(struct presence *p, float s)
 {
-	if (p->sign <= SIGN && p->may_be_gone)
-		return -GONE_PER_S;
 	if (p->sign <= SIGN)
-		return clampf(p->sign / AGAINST_S, -AGAINST_PER_S, -DOUBT_PER_S);
+		return p->may_be_gone ? -GONE_PER_S : -SILENCE_PER_S;
 	p->held_s += s;
 	return p->held_s > HOLD_S ? -SPENT_PER_S : fminf((p->sign - SIGN) / FOR_S, FOR_PER_S);
 }
