@@ -44,6 +44,7 @@
 #define MOTION_PER_S  2.0f
 #define MOTION_STRONG 0.6f	/* level from which it is beyond doubt */
 #define BREATH_PER_S  0.2f	/* per unit of log-odds: windows overlap, a look counts over 5 s */
+#define BREATH_START_PER_S 0.5f	/* the first looks: before them is nothing that they overlap with */
 #define SIGN          0.4f	/* from here a small sign is one */
 #define SIGN_FADES_PER_S 0.045f
 #define SIGN_LEAST    (-5.0f)
@@ -171,7 +172,7 @@ static void weigh(struct presence *p, float s, const struct presence_input *in, 
 	if (in->moving)
 		gain = weigh_motion(p, s, in->motion_level);
 	else if (breath_counts(in))
-		gain = BREATH_PER_S * logf(chance / (1 - chance));
+		gain = (p->state == PRESENCE_UNKNOWN ? BREATH_START_PER_S : BREATH_PER_S) * logf(chance / (1 - chance));
 	else if (!isnan(signs))
 		gain = p->state == PRESENCE_UNKNOWN ? 0 : weigh_signs(p, s);
 	else
