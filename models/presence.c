@@ -12,7 +12,7 @@
  * was known fades to "unknown".
  *
  *   motion               up to +2 per second, by how strong it is, to 3
- *   breathing rate       +log(p / (1-p)) per 5 s
+ *   breathing rate       +log(p / (1-p)) per 3 s
  *   small signs          the strongest, less 0.045 for each second ago: what it is over 0.4, per 2.5 s, at
  *                        most 0.5 per second, and for at most 5 min after the last movement or rate (then
  *                        it is a machine); under that -0.1 per second, or -0.2 if no sign came after a
@@ -43,7 +43,7 @@
 #define LEAST         (-2.5f)
 #define MOTION_PER_S  2.0f
 #define MOTION_STRONG 0.6f	/* level from which it is beyond doubt */
-#define BREATH_PER_S  0.2f	/* per unit of log-odds: windows overlap, a look counts over 5 s */
+#define BREATH_PER_S  0.33f	/* per unit of log-odds: windows overlap, a look counts over 3 s */
 #define BREATH_START_PER_S 0.5f	/* the first looks: before them is nothing that they overlap with */
 #define SIGN          0.4f	/* from here a small sign is one */
 #define SIGN_FADES_PER_S 0.045f
