@@ -28,6 +28,8 @@
 #define CEASED       (-6.0f)		/* so much speaks against what the window shows being there still: it is not */
 #define SECOND_LOOKS 25			/* that agree on another person */
 #define REVIVED      2.0f		/* and so much for it, once it was not */
+#define STRAY        2.0f		/* times that, a breath that has proved to be one may be from where it was told last */
+#define PROVED       (-2.0f)		/* odds for a machine, below which it is a chest although a device runs */
 #define CEASED_LOOKS 60			/* after these no window knows of it any more */
 
 float breath_bin_hz(int bin, float lo_hz, float hi_hz)
@@ -55,6 +57,7 @@ static void forget(struct breath *b)
 	b->steady = 0;
 	b->steady_hz = 0;
 	b->ceased = b->second_looks = 0;
+	b->told_hz = 0;
 	b->alive = 0;
 }
 
@@ -81,7 +84,7 @@ static float chance(float margin_db)
 struct combined {
 	float row_db[BREATH_BINS];
 	float null_db, window_s;
-	bool  any, updated, machine;
+	bool  any, updated, machine, held, proved;
 	enum reason reason;
 };
 
@@ -103,6 +106,8 @@ static void combine(const struct evidence *const evidence[], int n, struct combi
 		c->any = true;
 		c->updated |= e->updated;
 		c->machine |= e->machine;
+		c->held |= e->held;
+		c->proved |= e->even < PROVED;
 		for (int j = 0; j < BREATH_BINS; j++)
 			c->row_db[j] += w * fmaxf(e->row_db[j], ROW_LEAST_DB);
 		c->null_db += w * e->q_null_db;
@@ -179,6 +184,22 @@ static void withhold(struct breath *b, enum reason why)
 	b->result.quality = 0;
 }
 
+/* A device runs that may make this, and nobody knows what it makes.  Who was told before goes on; with nobody told
+ * since a movement, it must have proved to be a chest. */
+static void hold_back(struct breath *b, const struct combined *c, float hz)
+{
+	float off_hz = b->told_hz > 0 ? fabsf(hz - b->told_hz) : 0;
+	bool known = off_hz < AGREE_HZ * (c->proved ? STRAY : b->told_hz > 0);
+
+	b->held = c->held;
+	if (c->held && !known) {
+		withhold(b, REASON_AMBIGUOUS);
+		b->result.hint_db = 0;
+		return;
+	}
+	b->told_hz = hz;
+}
+
 static void judge(struct breath *b, const struct combined *c)
 {
 	float at = climb(c->row_db, ridge_push(&b->ridge, c->row_db));
@@ -195,7 +216,8 @@ static void judge(struct breath *b, const struct combined *c)
 		.quality = p, .snr_db = snr_db, .window_s = c->window_s,
 		.hint_db = snr_db - c->null_db + HINT_DB };
 	if (p > OPEN_P && inside && b->steady >= LOOKS) {
-		b->told += b->told < TOLD_LOOKS;
+		hold_back(b, c, hz);
+		b->told += b->result.reason == REASON_NONE && b->told < TOLD_LOOKS;
 		return;
 	}
 	b->told -= b->told > 0;
@@ -275,7 +297,7 @@ static void watch_second(struct breath *b, float hz)
 		b->second_looks = 1;
 		b->second_hz = hz;
 	}
-	if (same && b->second_looks >= SECOND_LOOKS && b->result.reason == REASON_NONE)
+	if (same && b->second_looks >= SECOND_LOOKS && b->result.reason == REASON_NONE && !b->held)
 		b->result.second_per_min = b->second_hz * 60;
 }
 

@@ -38,6 +38,8 @@ struct breath {
 	int   told;		/* looks of late that told a rate */
 	int   known_looks;	/* since then */
 	float hz;		/* where the ridge is */
+	float told_hz;		/* the last rate that was told; 0: none since somebody moved */
+	bool  held;			/* a device runs whose lines are not known */
 	float alive;		/* what speaks for it being there: a log-likelihood ratio */
 	float second_hz;	/* where another chest may breathe, */
 	int   second_looks;	/* how many looks have said so */

@@ -15,6 +15,8 @@
 #define LEAST     (-3.0f)
 #define PATIENCE  300.0f	/* looks, for one without harmonics */
 #define RICH_SHARE 0.7f
+#define PLAIN     3.0f		/* odds of one look with harmonics, beyond which hardly a breath goes: */
+#define PLAIN_LOOKS 3		/* so many in a row need no more */
 #define RICH_ODDS 4.0f		/* what harmonics say, if the pace does not say otherwise */
 #define FADE      0.01f
 #define SAME_HZ   (0.4f / 60)
@@ -54,19 +56,29 @@ static bool is_rich(const struct machine_line *l)
 	return l->rich > RICH_SHARE;
 }
 
+void machine_forget(struct machine *m, float looks)
+{
+	for (int i = 0; i < MACHINE_LINES; i++)
+		if (m->line[i].age <= looks)
+			m->line[i] = (struct machine_line){ .looks = 0 };
+}
+
 float machine_look(struct machine *m, const struct steer_pace *p, bool rich)
 {
 	struct machine_line *l = find(m, p->hz);
 
 	float says = fmaxf(odds(p), -OVERLAP);
 
+	l->plain = rich && says > PLAIN ? l->plain + 1 : 0;
 	if (rich && says > 0)
 		says += RICH_ODDS;
 	l->hz += FOLLOW * (p->hz - l->hz);
 	l->odds = fminf(fmaxf(l->odds + says / OVERLAP, LEAST), MOST);
 	l->looks = fminf(l->looks + 1, 2 * PATIENCE);
 	l->rich += ((rich ? 1 : 0) - l->rich) / fminf(fmaxf(l->looks, 1), OVERLAP);
-	if (l->odds >= SURE && (is_rich(l) || l->looks >= PATIENCE))
+	if (l->plain >= PLAIN_LOOKS)
+		l->looks = fmaxf(l->looks, OVERLAP);	/* and as many before it is forgotten */
+	if (l->plain >= PLAIN_LOOKS || (l->odds >= SURE && (is_rich(l) || l->looks >= PATIENCE)))
 		l->sure = true;
 	else if (l->odds <= 0)
 		l->sure = false;
@@ -78,6 +90,7 @@ void machine_fade(struct machine *m)
 	for (int i = 0; i < MACHINE_LINES; i++) {
 		struct machine_line *l = &m->line[i];
 
+		l->age++;
 		l->odds -= l->odds > FADE ? FADE : 0;
 		l->looks = fmaxf(l->looks - 10 * FADE, 0);
 		l->sure &= l->looks > 0;

@@ -5,7 +5,7 @@
  * A motor keeps its pace: over a minute the phase of its line strays by a twentieth of a turn at most,
  * that of a breath, even of one paced by a metronome, by more.  What goes so evenly is watched; how
  * long depends on its shape.  A swing of half a wavelength has harmonics, as no chest has: with
- * them a minute is enough.  Without, it takes minutes: a phantom on a test bench is to be measured, and who breathes
+ * them a few looks are enough, or a minute where noise makes them doubtful.  Without, it takes minutes: a phantom on a test bench is to be measured, and who breathes
  * as evenly as a motor for minutes on end does not exist. */
 #ifndef MODELS_MACHINE_H
 #define MODELS_MACHINE_H
@@ -19,7 +19,9 @@ struct machine_line {
 	float hz;
 	float odds;		/* logarithm, for it being one */
 	float looks;		/* of late */
+	float age;		/* looks of any kind since it was seen first */
 	float rich;		/* share of them with harmonics */
+	int   plain;		/* in a row that leave hardly a doubt */
 	bool  sure;
 };
 
@@ -33,6 +35,9 @@ void machine_reset(struct machine *m);
 /* A look found a line of that pace; rich: with more harmonics than a chest has.  Logarithm of the odds that it
  * is a machine's, so far. */
 float machine_look(struct machine *m, const struct steer_pace *p, bool rich);
+
+/* Forgets the lines that are not older than so many looks: the device that made them was switched off. */
+void machine_forget(struct machine *m, float looks);
 
 /* What is not seen is forgotten, within half an hour.  Call before every look. */
 void machine_fade(struct machine *m);

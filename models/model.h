@@ -90,6 +90,7 @@ struct breath_evidence {
 	float window_s;			/* length of the window that the row describes */
 	bool  machine;			/* a machine moves there; its lines are taken out of the row */
 	bool  rhythm;			/* what moves there is this breath and nothing else */
+	bool  held;			/* a device runs there whose lines are not known yet (device_noise.h) */
 	float even;			/* logarithm of the odds that what stands highest is one too */
 	float noise_db;			/* level of the link's noise; only its changes mean something */
 	float peak_hz;			/* where the row is highest; 0: nowhere worth a closer look */

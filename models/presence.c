@@ -203,10 +203,12 @@ static void begin(struct presence *p, float s, float signs)
 }
 
 /* Counts how long the room is empty and shows no sign of anybody. */
-static void seal(struct presence *p, float s, float signs)
+static void seal(struct presence *p, float s, float signs, bool at_once)
 {
 	if (p->state == PRESENCE_OCCUPIED)
 		p->silent_s = 0;
+	else if (p->state == PRESENCE_EMPTY && at_once)
+		p->silent_s = SEAL_S;
 	else if (p->state == PRESENCE_EMPTY && signs < SEAL_SIGNS)
 		p->silent_s += s;
 	else if (!p->sealed && signs > 0)
@@ -258,7 +260,7 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 		p->state = PRESENCE_OCCUPIED;
 	else if (p->log_odds <= EMPTY)
 		p->state = PRESENCE_EMPTY;
-	seal(p, s, signs);
+	seal(p, s, signs, in->sealed);
 	if (p->state == PRESENCE_UNKNOWN) {
 		be_unknown(p, REASON_WARMING_UP);
 		return;

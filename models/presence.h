@@ -36,6 +36,7 @@ struct presence_input {
 	float breathing_hint_db;	/* without a rate: for (over 0) or against somebody breathing */
 	bool  held;			/* somebody must be there, although nothing is seen of him */
 	bool  machine;			/* what looked like breathing was a machine */
+	bool  sealed;			/* a device runs: in a room that is empty, what is not a movement is its */
 };
 
 struct presence {

@@ -25,6 +25,7 @@
 #include "dsp/wave.h"
 #include "models/breath.h"
 #include "models/breath_row.h"
+#include "models/device_noise.h"
 #include "models/machine.h"
 #include "models/model.h"
 #include "models/quiet.h"
@@ -44,7 +45,8 @@
 #define GAP_US       3000000u	/* longer than this, what came before is another scene */
 #define NO_CSI_US    5000000u
 #define SHAPE_KEEP   0.95f
-#define EVEN_S       40.0f	/* in less, everything is even */
+#define EVEN_S       40.0f	/* in less, everything is even, */
+#define RICH_S       24.0f	/* but for what has harmonics, too */
 #define PEAKS        3	/* that are followed in one look, if machines make the others */
 #define RICH_DB      5.0f	/* over the noise, */
 #define RICH_BELOW_DB 15.0f	/* and no further below the line */
@@ -76,6 +78,9 @@ struct respiration {
 	bool     recalls;		/* there was one since the last movement */
 	struct wave wave;
 	struct machine machine;
+	struct device_noise devices;
+	int      ran;			/* looks, of late, while one of them counted */
+	const struct surroundings *around;	/* NULL: nothing is told of them */
 	float    shape;			/* of the noise, averaged over looks; 0: none yet */
 	bool     aligned;		/* rows have the aligned samples too */
 	bool     dead;			/* too few tones to see anything */
@@ -128,6 +133,7 @@ static int init(struct respiration *m, const struct link_format *f, const struct
 	quiet_init(&m->quiet, rate_hz);
 	m->lo_hz = params->breath_lo_hz;
 	m->hi_hz = params->breath_hi_hz;
+	m->around = params->around;
 	return err;
 }
 
@@ -254,6 +260,7 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 	const struct rank1 *r = &m->rank1;
 	struct steer_pace pace;
 	float floor;
+	bool rich;
 
 	e->pace_hz = 0;
 	e->peak_hz = breath_bin_hz(highest(e->row_db), m->lo_hz, m->hi_hz);
@@ -265,8 +272,9 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 		steer_place(&m->clear, r, m->place);
 		m->recalls = true;
 	}
-	if (e->window_s > EVEN_S && steer_pace(&m->steer, r, floor, &pace)) {
-		e->even = machine_look(&m->machine, &pace, is_rich(r, pace.hz));
+	rich = is_rich(r, e->peak_hz);
+	if (e->window_s > (rich ? RICH_S : EVEN_S) && steer_pace(&m->steer, r, floor, &pace)) {
+		e->even = machine_look(&m->machine, &pace, rich);
 		e->pace_hz = pace.noise_rad < PACE_RAD && pace.wander_rad < PACE_WANDER_RAD ? pace.hz : 0;
 	}
 }
@@ -326,8 +334,19 @@ static void blank_machines(const struct respiration *m, struct breath_evidence *
 	e->machine = true;
 }
 
+/* What a device made is a machine's for as long as it runs, and may be a breath after that. */
+static void heed_devices(struct respiration *m, uint64_t now_us, struct breath_evidence *e)
+{
+	if (device_noise_look(&m->devices, m->around, now_us, e)) {
+		m->ran++;
+	} else if (m->ran) {
+		machine_forget(&m->machine, (float)m->ran);
+		m->ran = 0;
+	}
+}
+
 /* Looks at the newest rows. */
-static void look(struct respiration *m, int rows, struct breath_evidence *e)
+static void look(struct respiration *m, uint64_t now_us, int rows, struct breath_evidence *e)
 {
 	if (rank1_run(&m->rank1, &m->grid, rows)) {
 		e->reason = REASON_GAP;
@@ -341,6 +360,7 @@ static void look(struct respiration *m, int rows, struct breath_evidence *e)
 	e->even = 0;
 	e->noise_db = 10 * log10f(m->rank1.level);
 	machine_fade(&m->machine);
+	heed_devices(m, now_us, e);
 	e->recall = m->recalls ? steer_recall(&m->clear, &m->rank1) : 0;
 	e->shift = m->recalls ? steer_shift(&m->clear, m->place, &m->rank1) : 0;
 	e->second_hz = 0;
@@ -437,7 +457,7 @@ static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 	if (!rows || now_us - m->looked_us < LOOK_US)
 		return;
 	m->looked_us = now_us;
-	look(m, rows, e);
+	look(m, now_us, rows, e);
 	if ((mild || moving || e->rhythm) && is_pure(m, e)) {
 		quiet_is_rhythm(&m->quiet, &m->grid, now_us, rows);
 		e->rhythm = true;

@@ -23,6 +23,7 @@
 #define FALL_WATCH_S 20.0f	/* where the profile says nothing */
 
 struct room {
+	const struct surroundings *around;	/* NULL: nothing is told of them */
 	struct presence presence;
 	struct breath breath;
 	struct heart heart;
@@ -46,6 +47,7 @@ struct room *room_create(const struct model_params *params)
 
 	if (!r)
 		return NULL;
+	r->around = params->around;
 	presence_init(&r->presence);
 	breath_init(&r->breath, params->breath_lo_hz, params->breath_hi_hz);
 	absorb_init(&r->absorb);
@@ -161,7 +163,8 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 		.breathing = b->reason == REASON_NONE && !others,
 		.breathing_probability = b->reason == REASON_NONE ? b->quality : 0,
 		.breathing_hint_db = b->hint_db,
-		.machine = b->reason == REASON_MACHINE,
+		.machine = b->reason == REASON_MACHINE && devices_newest(r->around) < 0,
+		.sealed = devices_newest(r->around) >= 0,
 		.held = breath_loss_holds(&r->breath_loss),
 	};
 

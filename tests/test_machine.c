@@ -35,10 +35,28 @@ static int look(int most, float hz, float wander_rad, float noise_rad, bool rich
 	return most;
 }
 
-static void a_motor_with_harmonics_is_known_after_a_minute(void **state)
+static void a_motor_with_harmonics_is_known_after_a_few_looks(void **state)
 {
 	(void)state;
-	assert_in_range(look(300, HZ, 0.05f, 0.04f, true), 20, 80);
+	assert_in_range(look(300, HZ, 0.05f, 0.04f, true), 2, 5);
+}
+
+static void one_in_noise_after_a_minute(void **state)
+{
+	(void)state;
+	assert_in_range(look(300, HZ, 0.2f, 0.2f, true), 20, 150);
+}
+
+static void a_device_that_is_off_takes_its_lines_with_it_and_no_others(void **state)
+{
+	(void)state;
+	look(900, HZ, 0.05f, 0.04f, false);
+	machine_look(&machine, &(struct steer_pace){ 1.3f * HZ, 0.05f, 0.04f, 12 }, true);
+	look(10, 1.3f * HZ, 0.05f, 0.04f, true);
+	assert_true(machine_is_sure(&machine, 1.3f * HZ));
+	machine_forget(&machine, 20);
+	assert_false(machine_is_sure(&machine, 1.3f * HZ));
+	assert_true(machine_is_sure(&machine, HZ));
 }
 
 static void one_without_is_measured_for_minutes_first(void **state)
@@ -99,7 +117,9 @@ static void one_that_begins_to_breathe_was_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_motor_with_harmonics_is_known_after_a_minute),
+		TEST(a_motor_with_harmonics_is_known_after_a_few_looks),
+		TEST(one_in_noise_after_a_minute),
+		TEST(a_device_that_is_off_takes_its_lines_with_it_and_no_others),
 		TEST(one_without_is_measured_for_minutes_first),
 		TEST(a_breath_is_none_even_when_paced),
 		TEST(its_multiples_are_its_own),

@@ -194,6 +194,19 @@ static int next_frame(struct player *p, const struct csi_frame **f, char error[R
 		recording_frame(p->recording, f, error);
 }
 
+/* A room without a device of that name has none to be switched. */
+static void switch_devices(struct player *p, uint64_t now_us)
+{
+	for (; p->switches_done < p->switches; p->switches_done++) {
+		const struct player_switch *w = &p->switched[p->switches_done];
+
+		if ((double)now_us < w->at_s * 1e6)
+			return;
+		for (int i = 0; i < sensing_rooms(p->sensing); i++)
+			sensing_device(p->sensing, i, w->name, w->state);
+	}
+}
+
 int player_run(struct player *p, char error[RECORDING_ERROR_LEN])
 {
 	uint64_t clock_us = 0, first_us = 0;
@@ -212,6 +225,7 @@ int player_run(struct player *p, char error[RECORDING_ERROR_LEN])
 			clock_us = f->time_us - f->time_us % SENSING_TICK_US;
 			open_alarms(p, f);
 		}
+		switch_devices(p, f->time_us);
 		advance(p, &clock_us, f->time_us, &begun, first_us);
 		sensing_frame(p->sensing, 0, f);
 	}

@@ -12,6 +12,14 @@ struct player_alarms;
 struct config_room;
 
 #define PLAYER_BASE "sixth/replay"
+#define PLAYER_SWITCHES 16
+
+/* A device that is switched while the recording plays. */
+struct player_switch {
+	char name[SENSING_NAME_LEN];
+	enum device_state state;
+	double at_s;			/* of the recording */
+};
 
 struct player {
 	struct recording *recording;
@@ -28,6 +36,8 @@ struct player {
 	void (*incident)(void *owner, uint64_t now_us, const struct incident *i);	/* NULL: none */
 	/* What becomes of a frame (borrowed) on its way, in *out; false: it is lost.  NULL: nothing. */
 	bool (*spoil)(void *owner, const struct csi_frame *f, struct csi_frame *out);
+	struct player_switch switched[PLAYER_SWITCHES];	/* in the order of their times */
+	int switches, switches_done;
 	const uint8_t *fall_weights;	/* NULL: what ships */
 	size_t fall_weights_size;
 	void *owner;

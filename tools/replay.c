@@ -14,6 +14,8 @@ extern const struct command command_replay;
 struct options {
 	const char *room, *config_path;
 	const struct profile *profile;
+	struct player_switch switched[PLAYER_SWITCHES];
+	int switches;
 	bool realtime;
 	struct config config;
 };
@@ -47,6 +49,8 @@ static int replay_file(const char *path, const struct options *o)
 	char error[RECORDING_ERROR_LEN];
 	int err = player_open(&p, path, error);
 
+	memcpy(p.switched, o->switched, sizeof(p.switched));
+	p.switches = o->switches;
 	if (err < 0)
 		return failed("replay", "%s", error);
 	err = add_rooms(&p, o);
@@ -70,11 +74,29 @@ static bool has_room(const struct config *c, const char *name)
 	return false;
 }
 
+/* "NAME=STATE@SECONDS" */
+static bool add_switch(struct options *o, const char *text)
+{
+	struct player_switch *w = &o->switched[o->switches];
+	char state[16] = "";
+	int found, end = 0;
+
+	if (o->switches == PLAYER_SWITCHES ||
+	    sscanf(text, "%31[^=]=%15[a-z]@%lf%n", w->name, state, &w->at_s, &end) < 3 || text[end])
+		return false;
+	found = device_state_find(state);
+	if (found < 0 || (o->switches && w->at_s < w[-1].at_s))
+		return false;
+	w->state = (enum device_state)found;
+	o->switches++;
+	return true;
+}
+
 static int parse(struct options *o, int argc, char **argv)
 {
 	static const struct option names[] = {
 		{ "room", required_argument, NULL, 'r' }, { "profile", required_argument, NULL, 'p' },
-		{ "config", required_argument, NULL, 'c' }, { "realtime", no_argument, NULL, 't' },
+		{ "config", required_argument, NULL, 'c' }, { "device", required_argument, NULL, 'd' }, { "realtime", no_argument, NULL, 't' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -91,6 +113,11 @@ static int parse(struct options *o, int argc, char **argv)
 			break;
 		case 'c':
 			o->config_path = optarg;
+			break;
+		case 'd':
+			if (!add_switch(o, optarg))
+				return wrong_usage(&command_replay, "\"%s\": write NAME=STATE@SECONDS with on, off or swinging, at "
+						   "most %d times, the earliest first", optarg, PLAYER_SWITCHES);
 			break;
 		case 't':
 			o->realtime = true;
@@ -126,7 +153,7 @@ static int replay_run(int argc, char **argv)
 
 const struct command command_replay = {
 	.name  = "replay",
-	.usage = "FILE... [--room NAME] [--profile NAME] [--config FILE] [--realtime]",
+	.usage = "FILE... [--room NAME] [--profile NAME] [--config FILE] [--device NAME=STATE@S] [--realtime]",
 	.help  = "runs recordings through the daemon's pipeline; prints its messages",
 	.details =
 		"One JSON object a line: t (seconds of the recording), topic, qos, retain, payload.  The clock is\n"
@@ -135,6 +162,8 @@ const struct command command_replay = {
 		"  --room NAME      the room's name in the topics (default: the recording's, else \"room\");\n"
 		"                   with --config: only that room of the configuration\n"
 		"  --profile NAME   living, bedroom, bathroom, car, corridor\n"
-		"  --config FILE    rooms as configured there\n",
+		"  --config FILE    rooms as configured there\n"
+		"  --device NAME=STATE@S  at second S of the recording somebody switches that device of the rooms: on, off\n"
+		"                   or swinging; up to 16 times, the earliest first\n",
 	.run   = replay_run,
 };

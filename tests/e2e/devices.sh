@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+. "$(dirname "$0")/../support/e2e.sh"
+
+# rates FILE [OPTION...]: how many messages of a replay bring a rate.
+rates() {
+	"$BUILD/sixth" replay "$@" | grep '/respiration"' | grep -vc '"rate_per_min":null' || true
+}
+
+proves "what a louver does that is said to swing is nobody's breath"
+# It swings by a few degrees, too little for harmonics: by itself it is known as a machine after minutes only.
+sed 's/^duration.*/duration = 150 s/; s/^from.*/from = 40/; s/^period.*/period = 4\nswing = 8/' tests/scenes/empty_louver.scene >"$dir/louver.scene"
+"$BUILD/sixth" simulate "$dir/louver.scene" -o "$dir/louver.csic" || fail "simulate"
+n=$(rates "$dir/louver.csic")
+[ "$n" -gt 3 ] || fail "without a word of it, it passes for a breath in $n messages only: this scene tests nothing"
+[ "$(rates "$dir/louver.csic" --device louver=on@40)" = 0 ] || fail "it passes for a breath although it is said to run"
+"$BUILD/sixth" replay "$dir/louver.csic" --device louver=on@40 | grep -q '"devices":\[{"device":"louver","kind":"louver","state":"on"}\]' ||
+	fail "sensing does not tell of it"
+[ "$(rates "$dir/louver.csic" --device fan=off@40)" = "$n" ] || fail "a fan that is off changes something"
+ok "a rate in $n messages without a word of it, in none with"
+
+proves "a device that cannot be understood is wrong usage"
+for wrong in fan fan=on fan=warm@3 fan=on@x 'fan=on@3 ' =on@3; do
+	"$BUILD/sixth" replay "$dir/louver.csic" --device "$wrong" >/dev/null 2>&1 && fail "$wrong passes"
+	[ $? = 2 ] || fail "$wrong: exit code $?"
+done
+ok "six of them"
