@@ -6,6 +6,7 @@
 # make vmcheck      runs those of them that need a kernel of their own, in an emulated machine
 # make vmcheck-alarms sends a thousand alarms there, over links that are slowed and cut
 # make bench        measures cost and speed
+# make bench-callgrind counts the instructions of each stage, with valgrind
 # make eval-sim     scores the pipeline on a sample of the simulated suite, within 5 minutes
 # make eval-sim-all the same on all of it, about an hour
 # make soak-alarms  sends a thousand alarms through everything that goes wrong
@@ -190,6 +191,9 @@ check-kernel:
 bench: all $(BENCHES)
 	@tests/bench/run.sh $(BUILD)
 
+bench-callgrind: all $(BENCHES)
+	@tests/bench/callgrind.sh $(BUILD)
+
 eval-sim: $(BUILD)/sixth
 	@tools/sim/eval-suite.sh $(BUILD) --sample
 
@@ -220,7 +224,7 @@ help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 .PHONY: all tests fuzzers soaks soak-alarms run check check-build check-kernel check-plain check-clang \
-	check-asan check-tsan run-core-tests run-asan-tests run-thread-tests vmcheck vmcheck-alarms fuzz bench \
+	check-asan check-tsan run-core-tests run-asan-tests run-thread-tests vmcheck vmcheck-alarms fuzz bench bench-callgrind \
 	eval-sim eval-sim-all install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

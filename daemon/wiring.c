@@ -161,6 +161,19 @@ void wiring_frame(struct wiring *w, int source, const struct csi_frame *f)
 	consider(w, &key, f, beyond);
 }
 
+/* Another format of the transmitter came later. */
+static bool is_superseded(const struct wiring *w, const struct wiring_link *l)
+{
+	for (int i = 0; i < WIRING_LINKS_MAX; i++) {
+		const struct wiring_link *other = &w->link[i];
+
+		if (other->link && other->last_us > l->last_us && other->key.source == l->key.source &&
+		    !memcmp(other->key.mac, l->key.mac, sizeof(l->key.mac)))
+			return true;
+	}
+	return false;
+}
+
 int wiring_tick(struct wiring *w, uint64_t now_us, const struct evidence *evidence[WIRING_LINKS_MAX])
 {
 	int n = 0;
@@ -175,6 +188,7 @@ int wiring_tick(struct wiring *w, uint64_t now_us, const struct evidence *eviden
 			memset(l, 0, sizeof(*l));
 			continue;
 		}
+		link_superseded(l->link, is_superseded(w, l));
 		l->evidence = link_tick(l->link, now_us);
 		if (l->counts)
 			evidence[n++] = l->evidence;

@@ -225,6 +225,7 @@ int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows)
 	if (g->streams > RANK1_STREAMS)
 		return -EINVAL;
 	valid = prepare(r, g, rows);
+	r->used = -1;
 	if (valid < 8 || (float)valid < VALID_LEAST * (float)rows)
 		return -ENODATA;
 	build_basis(r, rows);
@@ -253,6 +254,11 @@ int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows)
 	}
 	judge_noise(r);
 	return r->noise > 0 ? 0 : -ENODATA;
+}
+
+bool rank1_is_deaf(const struct rank1 *r)
+{
+	return r->used == 0;
 }
 
 float rank1_db(const struct rank1 *r, float hz)

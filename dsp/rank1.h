@@ -15,6 +15,7 @@
 #ifndef DSP_RANK1_H
 #define DSP_RANK1_H
 
+#include <stdbool.h>
 #include "dsp/slowgrid.h"
 #include "dsp/spectrum.h"
 
@@ -28,7 +29,7 @@ struct rank1 {
 	int   noise_lo, noise_hi;	/* bins of the noise band */
 	/* of the last run */
 	int   rows;			/* in the window */
-	int   used;			/* streams that had noise to be measured by */
+	int   used;			/* streams that had noise to be measured by; -1: rows were missing */
 	float lambda[RANK1_BINS];
 	float noise;			/* median of lambda in the noise band */
 	float level;			/* of the streams' noise: mean power in a row, before they are divided by it */
@@ -49,6 +50,9 @@ void rank1_free(struct rank1 *r);
 /* Looks at the newest `rows` rows.  0, or -ENODATA: more than 30 % of the rows are missing, or
  * no stream has noise; -EINVAL: more streams than RANK1_STREAMS. */
 int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows);
+
+/* Did the last run fail for want of streams, not of rows? */
+bool rank1_is_deaf(const struct rank1 *r);
 
 /* Bin (may lie between two) of a frequency, and back. */
 float rank1_bin(const struct rank1 *r, float hz);

@@ -99,7 +99,7 @@ static void combine(const struct evidence *const evidence[], int n, struct combi
 		float w = least + chance(e->q_db - e->q_null_db);
 
 		if (e->reason != REASON_NONE) {
-			if (c->reason == REASON_NO_CSI)
+			if (c->reason == REASON_NO_CSI || e->reason == REASON_FORMAT_CHANGED)
 				c->reason = e->reason;
 			continue;
 		}

@@ -204,10 +204,14 @@ static enum reason obstacle(struct heartbeat *m, uint64_t now_us, const struct e
 	m->ticked = true;
 	if (!m->able)
 		return REASON_UNSUPPORTED;
+	if (all->fault)
+		return all->fault;
 	if (!m->last_us)
 		return now_us - m->started_us > NO_CSI_US ? REASON_NO_CSI : REASON_WARMING_UP;
 	if (now_us > m->last_us + GAP_US)
 		return now_us > m->last_us + NO_CSI_US ? REASON_NO_CSI : REASON_GAP;
+	if (all->breath.reason == REASON_ONE_TONE)
+		return REASON_ONE_TONE;
 	if (all->rate_hz < RATE_MIN_HZ)
 		return REASON_RATE_LOW;
 	if (all->motion.reason == REASON_NONE && all->motion.moving) {
@@ -255,6 +259,10 @@ static void heartbeat_tick(void *state, uint64_t now_us, struct evidence *all)
 	e->updated = false;
 	if (why) {
 		e->reason = why;
+		if (why == all->fault) {
+			slowgrid_reset(&m->grid);	/* what comes after it is another scene */
+			ratio_reset(&m->ratio);
+		}
 		return;
 	}
 	rows = quiet_rows(m, now_us);

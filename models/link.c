@@ -20,6 +20,8 @@ struct link {
 	struct power power;
 	uint64_t started_us, slot;	/* slot: number of the tenth being counted */
 	uint16_t count[RATE_SLOTS];
+	uint16_t saturated[RATE_SLOTS], lame[RATE_SLOTS];	/* of these */
+	bool superseded;
 	uint32_t last_sequence;
 	struct link_stats stats;
 	struct evidence evidence;
@@ -86,8 +88,11 @@ static void advance_slots(struct link *l, uint64_t now_us)
 
 	if (steps > RATE_SLOTS)
 		steps = RATE_SLOTS;
-	for (uint64_t i = 1; i <= steps; i++)
-		l->count[(slot - steps + i) % RATE_SLOTS] = 0;
+	for (uint64_t i = 1; i <= steps; i++) {
+		int at = (int)((slot - steps + i) % RATE_SLOTS);
+
+		l->count[at] = l->saturated[at] = l->lame[at] = 0;
+	}
 	if (slot > l->slot)
 		l->slot = slot;
 }
@@ -117,6 +122,42 @@ static bool chain_empty(const struct csi_sample *s, int n)
 static bool frame_empty(const struct csi_frame *f)
 {
 	return chain_empty(f->samples, csi_samples(f));
+}
+
+/* Chains that share an oscillator are worth something in pairs. */
+static bool frame_lame(const struct csi_frame *f)
+{
+	int alive = 0;
+
+	for (int i = 0; i < f->rx_count && alive < 2; i++)
+		alive += !chain_empty(csi_pair(f, i, 0), f->tx_count * f->tones->count);
+	return f->rx_count > 1 && alive < 2;
+}
+
+static void count_faults(struct link *l, const struct csi_frame *f, enum power_verdict verdict)
+{
+	int at = (int)(l->slot % RATE_SLOTS);
+
+	if (l->count[at] == UINT16_MAX)
+		return;
+	l->count[at]++;
+	l->saturated[at] = (uint16_t)(l->saturated[at] + (verdict == POWER_SATURATED));
+	l->lame[at] = (uint16_t)(l->lame[at] + frame_lame(f));
+}
+
+/* What most frames of the last seconds have. */
+static enum reason fault_of(const struct link *l)
+{
+	unsigned frames = 0, saturated = 0, lame = 0;
+
+	for (int i = 0; i < RATE_SLOTS; i++) {
+		frames += l->count[i];
+		saturated += l->saturated[i];
+		lame += l->lame[i];
+	}
+	if (!frames)
+		return l->superseded ? REASON_FORMAT_CHANGED : REASON_NONE;
+	return 2 * saturated > frames ? REASON_SATURATED : 2 * lame > frames ? REASON_CHAIN_DEAD : REASON_NONE;
 }
 
 /* A step back or a huge one is a restart of the source, not a loss. */
@@ -157,12 +198,11 @@ void link_push(struct link *l, const struct csi_frame *f)
 	}
 	count_lost(l, f->sequence);
 	advance_slots(l, f->time_us);
-	if (l->count[l->slot % RATE_SLOTS] < UINT16_MAX)
-		l->count[l->slot % RATE_SLOTS]++;
 	l->stats.frames++;
 	l->stats.last_us = f->time_us;
 	l->stats.rssi_dbm = strongest_rssi(f);
 	packet.verdict = power_push(&l->power, f, power);
+	count_faults(l, f, packet.verdict);
 	for (size_t i = 0; i < MODELS; i++)
 		models[i]->push(l->model[i], &packet);
 }
@@ -171,9 +211,15 @@ const struct evidence *link_tick(struct link *l, uint64_t now_us)
 {
 	advance_slots(l, now_us);
 	l->evidence.rate_hz = rate_hz(l, now_us);
+	l->evidence.fault = fault_of(l);
 	for (size_t i = 0; i < MODELS; i++)
 		models[i]->tick(l->model[i], now_us, &l->evidence);
 	return &l->evidence;
+}
+
+void link_superseded(struct link *l, bool superseded)
+{
+	l->superseded = superseded;
 }
 
 const struct link_stats *link_stats(const struct link *l)

@@ -39,6 +39,9 @@ void link_push(struct link *l, const struct csi_frame *f);
 /* The clock, ten times a second.  What the models make of it is borrowed. */
 const struct evidence *link_tick(struct link *l, uint64_t now_us);
 
+/* Before a tick: does the transmitter go on in another format?  Then silence of this one is no fault of the radio. */
+void link_superseded(struct link *l, bool superseded);
+
 const struct link_stats *link_stats(const struct link *l);
 const char *link_drop_name(enum link_drop d);
 

@@ -210,6 +210,10 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	bool fast;
 
 	e->threshold = SHARE_LIMIT;
+	if (all->fault == REASON_SATURATED || all->fault == REASON_FORMAT_CHANGED) {
+		give_up(m, e, all->fault);
+		return;
+	}
 	if (silent(m, now_us, e))
 		return;
 	motion_stat_view(&m->stat, now_us, SLOW_SLOTS, false, &slow);

@@ -47,6 +47,7 @@
 #define SHAPE_KEEP   0.95f
 #define EVEN_S       40.0f	/* in less, everything is even, */
 #define RICH_S       24.0f	/* but for what has harmonics, too */
+#define STREAMS_LEAST 4		/* that have noise: two tones */
 #define PEAKS        3	/* that are followed in one look, if machines make the others */
 #define RICH_DB      5.0f	/* over the noise, */
 #define RICH_BELOW_DB 15.0f	/* and no further below the line */
@@ -349,7 +350,11 @@ static void heed_devices(struct respiration *m, uint64_t now_us, struct breath_e
 static void look(struct respiration *m, uint64_t now_us, int rows, struct breath_evidence *e)
 {
 	if (rank1_run(&m->rank1, &m->grid, rows)) {
-		e->reason = REASON_GAP;
+		e->reason = rank1_is_deaf(&m->rank1) ? REASON_ONE_TONE : REASON_GAP;
+		return;
+	}
+	if (m->rank1.used < STREAMS_LEAST) {
+		e->reason = REASON_ONE_TONE;
 		return;
 	}
 	e->q_db = breath_row(&m->rank1, m->lo_hz, m->hi_hz, !m->use_ratio, e->row_db);
@@ -386,6 +391,8 @@ static enum reason obstacle(struct respiration *m, uint64_t now_us, const struct
 	if (!m->ticked)
 		m->started_us = now_us;
 	m->ticked = true;
+	if (all->fault == REASON_CHAIN_DEAD ? m->use_ratio : all->fault)
+		return all->fault;
 	if (m->dead)
 		return REASON_ONE_TONE;
 	if (!m->last_us)
@@ -446,6 +453,8 @@ static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 	e->updated = e->rhythm = false;
 	if (why) {
 		e->reason = why;
+		if (why == all->fault)
+			forget(m);	/* what comes after it is another scene */
 		return;
 	}
 	if (quiet_watch(&m->quiet, &m->grid, now_us, moving, all->motion.strength_db))

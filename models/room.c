@@ -347,7 +347,8 @@ static void write_sensing(struct room_state *s, const struct motion_view *v, boo
 		s->capabilities |= CAPABLE_HEARTBEAT;
 	if (!v->able) {
 		s->sensing = v->reason == REASON_WEAK_LINK || v->reason == REASON_RATE_LOW ||
-			v->reason == REASON_WARMING_UP || v->reason == REASON_ONE_TONE ?
+			v->reason == REASON_WARMING_UP || v->reason == REASON_ONE_TONE ||
+			v->reason == REASON_SATURATED || v->reason == REASON_FORMAT_CHANGED ?
 			SENSING_DEGRADED : SENSING_DOWN;
 		s->sensing_reason = v->reason;
 	} else if (!breath_works(s->breath.reason)) {

@@ -3,11 +3,13 @@
  * bench_frame.c -- what one frame costs in each stage, and what it allocates.
  *
  *   bench_frame              prints the table; fails where a bound is exceeded
- *   bench_frame --write FILE LINKS SECONDS   writes a recording of so many links
+ *   bench_frame --write FILE LINKS SECONDS [CHAINS RATE]   writes a recording of so many links, 3 chains each, 100
+ *                            packets a second
  *
  * The frames are made here: a static channel with noise, one breathing path, a
  * random phase and timing for each packet.  Allocations are counted by standing in
  * front of the C library's own. */
+#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +21,7 @@
 #include "tests/support/front.h"
 
 #define RATE_HZ 100
+#define LINK_KIB 400	/* that a link may take */
 #define RUN     (RATE_HZ / 10)	/* packets from tick to tick */
 
 static unsigned long allocations;
@@ -60,6 +63,18 @@ static const struct shape shapes[] = {
 	{ "64 tones, 1 chain", 1, 64, 10 },
 	{ "56 tones, 3 chains", 3, 56, 20 },
 };
+
+/* On the heap; 0 where the C library does not tell. */
+static size_t heap_bytes(void)
+{
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+	struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+#else
+	return 0;
+#endif
+}
 
 static uint32_t random_state = 1;
 
@@ -288,6 +303,26 @@ static void print_line(const char *what, struct cost c, int frames)
 	       (double)c.allocations / frames);
 }
 
+/* What a link takes when it joins: nothing is taken after that. */
+static bool bench_memory(const struct shape *s)
+{
+	const struct model_params params = { .breath_lo_hz = 3.5f / 60, .breath_hi_hz = 42.0f / 60 };
+	struct csi_tones tones;
+	struct csi_frame f;
+	struct link *link;
+	size_t before, bytes;
+
+	fill_tones(&tones, s->tones);
+	f = frame_like(&tones, s->rx);
+	before = heap_bytes();
+	link = link_create(&f, &params);
+	bytes = heap_bytes() - before;
+	link_destroy(link);
+	printf("  %-34s %9.1f KiB, %d allowed: %s\n", "memory of a link", (double)bytes / 1024, LINK_KIB,
+	       bytes <= LINK_KIB * 1024 ? "kept" : "EXCEEDED");
+	return bytes <= LINK_KIB * 1024;
+}
+
 /* Whether the bounds are kept. */
 static bool bench(const struct shape *s)
 {
@@ -320,10 +355,10 @@ static bool bench(const struct shape *s)
 	printf("  %-34s %9lu messages, %lu allocations, %lu of them apart from messages%s\n", "", messages,
 	       total.allocations, stray, stray ? ": NOT ALLOWED" : "");
 	free(p.samples);
-	return kept && !stray;
+	return kept && bench_memory(s) && !stray;
 }
 
-static int write_recording(const char *path, int links, int seconds)
+static int write_recording(const char *path, int links, int seconds, int chains, int rate_hz)
 {
 	const struct stream_info info = { .driver = "bench", .origin = "simulated", .note = "for benchmarks" };
 	static struct csi_sample samples[3 * 56];
@@ -334,13 +369,13 @@ static int write_recording(const char *path, int links, int seconds)
 	if (csic_create(&w, path, &info) < 0)
 		return 1;
 	fill_tones(&tones, 56);
-	f = frame_like(&tones, 3);
+	f = frame_like(&tones, chains);
 	f.samples = samples;
-	for (int i = 0; i < seconds * RATE_HZ; i++)
+	for (int i = 0; i < seconds * rate_hz; i++)
 		for (int l = 0; l < links; l++) {
-			f.time_us = (uint64_t)i * (1000000 / RATE_HZ) + (uint64_t)l * 100;
+			f.time_us = (uint64_t)i * (1000000 / (unsigned)rate_hz) + (uint64_t)l * 100;
 			f.tx_mac[5] = (uint8_t)(l + 1);
-			fill_samples(samples, &tones, 3, (double)i / RATE_HZ);
+			fill_samples(samples, &tones, chains, (double)i / rate_hz);
 			if (csic_write(w, &f) < 0)
 				return 1;
 		}
@@ -352,7 +387,9 @@ int main(int argc, char **argv)
 	bool kept = true;
 
 	if (argc == 5 && !strcmp(argv[1], "--write"))
-		return write_recording(argv[2], atoi(argv[3]), atoi(argv[4]));
+		return write_recording(argv[2], atoi(argv[3]), atoi(argv[4]), 3, RATE_HZ);
+	if (argc == 7 && !strcmp(argv[1], "--write") && atoi(argv[5]) >= 1 && atoi(argv[5]) <= 3 && atoi(argv[6]) >= 1)
+		return write_recording(argv[2], atoi(argv[3]), atoi(argv[4]), atoi(argv[5]), atoi(argv[6]));
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++)
 		kept &= bench(&shapes[i]);
 	return !kept;
