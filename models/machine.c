@@ -63,6 +63,16 @@ void machine_forget(struct machine *m, float looks)
 			m->line[i] = (struct machine_line){ .looks = 0 };
 }
 
+void machine_prove(struct machine *m, float hz)
+{
+	struct machine_line *l = find(m, hz);
+
+	l->hz = hz;
+	l->looks = fmaxf(l->looks, OVERLAP);
+	l->odds = fmaxf(l->odds, SURE);
+	l->sure = true;
+}
+
 float machine_look(struct machine *m, const struct steer_pace *p, bool rich)
 {
 	struct machine_line *l = find(m, p->hz);

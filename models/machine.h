@@ -39,6 +39,9 @@ float machine_look(struct machine *m, const struct steer_pace *p, bool rich);
 /* Forgets the lines that are not older than so many looks: the device that made them was switched off. */
 void machine_forget(struct machine *m, float looks);
 
+/* That one is, whatever its pace says: it moves with the packet rate (alias.h). */
+void machine_prove(struct machine *m, float hz);
+
 /* What is not seen is forgotten, within half an hour.  Call before every look. */
 void machine_fade(struct machine *m);
 

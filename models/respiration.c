@@ -13,7 +13,7 @@
  * own floor, locally, because drift lifts the low end; how high chance reaches follows from
  * the spread of the noise (rank1.h).
  *
- * Fooled by: machines in the band (fans that swing, pumps), a second person, and windows
+ * Fooled by: machines in the band (fans that swing, pumps) until they are known (machine.h), a second person, and windows
  * in which the rate changes: the peak broadens, the quality falls. */
 #include <math.h>
 #include <stdlib.h>
@@ -23,6 +23,7 @@
 #include "dsp/ratio.h"
 #include "dsp/steer.h"
 #include "dsp/wave.h"
+#include "models/alias.h"
 #include "models/breath.h"
 #include "models/breath_row.h"
 #include "models/device_noise.h"
@@ -79,6 +80,7 @@ struct respiration {
 	bool     recalls;		/* there was one since the last movement */
 	struct wave wave;
 	struct machine machine;
+	struct alias alias;
 	struct device_noise devices;
 	int      ran;			/* looks, of late, while one of them counted */
 	const struct surroundings *around;	/* NULL: nothing is told of them */
@@ -220,6 +222,7 @@ static void respiration_push(void *state, const struct packet *p)
 		m->cell = cell;
 	}
 	m->last_us = f->time_us ? f->time_us : 1;
+	alias_packet(&m->alias, f->time_us);
 	if (m->use_ratio)
 		ratio_push(&m->ratio, f);
 	else
@@ -374,6 +377,8 @@ static void look(struct respiration *m, uint64_t now_us, int rows, struct breath
 		if (e->q_db < e->q_null_db - SHOWN_DB)
 			break;
 		follow(m, e);
+		if (!i && alias_look(&m->alias, e->peak_hz))
+			machine_prove(&m->machine, e->peak_hz);
 		if (!machine_is_sure(&m->machine, e->peak_hz)) {
 			e->second_hz = second_person(m, e);
 			break;

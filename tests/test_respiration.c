@@ -311,6 +311,25 @@ static void a_swinging_machine_is_taken_out(void **state)
 	}
 }
 
+/* Blades turn by far faster than packets come: what is seen of them moves with the packet rate. */
+static void an_alias_of_blades_is_taken_out_once_the_packet_rate_has_changed(void **state)
+{
+	static const float rates_hz[] = { 20, 20.1f, 19.98f, 20.06f };
+
+	(void)state;
+	start(2, 52, rates_hz[0]);
+	world.breath_hz = 40.3f;
+	create(LO_HZ, HI_HZ);
+	pass(70, false);
+	assert_true(evidence.breath.q_db > evidence.breath.q_null_db && !evidence.breath.machine);
+	for (int i = 0; i < 4; i++) {
+		world.rate_hz = rates_hz[i];
+		pass(130, false);
+	}
+	assert_true(evidence.breath.machine);
+	assert_true(evidence.breath.q_db < evidence.breath.q_null_db);
+}
+
 static void a_phantom_on_a_test_bench_is_measured(void **state)
 {
 	(void)state;
@@ -365,6 +384,7 @@ int main(void)
 		TEST(a_breath_that_counts_as_movement_is_a_breath),
 		TEST(a_held_breath_is_noticed_though_the_window_shows_it),
 		TEST(a_swinging_machine_is_taken_out),
+		TEST(an_alias_of_blades_is_taken_out_once_the_packet_rate_has_changed),
 		TEST(a_phantom_on_a_test_bench_is_measured),
 		TEST(what_hinders_it_is_told),
 	};
