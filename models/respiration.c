@@ -57,10 +57,11 @@
 #define PACE_RAD     0.15f	/* noise of a phase that refines a rate */
 #define PACE_WANDER_RAD 0.6f
 #define SECOND_S     45.0f
-#define SECOND_DB    (-2.0f)	/* over the null */
+#define SECOND_DB    (-4.0f)	/* over the null: looks that go on agreeing make up for it */
 #define SECOND_LEAST_HZ (7.0f / 60)	/* slower, bodies sway, on axes of their own */
 #define APART_HZ     (3.0f / 60)
 #define RELATIVES    3
+#define RELATIVE_HZ  (0.6f / 60)	/* a harmonic is where it is, k times this off at most */
 #define SAME_AXIS    0.75f
 #define CLEAR        15.0f	/* so much speaks for its being there */
 #define SHOWN_DB     6.0f	/* below the null: no room shows what stands lower */
@@ -286,10 +287,15 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 /* Is that a frequency which one chest may show beside its own? */
 static bool is_relative(float hz, float of_hz, float near_hz)
 {
-	for (int k = 1; k <= RELATIVES; k++)
-		if (fabsf(hz - (float)k * of_hz) < near_hz || fabsf((float)k * hz - of_hz) < near_hz ||
-		    fabsf(hz - ((float)k + 0.5f) * of_hz) < near_hz)
+	if (fabsf(hz - of_hz) < near_hz)
+		return true;
+	for (int k = 2; k <= RELATIVES; k++) {
+		float within_hz = (float)k * RELATIVE_HZ;
+
+		if (fabsf(hz - (float)k * of_hz) < within_hz || fabsf((float)k * hz - of_hz) < within_hz ||
+		    fabsf(hz - ((float)k - 0.5f) * of_hz) < within_hz)
 			return true;
+	}
 	return false;
 }
 
@@ -421,7 +427,7 @@ static bool is_pure(const struct respiration *m, const struct breath_evidence *e
 	const struct rank1 *r = &m->rank1;
 	float slow_hz = 2 / e->window_s, line_db = rank1_db(r, e->peak_hz), below_db = e->rhythm ? STILL_PURE_DB : PURE_DB;
 
-	if (e->machine || e->alive < CLEAR || e->q_db < e->q_null_db + below_db)
+	if (e->machine || e->held || e->alive < CLEAR || e->q_db < e->q_null_db + below_db)
 		return false;
 	for (int i = (int)rank1_bin(r, slow_hz) + 1; i < r->noise_hi; i++) {
 		float hz = (float)i * r->rate_hz / RANK1_LEN, order = fmaxf(roundf(hz / e->peak_hz), 1);

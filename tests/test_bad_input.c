@@ -267,7 +267,7 @@ static void saturated_samples(void **state)
 static void a_recording_shorter_than_a_window(void **state)
 {
 	(void)state;
-	play(&(struct fault){ .seconds = 10 });
+	play(&(struct fault){ .seconds = 7 });
 	expect_no_number(REASON_WARMING_UP, REASON_WARMING_UP);
 }
 
