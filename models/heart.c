@@ -127,7 +127,10 @@ static void judge(struct heart *h, const struct sum *s)
 	h->worth = 1 + KEEP * h->worth;
 	height_db = h->ridge.score[best] / h->worth;
 	lead_db = (h->ridge.score[best] - rival(h, best)) / h->worth;
-	margin_db = height_db - HEIGHT_DB - FIRST_DB / (float)h->ridge.rows;
+	h->gate_db = HEIGHT_DB + FIRST_DB / (float)h->ridge.rows;
+	margin_db = height_db - h->gate_db;
+	memcpy(h->row_db, s->row_db, sizeof(h->row_db));
+	h->looked = true;
 	if (margin_db >= 0 && lead_db >= LEAD_DB && h->ridge.rows >= ROWS_LEAST) {
 		h->steady = h->steady && fabsf(hz - h->steady_hz) < AGREE_HZ ? h->steady + 1 : 1;
 		h->steady_hz = hz;
@@ -147,6 +150,7 @@ void heart_tick(struct heart *h, uint64_t now_us, const struct evidence *const e
 {
 	struct sum s;
 
+	h->looked = false;
 	combine(evidence, n, &s);
 	if (s.reason != REASON_NONE || breath->reason == REASON_MOVING || breath->reason == REASON_NOBODY)
 		forget(h);

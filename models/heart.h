@@ -33,6 +33,9 @@ struct heart {
 	uint64_t judged_us;
 	int   steady;		/* looks in a row that passed and agree */
 	float steady_hz;
+	bool  looked;		/* at a new row in this tick: */
+	float row_db[HEART_BINS];	/* that of all links together */
+	float gate_db;		/* how high a path must be, with so few rows */
 	struct heart_result result;
 };
 

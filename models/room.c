@@ -395,6 +395,8 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	r->state.breath_wave = breath_wave_pick(evidence, n, &r->state.breath);
 	heart_tick(&r->heart, now_us, evidence, n, &r->state.breath);
 	r->state.heart = r->heart.result;
+	r->state.heart_row_db = r->heart.looked ? r->heart.row_db : NULL;
+	r->state.heart_gate_db = r->heart.gate_db;
 	write_speed(r, evidence, n);
 	write_direction(&r->state, evidence, n);
 	write_activity(&r->state, r->paced >= WALK_TICKS);

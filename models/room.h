@@ -55,6 +55,8 @@ struct room_state {
 	const float *breath_row_db;	/* [BREATH_BINS] if a new spectrum was looked at; borrowed; else NULL */
 	const struct breath_wave *breath_wave;	/* the newest second, if there is a new one; borrowed; else NULL */
 	struct heart_result heart;
+	const float *heart_row_db;	/* [HEART_BINS] if new evidence was judged; borrowed; else NULL */
+	float heart_gate_db;		/* what heart.snr_db had to reach then */
 	enum sensing_state sensing;
 	enum reason sensing_reason;
 	unsigned capabilities;

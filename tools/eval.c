@@ -555,7 +555,7 @@ const struct command command_eval = {
 		"  --loop SECONDS  plays only stretches in which nobody is there or somebody keeps still, each over and over for so\n"
 		"            long: what becomes of hours of it.  --piece SECONDS cuts them into such pieces first.  What is\n"
 		"            shorter than 20 s is left out: repeated, it is a rhythm in the band of breathing\n"
-		"  --explain one recording's story as a picture: movement, presence, spectrum, rates, reasons,\n"
+		"  --explain one recording's story as a picture: movement, presence, spectra, rates, reasons,\n"
 		"            and of events: spectrogram, power, speed, change of the static channel, what each stage said\n"
 		"  --weights FILE  of the classifier of falls, in place of what ships\n"
 		"  --disturb plays what has rates again with packets thinned, lost, late, of other gain and other formats,\n"

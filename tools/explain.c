@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "tools/explain.h"
+#include "tools/explain_heart.h"
 #include "tools/svg.h"
 
 #define WIDTH      1100
@@ -48,6 +49,7 @@ struct explain {
 	struct moment *moment;
 	struct look *look;
 	int moments, moment_room, looks, look_room;
+	struct explain_heart *heart;
 	bool full;
 };
 
@@ -55,9 +57,14 @@ struct explain *explain_create(float lo_hz, float hi_hz)
 {
 	struct explain *x = calloc(1, sizeof(*x));
 
-	if (x) {
-		x->lo_per_min = 60 * lo_hz;
-		x->hi_per_min = 60 * hi_hz;
+	if (!x)
+		return NULL;
+	x->lo_per_min = 60 * lo_hz;
+	x->hi_per_min = 60 * hi_hz;
+	x->heart = explain_heart_create(lo_hz, hi_hz);
+	if (!x->heart) {
+		free(x);
+		return NULL;
 	}
 	return x;
 }
@@ -66,6 +73,7 @@ void explain_free(struct explain *x)
 {
 	if (!x)
 		return;
+	explain_heart_free(x->heart);
 	free(x->moment);
 	free(x->look);
 	free(x);
@@ -107,6 +115,7 @@ void explain_tick(struct explain *x, double t_s, const struct room_state *s)
 		x->full = true;
 		return;
 	}
+	explain_heart_tick(x->heart, (float)t_s, s);
 	m = &x->moment[x->moments++];
 	*m = (struct moment){
 		.t_s = (float)t_s, .motion_level = s->motion_level, .rate_per_min = s->breath.rate_per_min,
@@ -233,7 +242,7 @@ static void draw_spectrum(const struct explain *x, FILE *f)
 static void draw_rates(const struct explain *x, FILE *f, const struct label *labels, int count)
 {
 	for (int i = 0; i < count; i++)
-		if (!isnan(labels[i].rate_per_min))
+		if (!isnan(labels[i].rate_per_min) && strcmp(labels[i].task, "heart"))
 			fprintf(f, "<path stroke='#1a9850' stroke-width='2' stroke-dasharray='6 4' d='M%.1f %.1fH%.1f'/>\n",
 				(double)at_time(x, labels[i].start_s), (double)at_rate(x, (float)labels[i].rate_per_min),
 				(double)at_time(x, labels[i].end_s));
@@ -278,14 +287,6 @@ static void draw_axis(const struct explain *x, FILE *f)
 	svg_text(f, LEFT - 8, AXIS_Y + 18, "end", "seconds");
 }
 
-/* One entry; where the next one begins. */
-static float draw_key(FILE *f, float at, float y, const char *colour, const char *words)
-{
-	svg_box(f, at, y - 9, 12, 12, colour);
-	svg_text(f, at + 17, y + 1, "start", words);
-	return at + 40 + 6.6f * (float)strlen(words);
-}
-
 static void draw_legend(const struct explain *x, FILE *f, const char *const *presence, const char *const *reasons)
 {
 	bool seen[REASON_COUNT] = { false };
@@ -296,19 +297,19 @@ static void draw_legend(const struct explain *x, FILE *f, const char *const *pre
 	svg_text(f, LEFT - 8, PRESENCE_Y + 14, "end", "presence");
 	svg_text(f, LEFT - 8, REASON_Y + 14, "end", "rate");
 	for (int i = 0; i <= PRESENCE_OCCUPIED; i++)
-		at = draw_key(f, at, LEGEND_Y, presence[i], presence_state_name((enum presence_state)i));
-	at = draw_key(f, at, LEGEND_Y, "#d73027", "rate shown");
-	draw_key(f, at, LEGEND_Y, "#1a9850", "true rate");
+		at = svg_key(f, at, LEGEND_Y, presence[i], presence_state_name((enum presence_state)i));
+	at = svg_key(f, at, LEGEND_Y, "#d73027", "rate shown");
+	svg_key(f, at, LEGEND_Y, "#1a9850", "true rate");
 	at = LEFT;
 	for (int i = 0; i < REASON_COUNT; i++)
 		if (seen[i])
-			at = draw_key(f, at, LEGEND_Y + 25, reasons[i], i ? reason_name((enum reason)i) : "a rate is shown");
+			at = svg_key(f, at, LEGEND_Y + 25, reasons[i], i ? reason_name((enum reason)i) : "a rate is shown");
 }
 
 static void draw(const struct explain *x, FILE *f, const char *title, const struct label *labels, int count,
 		 const struct explain_fall *falls)
 {
-	int height = HEIGHT + (falls ? EXPLAIN_FALL_HEIGHT : 0);
+	int height = HEIGHT + EXPLAIN_HEART_HEIGHT + (falls ? EXPLAIN_FALL_HEIGHT : 0);
 	static const char *const presence[] = {
 		[PRESENCE_UNKNOWN] = "#dddddd", [PRESENCE_EMPTY] = "#91bfdb", [PRESENCE_OCCUPIED] = "#fc8d59",
 	};
@@ -324,6 +325,10 @@ static void draw(const struct explain *x, FILE *f, const char *title, const stru
 	reasons[REASON_OUT_OF_BAND] = "#c2a5cf";
 	reasons[REASON_GAP] = "#636363";
 	reasons[REASON_NO_CSI] = "#252525";
+	reasons[REASON_WEAK_LINK] = "#dfc27d";
+	reasons[REASON_RATE_LOW] = "#80cdc1";
+	reasons[REASON_UNSUPPORTED] = "#f0f0f0";
+	reasons[REASON_MACHINE] = "#8c510a";
 	fprintf(f, "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' font-family='sans-serif' "
 		"font-size='12'>\n", WIDTH, height);
 	svg_box(f, 0, 0, WIDTH, (float)height, "white");
@@ -337,8 +342,9 @@ static void draw(const struct explain *x, FILE *f, const char *title, const stru
 	draw_strip(x, f, REASON_Y, REASON_H, true, reasons);
 	draw_axis(x, f);
 	draw_legend(x, f, presence, reasons);
+	explain_heart_draw(x->heart, f, HEIGHT, LEFT, PLOT, end_s(x), reasons, labels, count);
 	if (falls)
-		explain_fall_draw(falls, f, HEIGHT, LEFT, PLOT, end_s(x));
+		explain_fall_draw(falls, f, HEIGHT + EXPLAIN_HEART_HEIGHT, LEFT, PLOT, end_s(x));
 	if (x->full)
 		svg_text(f, LEFT + PLOT, 24, "end", "cut short: no more memory");
 	fputs("</svg>\n", f);

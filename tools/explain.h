@@ -2,8 +2,8 @@
  *
  * explain.h -- one recording's story as a picture (SVG): what was labelled, movement,
  * presence, the spectrum of breathing over time with the rates that were shown and the
- * true one, their quality, and why each silent stretch was silent; below, where falls are
- * looked for, the story of each event (explain_fall.h). */
+ * true one, their quality, and why each silent stretch was silent; the same of the heart
+ * (explain_heart.h); below, where falls are looked for, the story of each event (explain_fall.h). */
 #ifndef TOOLS_EXPLAIN_H
 #define TOOLS_EXPLAIN_H
 

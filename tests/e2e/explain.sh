@@ -20,7 +20,7 @@ python3 - "$dir/one.svg" <<-'END' || fail "the picture"
 	svg = tree.parse(sys.argv[1]).getroot()
 	tag = "{http://www.w3.org/2000/svg}"
 	words = {t.text for t in svg.iter(tag + "text")}
-	missing = {"breathing", "presence", "quality", "a rate is shown", "warming_up"} - words
+	missing = {"breathing", "presence", "quality", "a rate is shown", "warming_up", "heart rate", "over gate", "unsupported"} - words
 	if missing:
 	    sys.exit("no words %s" % missing)
 	rates = [r for r in svg.iter(tag + "rect") if r.get("fill") == "#d73027" and r.get("height") == "3.0"]
