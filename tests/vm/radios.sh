@@ -19,3 +19,14 @@ tests/vm/initrd.sh "$dir/radios.cpio.gz" "$tree" tests/vm/guest-init "virtio_pci
 	"$dir/vcsi.ko:/mod/vcsi.ko" "$dir/vraw.ko:/mod/vraw.ko" $(for file in $files; do echo "$file:/sixth/$file"; done) || fail "no memory disk"
 append="guest=radios-guest.sh" boot "$dir/radios.cpio.gz"
 python3 tests/vm/compare.py tests/fixtures/labels.csv "$share/messages.txt" || exit 1
+# All that was published with these radios is as its schema says.
+python=/usr/bin/python3			# the one that has the system's packages
+[ -x "$python" ] || python=python3
+awk '{
+	retained = $1 ? "true" : "false"; topic = $2; $1 = $2 = ""
+	if (topic ~ /^sixth\/vm\// && /^ *\{/)
+		printf "{\"topic\":\"%s\",\"qos\":1,\"retain\":%s,\"payload\":%s}\n", topic, retained, $0
+}' "$share/messages.txt" >"$share/messages.json"
+said=$("$python" tests/support/check_messages.py sixth/vm --need sensing,presence,activity,respiration,heartbeat,info \
+	<"$share/messages.json" 2>&1) || fail "a message is not as its schema says: $said"
+echo "ok: $said"
