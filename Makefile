@@ -68,7 +68,6 @@ CORE_TESTS  += $(filter $(patsubst %,$(BUILD)/tests/test_%,breath_loss pilot hea
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out %/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c)))
 SOAKS       := $(patsubst tests/soak/%.c,$(BUILD)/soak/%,$(wildcard tests/soak/*.c))
 BENCHES     := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
-VM_TESTS    := $(patsubst %,tests/vm/%.sh,radios hwsim alarms unit)
 FUZZ_S     ?= 600
 
 all: $(BUILD)/sixthd $(BUILD)/sixth
@@ -186,7 +185,7 @@ vmcheck-alarms: all soaks
 	@BUILD=$(BUILD) SHOW=1 TIMEOUT_S=7200 VM_TIMEOUT_S=7000 ALARMS=1000 PACE_S=300 tests/run-tests.sh kernel tests/vm/alarms.sh
 
 check-kernel:
-	@BUILD=$(BUILD) SHOW=1 TIMEOUT_S=1800 tests/run-tests.sh kernel $(VM_TESTS)
+	@BUILD=$(BUILD) tests/vm/all.sh
 
 bench: all $(BENCHES)
 	@tests/bench/run.sh $(BUILD)

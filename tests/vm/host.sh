@@ -35,19 +35,38 @@ for program in qemu-system-x86_64 busybox cpio modprobe strip python3 "$@"; do
 	command -v "$program" >/dev/null || fail "no $program here; tools/need-packages.sh check installs it"
 done
 [ -x "$build/sixthd" ] && [ -x "$build/sixth" ] || fail "no $build/sixthd; run make"
+
+# lock, unlock: these scripts run side by side; what they share is made by one at a time, and
+# put in its place whole.
+lock() {
+	exec 9>"$dir/lock"
+	flock 9
+}
+
+unlock() {
+	exec 9>&-
+}
+
+lock
 tree=$(tests/vm/kernel.sh "$dir") || fail "no kernel"
 release=$(basename "$tree"/lib/modules/*)
 kernel=$tree/boot/vmlinuz-$release
-cc -O2 -static -o "$dir/exit" tests/vm/exit.c || fail "no guest program"
+cc -O2 -static -o "$dir/exit.new" tests/vm/exit.c && mv "$dir/exit.new" "$dir/exit" || fail "no guest program"
+unlock
 
 # build_module FOLDER NAME: a module of ours for that kernel, $dir/NAME.ko.
 build_module() {
 	[ -e "/lib/modules/$release/build" ] || fail "no headers of $release; remove $tree, or install linux-headers-$release"
+	lock
 	mkdir -p "$dir/module/$2"
+	for file in "$dir/module/$2"/*.[ch]; do
+		[ -e "$1/${file##*/}" ] || rm -f "$file"	# of an older version
+	done
 	cp -u "$1"/* "$dir/module/$2/"
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "/lib/modules/$release/build" M="$PWD/$dir/module/$2" modules \
 		>"$log" 2>&1 || fail "the module $2 does not build"
-	strip -d -o "$dir/$2.ko" "$dir/module/$2/$2.ko"
+	strip -d -o "$dir/$2.ko.new" "$dir/module/$2/$2.ko" && mv "$dir/$2.ko.new" "$dir/$2.ko" || fail "no $dir/$2.ko"
+	unlock
 }
 
 # boot INITRD [ARGUMENT-OF-QEMU...]: runs the guest in software emulation with a clock
