@@ -11,6 +11,17 @@ ax_mac=02:00:00:00:00:08
 nx_mac=02:00:00:00:03:09
 station=02:11:22:33:44:55	# of the virtual radios, as nl80211 lists it
 
+# As in e2e.sh, but slower: looking costs the emulator more than waiting.
+wait_for() {
+	tries=$(($1 * 2))
+	shift
+	while ! "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+		sleep 0.5
+	done
+}
+
 # busybox's date has no nanoseconds.
 now_ms() {
 	awk '{ print int($1 * 1000) }' /proc/uptime
