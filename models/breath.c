@@ -7,6 +7,7 @@
 #define STEP_BINS    3
 #define PENALTY_DB   0.6f
 #define AGREE_HZ     (1.0f / 60)	/* looks say the same within this */
+#define PACE_NEAR_HZ (2.0f / 60)	/* a rate that wanders has its peak elsewhere than its mean */
 #define FOLLOW       0.2f		/* of a new look in what the steady ones say */
 #define MOVE_TICKS   30	/* movement so long may be somebody leaving, or coming */
 #define LOOKS        2			/* at least, for a value */
@@ -274,7 +275,7 @@ static void refine(struct breath *b, const struct evidence *const evidence[], in
 	for (int i = 0; i < n; i++) {
 		const struct breath_evidence *e = &evidence[i]->breath;
 
-		if (e->reason != REASON_NONE || !(e->pace_hz > 0) || fabsf(e->pace_hz - b->hz) > AGREE_HZ)
+		if (e->reason != REASON_NONE || !(e->pace_hz > 0) || fabsf(e->pace_hz - b->hz) > PACE_NEAR_HZ)
 			continue;
 		sum += e->pace_hz;
 		links++;

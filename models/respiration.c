@@ -55,7 +55,7 @@
 #define STRONG_DB    20.0f	/* from here the flanks of a line reach further */
 #define HALF_DB      10.0f	/* below a breath there is drift */
 #define PACE_RAD     0.15f	/* noise of a phase that refines a rate */
-#define PACE_WANDER_RAD 0.6f
+#define PACE_WANDER_RAD 2.0f
 #define SECOND_S     45.0f
 #define SECOND_DB    (-4.0f)	/* over the null: looks that go on agreeing make up for it */
 #define SECOND_LEAST_HZ (7.0f / 60)	/* slower, bodies sway, on axes of their own */
