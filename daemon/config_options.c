@@ -211,7 +211,7 @@ const struct config_option config_options[] = {
 	  .choice = band_name, .value_help = "the profile's: adult, in a car infant",
 	  .help = "who breathes there: adult 3.5 to 42 a minute, infant 20 to 75" },
 	{ .section = CONFIG_ROOM, .name = "no_breathing", .kind = CONFIG_INT, AT(config_room, no_breathing_s),
-	  .unit = "s", .min = 0, .max = 600, .value_help = "the profile's: in a bedroom 60, else 0",
+	  .unit = "s", .min = 0, .max = 600, .value_help = "the profile's: in a bedroom and at a bathtub 60, else 0",
 	  .help = "who breathed clearly and stops for so long without moving is an alarm; 0: never" },
 	{ .section = CONFIG_ROOM, .name = "links", .kind = CONFIG_LINKS, AT(config_room, link),
 	  .max = CONFIG_LINKS_MAX, .value_help = "every link of every source",

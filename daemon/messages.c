@@ -249,6 +249,11 @@ static void write_sources(struct json *j, const struct message_context *c)
 	}
 }
 
+static double limit(float s)
+{
+	return s > 0 ? (double)s : NAN;
+}
+
 static void sensing_write(struct json *j, const struct message_context *c)
 {
 	struct json *list;
@@ -272,6 +277,9 @@ static void sensing_write(struct json *j, const struct message_context *c)
 		json_push_string(list, "micro_motion");
 	device_write(j, c->device, c->around);
 	write_sources(j, c);
+	list = json_add_object(j, "limits");
+	json_add_number(list, "still_s", limit(c->state->still_limit_s), 0);
+	json_add_number(list, "low_s", limit(c->state->low_limit_s), 0);
 	json_add_number(j, "foreign_frames", (double)c->wiring->foreign, 0);
 }
 

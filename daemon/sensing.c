@@ -99,6 +99,7 @@ int sensing_add_room(struct sensing *s, const struct sensing_room_options *optio
 		.fall_watch_s = options->fall_watch_s > 0 ? options->fall_watch_s : options->profile->fall_watch_s,
 		.fall_still_s = options->profile->fall_still_s,
 		.long_lie_s = options->profile->long_lie_s,
+		.long_low_s = options->profile->long_low_s,
 		.child_left_s = options->profile->child_left_s > 0 && options->child_left_s > 0 ?
 			options->child_left_s : options->profile->child_left_s,
 		.no_breathing_s = options->no_breathing_s < 0 ? 0 : options->no_breathing_s > 0 ?

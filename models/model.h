@@ -47,6 +47,7 @@ struct model_params {
 	float fall_watch_s;		/* after a suspected fall; 0: 20 s */
 	float fall_still_s;		/* so long without a movement confirm a fall that was not sure; 0: nothing does */
 	float long_lie_s;		/* nobody may lie still for longer; 0: no matter */
+	float long_low_s;		/* nor go without being up; 0: no matter */
 	float child_left_s;		/* a child alone for so long is an alarm; 0: this is no car */
 	float no_breathing_s;		/* nobody may hold the breath for longer; 0: no matter */
 	const uint8_t *fall_weights;		/* a file of weights, borrowed; NULL: what ships */

@@ -2,16 +2,19 @@
 #include <string.h>
 #include "models/profile.h"
 
-/* A bathroom: 15 min without a movement are long on the toilet; who bathes for longer teaches it
- * (rest.h).  In a corridor nobody stops; in a living room people nap on the sofa.  Who sleeps
- * pauses for half a minute now and then, and nobody wants to be woken for that: a minute is another matter. */
+/* A bathroom: 15 min without a movement are long on the toilet, half an hour without having been up is
+ * longer.  Who lies in a bath moves little and for longer; but a breath that was seen and ends there is
+ * an alarm.  In a corridor nobody stops; in a living room people nap on the sofa.  Who sleeps
+ * pauses for half a minute now and then, and nobody wants to be woken for that: a minute is another matter.
+ * Rooms teach these times, within bounds (rest.h). */
 const struct profile profiles[] = {
-	{ "living",   "living room: people sit, walk, come and go",      "adult",  20, 900, 10800, 0, 0 },
-	{ "bedroom",  "bedroom: somebody lies still for hours",          "adult",  30, 0, 0, 60, 0 },
-	{ "bathroom", "bathroom: fan, heater, running water",            "adult",  20, 300, 900, 0, 0 },
-	{ "car",      "inside of a car: children, small and breathing fast", "infant", 20, 0, 0, 0, 60 },
-	{ "corridor", "corridor: people pass, nobody stays",             "adult",  15, 120, 600, 0, 0 },
-	{ NULL, NULL, NULL, 0, 0, 0, 0, 0 }
+	{ "living",   "living room: people sit, walk, come and go",      "adult",  20, 900, 10800, 0, 0, 0 },
+	{ "bedroom",  "bedroom: somebody lies still for hours",          "adult",  30, 0, 0, 0, 60, 0 },
+	{ "bathroom", "bathroom: fan, heater, running water",            "adult",  20, 300, 900, 1800, 0, 0 },
+	{ "bathtub",  "bathroom in which somebody bathes",               "adult",  20, 300, 1800, 3600, 60, 0 },
+	{ "car",      "inside of a car: children, small and breathing fast", "infant", 20, 0, 0, 0, 0, 60 },
+	{ "corridor", "corridor: people pass, nobody stays",             "adult",  15, 120, 600, 1200, 0, 0 },
+	{ NULL, NULL, NULL, 0, 0, 0, 0, 0, 0 }
 };
 
 const struct breathing_band breathing_bands[] = {

@@ -13,6 +13,7 @@ struct profile {
 	float fall_watch_s;		/* after a suspected fall; unless configured otherwise */
 	float fall_still_s;		/* of stillness confirm a fall that is only suspected; 0: people sleep here */
 	float long_lie_s;		/* somebody who does not move for so long needs help; 0: people sleep here */
+	float long_low_s;		/* or who is never up for so long; 0: people sit here for hours */
 	float no_breathing_s;		/* a breath lost for so long is an alarm; 0: never, unless configured otherwise */
 	float child_left_s;		/* from a child seen when all have left to the alarm, unless configured
 					 * otherwise; 0: this is no car */

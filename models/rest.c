@@ -3,75 +3,104 @@
 #include <string.h>
 #include "models/rest.h"
 
-#define TICK_S      0.1f
-#define ALIVE_S     2.0f	/* movement of so long, within a few seconds, is life */
-#define FADE        0.1f	/* seconds of it forgotten in a second */
-#define WORTH_S     60.0f	/* a rest shorter than this teaches nothing */
-#define MARGIN      1.25f	/* over the longest rest that was nothing */
-#define LEARN_MOST  1.5f	/* times the profile's limit */
+#define TICK_S     0.1f
+#define ALIVE_S    2.0f		/* movement of so long, within a few seconds, is life */
+#define ALIVE_FADE 0.1f		/* seconds of it forgotten in a second */
+#define UP_S       20.0f	/* movement of so long, within a minute, is somebody who is up */
+#define UP_FADE    0.33f
+#define LEFT_S     300.0f	/* who moved so long before the room was known to be empty has left */
 
-void rest_init(struct rest *r, float limit_s)
+void rest_init(struct rest *r, float still_limit_s, float low_limit_s)
 {
 	memset(r, 0, sizeof(*r));
-	r->limit_s = limit_s;
+	r->still.limit_s = still_limit_s;
+	r->low.limit_s = low_limit_s;
 }
 
-float rest_limit_s(const struct rest *r)
+static float limit_s(const struct rest_timer *t)
 {
-	int n = r->rests < REST_LEARNED ? r->rests : REST_LEARNED;
-	float most = 0;
+	return t->limit_s > 0 ? habit_limit_s(&t->habit, t->limit_s) : 0;
+}
 
-	for (int i = 0; i < n; i++)
-		most = fmaxf(most, r->longest[i]);
-	return fminf(fmaxf(r->limit_s, MARGIN * most), LEARN_MOST * r->limit_s);
+float rest_still_limit_s(const struct rest *r)
+{
+	return limit_s(&r->still);
+}
+
+float rest_low_limit_s(const struct rest *r)
+{
+	return limit_s(&r->low);
 }
 
 static void tell(const struct rest *r, enum incident_stage stage, uint64_t now_us, struct incident_queue *out)
 {
 	struct incident i = { .kind = INCIDENT_LONG_LIE, .stage = stage, .time_us = now_us, .confidence = NAN };
 
-	incident_add(&i, "still_s", r->still_s);
+	if (r->still.limit_s > 0)
+		incident_add(&i, "still_s", r->still.past_s);
+	if (r->low.limit_s > 0)
+		incident_add(&i, "low_s", r->low.past_s);
 	incident_put(out, &i);
 }
 
-static void ended(struct rest *r, uint64_t now_us, struct incident_queue *out)
+/* Has it moved for so much of late? */
+static bool signs(struct rest_timer *t, bool moving, float enough_s, float fade)
 {
-	if (r->told)
-		tell(r, INCIDENT_RECOVERED, now_us, out);
-	else if (r->still_s > WORTH_S)
-		r->longest[r->rests++ % REST_LEARNED] = r->still_s;
-	if (r->rests >= 2 * REST_LEARNED)
-		r->rests -= REST_LEARNED;
-	r->told = false;
-	r->still_s = 0;
+	t->sign_s = fmaxf(0, t->sign_s + (moving ? TICK_S : -fade * TICK_S));
+	if (t->sign_s <= enough_s)
+		return false;
+	t->sign_s = enough_s;
+	return true;
 }
 
-static void long_lie(struct rest *r, uint64_t now_us, const struct rest_input *in, struct incident_queue *out)
+/* A time that ended by itself is a habit, be it one that an alarm was raised about: who naps for as
+ * long every day is not to be alarmed about every day.  The bounds of the habit keep the alarm. */
+static void ended(struct rest_timer *t, uint64_t now_us)
 {
-	if (!in->able)
-		return;
-	r->moved_s = fmaxf(0, r->moved_s + (in->moving ? TICK_S : -FADE * TICK_S));
-	if (r->moved_s > ALIVE_S) {
-		r->moved_s = ALIVE_S;
-		ended(r, now_us, out);
-		return;
-	}
-	if (in->empty) {
-		if (!r->told)
-			r->still_s = 0;
-		return;
-	}
-	if (!in->occupied && !r->told)
-		return;
-	r->still_s += TICK_S;
-	if (r->told || r->still_s < rest_limit_s(r))
-		return;
-	r->told = true;
-	tell(r, INCIDENT_CONFIRMED, now_us, out);
+	habit_learn(&t->habit, now_us, t->past_s);
+	t->past_s = 0;
+	t->told = false;
+}
+
+/* Counts one of them on.  True: too long, just now.  Who is not seen any more after an alarm may lie there. */
+static bool passes(struct rest_timer *t, const struct rest_input *in)
+{
+	if (!(t->limit_s > 0))
+		return false;
+	if (!t->told && in->empty)
+		t->past_s = 0;
+	if (!t->told && !in->occupied)
+		return false;
+	t->past_s += TICK_S;
+	if (t->told || t->past_s < limit_s(t))
+		return false;
+	t->told = true;
+	return true;
 }
 
 void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *in, struct incident_queue *out)
 {
-	if (r->limit_s > 0)
-		long_lie(r, now_us, in, out);
+	bool alive, up, told = r->still.told || r->low.told, late;
+
+	if (!in->able)
+		return;
+	if (in->empty && !r->low.told && r->still.past_s < LEFT_S)
+		ended(&r->low, now_us);
+	alive = signs(&r->still, in->moving, ALIVE_S, ALIVE_FADE);
+	up = signs(&r->low, in->moving, UP_S, UP_FADE);
+	late = !alive && passes(&r->still, in);
+	late |= !up && passes(&r->low, in);
+	if (late && !told)
+		tell(r, INCIDENT_CONFIRMED, now_us, out);
+	/* what the one timer told the other may not take back: an arm that moves is nobody who is up */
+	if (up && (r->still.told || r->low.told))
+		tell(r, INCIDENT_RECOVERED, now_us, out);
+	else if (alive && r->still.told && !r->low.told)
+		tell(r, INCIDENT_RECOVERED, now_us, out);
+	if (alive)
+		ended(&r->still, now_us);
+	if (up) {
+		ended(&r->low, now_us);
+		r->still.told = false;
+	}
 }

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * rest.h -- a timer that needs no fall: somebody is there and has not moved for too long.
+ * rest.h -- two timers that need no fall: somebody is there and has not moved for too long, or has
+ * not been up for too long.
  *
- * It catches what no detector of falls sees (a slow slide from a chair, a faint in the bath).  How long is
- * too long is the profile's, and learned from what this room has seen within bounds: a person who
- * reads in the bathroom for twenty minutes every day moves the bound, at most by half. */
+ * They catch what no detector of falls sees: a slow slide from a chair, a faint in the bath; and who lies
+ * on the floor and moves an arm now and then, which starts the first timer over and not the second.
+ * How long is too long is the profile's, and learned from what this room has seen, within bounds (habit.h): a
+ * person who reads in the bathroom for twenty minutes every day moves the bound, at most by half. */
 #ifndef MODELS_REST_H
 #define MODELS_REST_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "models/habit.h"
 #include "models/incident.h"
-
-#define REST_LEARNED 32		/* rests that are remembered */
 
 struct rest_input {
 	bool able;			/* movement can be seen */
@@ -21,22 +22,28 @@ struct rest_input {
 	bool empty;			/* nobody is, for certain */
 };
 
-struct rest {
+/* One of the two. */
+struct rest_timer {
 	float limit_s;			/* of the profile; 0: no timer */
-	float moved_s;			/* movement of late, fading: one twitch is no sign of life well */
-	float still_s;			/* so long nobody has moved */
+	float sign_s;			/* movement of late, fading: one twitch is no sign of life well */
+	float past_s;			/* since the last sign */
 	bool  told;
-	float longest[REST_LEARNED];	/* of the last rests that ended by themselves, seconds */
-	int   rests;
+	struct habit habit;		/* of times that ended by themselves */
 };
 
-/* limit_s 0: long lies are nothing here. */
-void rest_init(struct rest *r, float limit_s);
+struct rest {
+	struct rest_timer still;	/* nobody has moved */
+	struct rest_timer low;		/* nobody has been up: moved for a good part of a minute */
+};
 
-/* The clock, ten times a second. */
+/* Limits of 0: such a time is nothing here. */
+void rest_init(struct rest *r, float still_limit_s, float low_limit_s);
+
+/* The clock, ten times a second.  Both timers raise a long lie, and never two at once. */
 void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *in, struct incident_queue *out);
 
-/* The limit that holds now, with what was learned. */
-float rest_limit_s(const struct rest *r);
+/* The limits that hold now, with what was learned; 0: no timer. */
+float rest_still_limit_s(const struct rest *r);
+float rest_low_limit_s(const struct rest *r);
 
 #endif

@@ -54,7 +54,7 @@ struct room *room_create(const struct model_params *params)
 	heart_init(&r->heart, params);
 	fall_watch_init(&r->falls, params->fall_watch_s > 0 ? params->fall_watch_s : FALL_WATCH_S,
 			params->fall_still_s);
-	rest_init(&r->rest, params->long_lie_s);
+	rest_init(&r->rest, params->long_lie_s, params->long_low_s);
 	child_init(&r->child, params->child_left_s);
 	breath_loss_init(&r->breath_loss, params->no_breathing_s);
 	r->state.motion = TRUTH_UNKNOWN;
@@ -290,6 +290,8 @@ static void watch_rest(struct room *r, uint64_t now_us, const struct motion_view
 	};
 
 	rest_tick(&r->rest, now_us, &in, &r->incidents);
+	r->state.still_limit_s = rest_still_limit_s(&r->rest);
+	r->state.low_limit_s = rest_low_limit_s(&r->rest);
 }
 
 static void watch_child(struct room *r, uint64_t now_us, const struct motion_view *v)

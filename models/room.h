@@ -61,6 +61,7 @@ struct room_state {
 	enum reason sensing_reason;
 	unsigned capabilities;
 	unsigned absorbed;
+	float still_limit_s, low_limit_s;	/* of long lies, as the room has taught them (rest.h); 0: none */
 };
 
 struct room;

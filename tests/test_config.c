@@ -388,7 +388,7 @@ static void mistakes_in_values_are_told(void **state)
 	expect(SOURCE "speed = 1e9\n" ROOM, "4: speed = 1e9: out of range; use 0.1 to 10000");
 	expect(SOURCE "loop = maybe\n" ROOM, "4: loop = maybe: neither yes nor no; use one of them");
 	expect(REST "profile = garden\n", "5: profile = garden: no such profile; use one of living, bedroom, "
-	       "bathroom, car, corridor");
+	       "bathroom, bathtub, car, corridor");
 	expect("[source s]\ndriver = x\n" ROOM, list("2: driver = x: no such driver; use one of ", driver));
 }
 
@@ -469,7 +469,7 @@ static void all_mistakes_are_told_up_to_a_hundred(void **state)
 		"dir/f.conf:1: \"x\" is no option and no section; write NAME = VALUE or [SECTION]\n"
 		"dir/f.conf:3: keepalive = 1: out of range; use 15 to 3600 s\n"
 		"dir/f.conf:4: \"a/b\" is not a name; use up to 31 letters, digits, _ and -\n"
-		"dir/f.conf:5: profile = z: no such profile; use one of living, bedroom, bathroom, car, corridor\n"
+		"dir/f.conf:5: profile = z: no such profile; use one of living, bedroom, bathroom, bathtub, car, corridor\n"
 		"dir/f.conf: no [source ...]; add one: where do frames come from?\n");
 	for (int i = 0; i < 300; i++)
 		strcat(text, "x\n");

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What follows an event that looked like a fall (models/fall_watch.c), and the timers of rest
- * (models/rest.c), tick by tick. */
+ * What follows an event that looked like a fall (models/fall_watch.c), tick by tick. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -9,7 +8,6 @@
 #include <cmocka.h>
 #include <string.h>
 #include "models/fall_watch.h"
-#include "models/rest.h"
 
 static struct fall_watch watch;
 static struct incident_queue queue;
@@ -219,68 +217,6 @@ static void one_of_two_people_who_walks_can_help_the_other(void **state)
 	expect(INCIDENT_RECOVERED, 5000000);
 }
 
-/* --- rest --- */
-
-static struct rest rest;
-
-static void rest_pass(float seconds, struct rest_input in)
-{
-	for (int i = 0; i < (int)(seconds * 10 + 0.5f); i++) {
-		now_us += 100000;
-		rest_tick(&rest, now_us, &in, &queue);
-	}
-}
-
-static void who_lies_for_too_long_raises_an_alarm_once(void **state)
-{
-	const struct rest_input lies = { .able = true, .occupied = true };
-	const struct rest_input moves = { .able = true, .occupied = true, .moving = true };
-	const struct rest_input gone = { .able = true, .empty = true };
-	struct incident i;
-
-	(void)state;
-	rest_init(&rest, 900);
-	rest_pass(3600, gone);
-	expect_nothing();
-	rest_pass(10, moves);
-	rest_pass(880, lies);
-	rest_pass(0.5f, moves);	/* a twitch is not life well */
-	expect_nothing();
-	rest_pass(40, lies);
-	assert_true(incident_take(&queue, &i));
-	assert_int_equal(i.kind, INCIDENT_LONG_LIE);
-	assert_int_equal(i.stage, INCIDENT_CONFIRMED);
-	rest_pass(3600, lies);
-	expect_nothing();
-	rest_pass(5, moves);
-	expect(INCIDENT_RECOVERED, 5000000);
-}
-
-static void the_limit_learns_within_bounds(void **state)
-{
-	const struct rest_input lies = { .able = true, .occupied = true };
-	const struct rest_input moves = { .able = true, .occupied = true, .moving = true };
-
-	(void)state;
-	rest_init(&rest, 900);
-	for (int day = 0; day < 100; day++) {
-		rest_pass(850, lies);
-		rest_pass(10, moves);
-	}
-	expect_nothing();
-	assert_true(rest_limit_s(&rest) > 1000 && rest_limit_s(&rest) <= 1350);
-}
-
-static void time_in_which_nothing_is_seen_is_no_rest(void **state)
-{
-	const struct rest_input blind = { .able = false, .occupied = true };
-
-	(void)state;
-	rest_init(&rest, 600);
-	rest_pass(7200, blind);
-	expect_nothing();
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,9 +232,6 @@ int main(void)
 		cmocka_unit_test_setup(a_clear_fall_after_a_doubtful_one_is_watched_from_its_own_impact, begin),
 		cmocka_unit_test_setup(one_of_two_people_who_walks_can_help_the_other, begin),
 		cmocka_unit_test_setup(a_score_below_the_threshold_is_nothing, begin),
-		cmocka_unit_test_setup(who_lies_for_too_long_raises_an_alarm_once, begin),
-		cmocka_unit_test_setup(the_limit_learns_within_bounds, begin),
-		cmocka_unit_test_setup(time_in_which_nothing_is_seen_is_no_rest, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,7 +161,7 @@ const struct command command_replay = {
 		"file.  The same input and configuration give the same output on every run.\n\n"
 		"  --room NAME      the room's name in the topics (default: the recording's, else \"room\");\n"
 		"                   with --config: only that room of the configuration\n"
-		"  --profile NAME   living, bedroom, bathroom, car, corridor\n"
+		"  --profile NAME   living, bedroom, bathroom, bathtub, car, corridor\n"
 		"  --config FILE    rooms as configured there\n"
 		"  --device NAME=STATE@S  at second S of the recording somebody switches that device of the rooms: on, off\n"
 		"                   or swinging; up to 16 times, the earliest first\n",

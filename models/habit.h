@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * habit.h -- how long something usually lasts in a room, and what limit follows from that.
+ *
+ * A histogram over the logarithm of durations that fades with a half-life of two weeks, and its quantile of
+ * 99.5 %.  It is a room's, kept in memory alone, and begins anew with the daemon: nothing of how
+ * people live is written down.
+ *
+ * What is learned moves a limit within bounds and never beyond: no habit switches an alarm off. */
+#ifndef MODELS_HABIT_H
+#define MODELS_HABIT_H
+
+#include <stdint.h>
+
+#define HABIT_BINS    24	/* each a quarter longer than the one before */
+#define HABIT_FIRST_S 60.0f	/* shorter ones teach nothing; the last bin begins after 2.8 h */
+
+struct habit {
+	float weight[HABIT_BINS];	/* faded numbers of durations */
+	float longest[HABIT_BINS];	/* in that bin of late */
+	uint64_t first_us, last_us;	/* 0: nothing was learned */
+};
+
+/* All zero knows nothing.  Plain struct. */
+void habit_init(struct habit *h);
+
+/* Something that lasted so long has ended, by itself. */
+void habit_learn(struct habit *h, uint64_t now_us, float seconds);
+
+/* How many durations are remembered, faded. */
+float habit_count(const struct habit *h);
+
+/* So long or shorter are 99.5 of a hundred; 0: none is remembered. */
+float habit_usual_s(const struct habit *h);
+
+/* The limit to use in place of the profile's: a quarter above what is usual where that is more than
+ * the profile's, but at most half as much again.  Twice what is usual where that is less, but
+ * at least two thirds, and only after a week and a hundred durations.  The profile's otherwise. */
+float habit_limit_s(const struct habit *h, float profile_s);
+
+#endif

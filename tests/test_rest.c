@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * models/rest.c and models/habit.c: who is there and does not move, or is never up, for too long; and what a
+ * room's habits may do to that, and what not. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include "models/profile.h"
+#include "models/rest.h"
+
+#define DAY_US UINT64_C(86400000000)
+
+static struct rest rest;
+static struct incident_queue queue;
+static uint64_t now_us;
+
+static const struct rest_input lies = { .able = true, .occupied = true };
+static const struct rest_input moves = { .able = true, .occupied = true, .moving = true };
+static const struct rest_input gone = { .able = true, .empty = true };
+static const struct rest_input blind = { .able = false, .occupied = true };
+
+static int begin(void **state)
+{
+	(void)state;
+	queue = (struct incident_queue){ 0 };
+	now_us = 5000000;
+	return 0;
+}
+
+static void pass(float seconds, struct rest_input in)
+{
+	for (int i = 0; i < (int)(seconds * 10 + 0.5f); i++) {
+		now_us += 100000;
+		rest_tick(&rest, now_us, &in, &queue);
+	}
+}
+
+/* So long with an arm that moves for three seconds of thirty. */
+static void struggle(float seconds)
+{
+	for (float s = 0; s < seconds; s += 30) {
+		pass(3, moves);
+		pass(27, lies);
+	}
+}
+
+static void expect(enum incident_stage stage)
+{
+	struct incident i;
+
+	assert_true(incident_take(&queue, &i));
+	assert_int_equal(i.kind, INCIDENT_LONG_LIE);
+	assert_int_equal(i.stage, stage);
+	assert_true(isnan(i.confidence));
+}
+
+static void expect_nothing(void)
+{
+	struct incident i;
+
+	assert_false(incident_take(&queue, &i));
+}
+
+static void who_lies_for_too_long_raises_an_alarm_once(void **state)
+{
+	(void)state;
+	rest_init(&rest, 900, 0);
+	pass(3600, gone);
+	expect_nothing();
+	pass(10, moves);
+	pass(880, lies);
+	pass(0.5f, moves);	/* a twitch is not life well */
+	expect_nothing();
+	pass(40, lies);
+	expect(INCIDENT_CONFIRMED);
+	pass(3600, lies);
+	expect_nothing();
+	pass(5, moves);
+	expect(INCIDENT_RECOVERED);
+}
+
+static void time_in_which_nothing_is_seen_is_no_rest(void **state)
+{
+	(void)state;
+	rest_init(&rest, 600, 1200);
+	pass(7200, blind);
+	expect_nothing();
+}
+
+static void who_moves_an_arm_now_and_then_but_is_never_up_raises_one_too(void **state)
+{
+	(void)state;
+	rest_init(&rest, 900, 1800);
+	pass(60, moves);
+	struggle(1750);
+	expect_nothing();
+	struggle(120);
+	expect(INCIDENT_CONFIRMED);
+	struggle(1800);		/* nor does the arm take it back */
+	expect_nothing();
+	pass(25, moves);
+	expect(INCIDENT_RECOVERED);
+	expect_nothing();
+}
+
+static void who_lies_still_and_then_low_has_one_alarm_that_only_getting_up_ends(void **state)
+{
+	(void)state;
+	rest_init(&rest, 900, 1800);
+	pass(60, moves);
+	pass(1000, lies);
+	expect(INCIDENT_CONFIRMED);
+	pass(1000, lies);
+	expect_nothing();
+	pass(4, moves);
+	expect_nothing();
+	pass(25, moves);
+	expect(INCIDENT_RECOVERED);
+	expect_nothing();
+}
+
+static void who_leaves_in_time_raises_none(void **state)
+{
+	(void)state;
+	rest_init(&rest, 900, 1800);
+	for (int visit = 0; visit < 20; visit++) {
+		pass(30, moves);
+		pass(800, lies);
+		pass(5, moves);
+		pass(100, lies);
+		pass(600, gone);
+	}
+	expect_nothing();
+}
+
+static void who_is_not_seen_after_an_alarm_has_not_recovered(void **state)
+{
+	(void)state;
+	rest_init(&rest, 900, 1800);
+	pass(30, moves);
+	pass(950, lies);
+	expect(INCIDENT_CONFIRMED);
+	pass(7200, gone);
+	expect_nothing();
+}
+
+static void a_habit_moves_the_limit_up_by_half_at_most(void **state)
+{
+	(void)state;
+	rest_init(&rest, 900, 0);
+	for (int day = 0; day < 100; day++) {
+		pass(850, lies);
+		pass(10, moves);
+	}
+	expect_nothing();
+	assert_true(rest_still_limit_s(&rest) > 1000 && rest_still_limit_s(&rest) <= 1350);
+}
+
+static void a_nap_that_ended_well_alarms_once_and_then_less_and_a_day_of_lying_always(void **state)
+{
+	(void)state;
+	rest_init(&rest, 900, 0);
+	pass(10, moves);
+	pass(1000, lies);
+	expect(INCIDENT_CONFIRMED);
+	pass(10, moves);
+	expect(INCIDENT_RECOVERED);
+	pass(1000, lies);
+	pass(10, moves);
+	expect_nothing();
+	for (int i = 0; i < 50; i++) {	/* however long they last */
+		pass(5000, lies);
+		expect(INCIDENT_CONFIRMED);
+		pass(10, moves);
+		expect(INCIDENT_RECOVERED);
+	}
+	assert_true(rest_still_limit_s(&rest) <= 1350);
+}
+
+static void a_room_of_short_rests_is_watched_closer_after_a_week_by_a_third_at_most(void **state)
+{
+	struct habit h;
+
+	(void)state;
+	habit_init(&h);
+	assert_true(habit_limit_s(&h, 900) >= 900);
+	for (int i = 0; i < 120; i++)
+		habit_learn(&h, DAY_US + (uint64_t)i * 60000000, 120);
+	assert_float_equal(habit_limit_s(&h, 900), 900, 0.1);	/* many, but of one day */
+	for (int i = 0; i < 120; i++)
+		habit_learn(&h, 10 * DAY_US + (uint64_t)i * 60000000, 120);
+	assert_float_equal(habit_limit_s(&h, 900), 600, 0.1);
+	habit_learn(&h, 11 * DAY_US, 700);	/* and one longer rest: one of two hundred is not usual, */
+	habit_learn(&h, 11 * DAY_US, 700);	/* two are */
+	assert_float_equal(habit_limit_s(&h, 900), 900, 0.1);
+}
+
+static void what_is_long_ago_is_forgotten_and_what_is_no_time_teaches_nothing(void **state)
+{
+	struct habit h;
+
+	(void)state;
+	habit_init(&h);
+	habit_learn(&h, DAY_US, 1000);
+	assert_true(habit_limit_s(&h, 900) > 1200);
+	habit_learn(&h, 100 * DAY_US, 100);
+	assert_float_equal(habit_limit_s(&h, 900), 900, 0.1);
+	assert_float_equal(habit_usual_s(&h), 100, 0.1);
+	habit_learn(&h, 101 * DAY_US, NAN);
+	habit_learn(&h, 101 * DAY_US, -5);
+	habit_learn(&h, 101 * DAY_US, 1);
+	assert_true(habit_count(&h) < 1.01f);
+	habit_learn(&h, 0, INFINITY);		/* a clock that was set back, too */
+	assert_true(habit_limit_s(&h, 900) <= 1350);
+}
+
+static void no_profile_can_be_taught_out_of_its_alarms(void **state)
+{
+	(void)state;
+	for (const struct profile *p = profiles; p->name; p++) {
+		struct habit h;
+
+		habit_init(&h);
+		for (int i = 0; i < 1000; i++)
+			habit_learn(&h, (uint64_t)i * DAY_US / 24, 86400);
+		if (p->long_lie_s > 0)
+			assert_true(habit_limit_s(&h, p->long_lie_s) <= 1.5f * p->long_lie_s);
+		if (p->long_low_s > 0)
+			assert_true(p->long_low_s > p->long_lie_s && habit_limit_s(&h, p->long_low_s) <= 1.5f * p->long_low_s);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(who_lies_for_too_long_raises_an_alarm_once, begin),
+		cmocka_unit_test_setup(time_in_which_nothing_is_seen_is_no_rest, begin),
+		cmocka_unit_test_setup(who_moves_an_arm_now_and_then_but_is_never_up_raises_one_too, begin),
+		cmocka_unit_test_setup(who_lies_still_and_then_low_has_one_alarm_that_only_getting_up_ends, begin),
+		cmocka_unit_test_setup(who_leaves_in_time_raises_none, begin),
+		cmocka_unit_test_setup(who_is_not_seen_after_an_alarm_has_not_recovered, begin),
+		cmocka_unit_test_setup(a_habit_moves_the_limit_up_by_half_at_most, begin),
+		cmocka_unit_test_setup(a_nap_that_ended_well_alarms_once_and_then_less_and_a_day_of_lying_always, begin),
+		cmocka_unit_test_setup(a_room_of_short_rests_is_watched_closer_after_a_week_by_a_third_at_most, begin),
+		cmocka_unit_test_setup(what_is_long_ago_is_forgotten_and_what_is_no_time_teaches_nothing, begin),
+		cmocka_unit_test_setup(no_profile_can_be_taught_out_of_its_alarms, begin),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
