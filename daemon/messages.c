@@ -94,6 +94,16 @@ static bool activity_changed(const struct room_state *a, const struct room_state
 	return a->activity != b->activity || a->activity_reason != b->activity_reason || a->direction != b->direction;
 }
 
+static void write_gait(struct json *j, const struct gait_result *g)
+{
+	json_add_number(j, "day_m_s", (double)g->day_m_s, 2);
+	json_add_number(j, "day_walks", g->day_walks, 0);
+	json_add_number(j, "week_m_s", (double)g->week_m_s, 2);
+	json_add_number(j, "week_low_m_s", (double)g->low_m_s, 2);
+	json_add_number(j, "week_high_m_s", (double)g->high_m_s, 2);
+	json_add_number(j, "week_walks", g->week_walks, 0);
+}
+
 static void activity_write(struct json *j, const struct message_context *c)
 {
 	json_add_string(j, "state", activity_names[c->state->activity]);
@@ -102,6 +112,7 @@ static void activity_write(struct json *j, const struct message_context *c)
 		json_add_null(j, "direction");
 	else
 		json_add_string(j, "direction", c->state->direction == DIRECTION_APPROACH ? "approach" : "leave");
+	write_gait(json_add_object(j, "gait"), &c->state->gait);
 	json_add_string(j, "reason", reason_name(c->state->activity_reason));
 }
 

@@ -38,8 +38,10 @@ void decay_reset(struct decay *d);
 /* One packet's power streams. */
 void decay_push(struct decay *d, uint64_t time_us, const int16_t *x);
 
-/* Speed in m/s, within about a quarter: the part of a wavelength depends on the room.  NAN: too few
- * packets to tell, or a body too fast for them.  *carries: the packets suffice at all. */
+/* Speed in m/s.  In a diffuse field within a quarter; in rooms of a few strong paths the direction of the walk
+ * counts too (tools/sim/walking-speed.sh: two of three readings within a factor of 1.4, walks in one room in
+ * the right order).  NAN: too few packets to tell, or a body too fast for them.  *carries: the packets
+ * suffice at all. */
 float decay_speed_m_s(const struct decay *d, bool *carries);
 
 #endif

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * How fast does who moves go, and which way?  From the decay of the field's autocorrelation (dsp/decay.h), at
- * 120 packets a second and more; below, the answer is that this rate cannot tell.  (At 100 a second
- * coarser cells gave 0.4 m/s for people who walked at 1.1.)
+ * 120 packets a second and more; below, the answer is that this rate cannot tell.  Doppler does
+ * not help there.  Its median, its 80 and 90 % points and its mean square, of the power responses of 2 to 6 s
+ * with the noise of a quiet stretch taken out, were tried on 64 simulated walks of 0.4 to 1.3 m/s: at 50 and 100
+ * packets a second readings of a clean radio with three chains were off by a factor of 1.6 (standard deviation
+ * of the logarithm 0.48 to 0.50, correlation 0.2 to 0.4), those of an ESP32 by 1.6 to 5 (correlation 0 to 0.3).
+ * The speeds themselves differ by a factor of 1.5: who always said 0.8 m/s was nearer.  The direction of
+ * the walk is in the way, and arms and legs beyond what the rate resolves.
  *
  * Nearer or away: from the phase between two receive chains that share an oscillator (dsp/heading.h),
  * where packets follow each other fast enough for a walk; one chain cannot tell. */

@@ -14,8 +14,6 @@
 #define TICK_S         0.1f
 #define MOVED_US       1000000u	/* before an event at most, the body that fell was seen to move */
 
-#define WALK_LEAST_M_S 0.3f	/* slower is no walk but a body that shifts */
-#define WALK_MOST_M_S  2.5f
 #define WALK_TICKS     15	/* so long at such a speed is walking */
 #define HEADING_SURE 4.0f	/* standard deviations */
 #define SPEED_KEEP     0.8f
@@ -32,6 +30,7 @@ struct room {
 	struct neighbour neighbour;
 	struct fall_watch falls;
 	struct rest rest;
+	struct gait gait;
 	struct child child;
 	struct breath_loss breath_loss;
 	struct incident_queue incidents;	/* models that find some put them here */
@@ -54,6 +53,8 @@ struct room *room_create(const struct model_params *params)
 	heart_init(&r->heart, params);
 	fall_watch_init(&r->falls, params->fall_watch_s > 0 ? params->fall_watch_s : FALL_WATCH_S,
 			params->fall_still_s);
+	gait_init(&r->gait);
+	r->state.gait = r->gait.result;
 	rest_init(&r->rest, params->long_lie_s, params->long_low_s);
 	child_init(&r->child, params->child_left_s);
 	breath_loss_init(&r->breath_loss, params->no_breathing_s);
@@ -194,7 +195,7 @@ static void write_speed(struct room *r, const struct evidence *const evidence[],
 	else
 		r->speed_m_s = SPEED_KEEP * r->speed_m_s + (1 - SPEED_KEEP) * speed;
 	r->state.speed_m_s = r->speed_m_s;
-	if (r->speed_m_s >= WALK_LEAST_M_S && r->speed_m_s <= WALK_MOST_M_S)
+	if (r->speed_m_s >= GAIT_LEAST_M_S && r->speed_m_s <= GAIT_MOST_M_S)
 		r->paced += r->paced < 2 * WALK_TICKS;
 	else
 		r->paced -= r->paced > 0;
@@ -402,6 +403,8 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	write_speed(r, evidence, n);
 	write_direction(&r->state, evidence, n);
 	write_activity(&r->state, r->paced >= WALK_TICKS);
+	gait_tick(&r->gait, now_us, r->speed_m_s);
+	r->state.gait = r->gait.result;
 	watch_falls(r, now_us, evidence, n, &v);
 	watch_rest(r, now_us, &v);
 	watch_child(r, now_us, &v);

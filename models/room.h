@@ -8,6 +8,7 @@
 #define MODELS_ROOM_H
 
 #include "models/breath.h"
+#include "models/gait.h"
 #include "models/heart.h"
 #include "models/incident.h"
 #include "models/model.h"
@@ -49,6 +50,7 @@ struct room_state {
 	enum reason activity_reason;
 	float       speed_m_s;			/* NAN: nobody moves, or the packets do not tell */
 	enum direction direction;		/* of who moves, as the link that is surest has it */
+	struct gait_result gait;
 	struct breath_result breath;
 	int breath_pauses;		/* of ten seconds and more, within the last hour */
 	float breath_lost_s;		/* so long somebody who is there has not breathed; 0: he does, or nobody knows */

@@ -20,9 +20,13 @@
 #include "daemon/sensing.h"
 #include "tests/support/front.h"
 
-#define RATE_HZ 100
 #define LINK_KIB 400	/* that a link may take */
-#define RUN     (RATE_HZ / 10)	/* packets from tick to tick */
+#define RATE_HZ  100	/* of most; of the last table: */
+#define SENSE_HZ 200
+#define RUN_MAX  (SENSE_HZ / 10)
+
+static int packets_hz = RATE_HZ;
+static int run = RATE_HZ / 10;	/* packets from tick to tick */
 
 static unsigned long allocations;
 
@@ -63,6 +67,10 @@ static const struct shape shapes[] = {
 	{ "64 tones, 1 chain", 1, 64, 10 },
 	{ "56 tones, 3 chains", 3, 56, 20 },
 };
+
+/* Movement, presence, activity and falls: what each may take. */
+static const struct shape sense_shape = { "56 tones, 2 chains", 2, 56, 6 };
+#define MOTION_BOUND_US 3.0
 
 /* On the heap; 0 where the C library does not tell. */
 static size_t heap_bytes(void)
@@ -182,12 +190,12 @@ static void make_packets(struct packets *p, const struct shape *s, int count)
 	if (!p->samples)
 		exit(1);
 	for (int i = 0; i < count; i++)
-		fill_samples(p->samples + one * (size_t)i, &p->tones, s->rx, (double)i / RATE_HZ);
+		fill_samples(p->samples + one * (size_t)i, &p->tones, s->rx, (double)i / packets_hz);
 }
 
 static const struct csi_frame *packet(const struct packets *p, struct csi_frame *f, int i)
 {
-	f->time_us = (uint64_t)i * (1000000 / RATE_HZ);
+	f->time_us = (uint64_t)i * (1000000 / (unsigned)packets_hz);
 	f->samples = p->samples + (size_t)(i % p->count) * (size_t)(f->rx_count * p->tones.count);
 	return f;
 }
@@ -214,17 +222,17 @@ static struct cost cost_power(const struct packets *p, const struct shape *s, in
 	return since(begun_s, allocated);
 }
 
-/* RUN packets are made beforehand and timed together, as the clock itself costs as much as a stage. */
+/* `run` packets are made beforehand and timed together, as the clock itself costs as much as a stage. */
 static struct cost cost_push(const struct model *m, void *state, const struct packets *p, const struct shape *s,
 			     int first)
 {
-	static struct front front[RUN];
+	static struct front front[RUN_MAX];
 	struct link_format format = format_of(s);
-	struct csi_frame frame[RUN];
+	struct csi_frame frame[RUN_MAX];
 	unsigned long allocated;
 	double begun_s;
 
-	for (int k = 0; k < RUN; k++) {
+	for (int k = 0; k < run; k++) {
 		if (!front[k].power.fill || front[k].power.tones != s->tones)
 			front_start(&front[k], &format);
 		frame[k] = frame_like(&p->tones, s->rx);
@@ -232,7 +240,7 @@ static struct cost cost_push(const struct model *m, void *state, const struct pa
 	}
 	begun_s = now_s();
 	allocated = allocations;
-	for (int k = 0; k < RUN; k++)
+	for (int k = 0; k < run; k++)
 		m->push(state, &front[k].packet);
 	return since(begun_s, allocated);
 }
@@ -248,18 +256,18 @@ static void cost_model(const struct model *m, const struct packets *p, const str
 {
 	const struct model_params params = { .breath_lo_hz = 3.5f / 60, .breath_hi_hz = 42.0f / 60 };
 	struct link_format format = format_of(s);
-	struct evidence e = { .rate_hz = RATE_HZ };
+	struct evidence e = { .rate_hz = (float)packets_hz };
 	struct front shape;
 	void *state;
 
 	front_start(&shape, &format);
 	state = m->create(&format, &params);
 	*push = *ticks = (struct cost){ 0, 0 };
-	for (int i = 0; i < frames; i += RUN) {
+	for (int i = 0; i < frames; i += run) {
 		unsigned long allocated = allocations;
 		double begun_s = now_s();
 
-		m->tick(state, (uint64_t)i * (1000000 / RATE_HZ), &e);
+		m->tick(state, (uint64_t)i * (1000000 / (unsigned)packets_hz), &e);
 		add_cost(ticks, since(begun_s, allocated));
 		add_cost(push, cost_push(m, state, p, s, i));
 	}
@@ -358,6 +366,77 @@ static bool bench(const struct shape *s)
 	return kept && bench_memory(s) && !stray;
 }
 
+/* The fusion of one link's evidence, ten times a second. */
+static struct cost cost_room(int frames)
+{
+	const struct model_params params = { .breath_lo_hz = 3.5f / 60, .breath_hi_hz = 42.0f / 60, .long_lie_s = 900 };
+	static struct evidence e;
+	const struct evidence *const evidence[] = { &e };
+	struct room *room = room_create(&params);
+	unsigned long allocated = allocations;
+	double begun_s = now_s();
+	struct cost cost;
+
+	if (!room)
+		exit(1);
+	e.rate_hz = (float)packets_hz;
+	e.breath.reason = e.heart.reason = REASON_WARMING_UP;
+	for (int i = 0; i < frames; i += run) {
+		e.motion.moving = i / run % 100 < 50;
+		e.motion.level = 0.8f;
+		room_tick(room, (uint64_t)i * (1000000 / (unsigned)packets_hz), evidence, 1, REASON_NONE);
+	}
+	cost = since(begun_s, allocated);
+	room_destroy(room);
+	return cost;
+}
+
+static void print_bound(const char *what, struct cost c, int frames, double bound_us, bool *kept)
+{
+	bool fits = c.seconds * 1e6 / frames <= bound_us && !c.allocations;
+
+	printf("  %-34s %9.2f us a frame of %.0f allowed, %lu allocations: %s\n", what, c.seconds * 1e6 / frames, bound_us,
+	       c.allocations, fits ? "kept" : "EXCEEDED");
+	*kept &= fits;
+}
+
+/* Movement alone, and all of movement, presence, activity and falls, at a rate that carries them. */
+static bool bench_sense(void)
+{
+	static const struct model *const models[] = { &model_motion, &model_micro, &model_fall, &model_pace };
+	const struct shape *s = &sense_shape;
+	const int frames = 60 * SENSE_HZ;
+	struct cost all, motion = { 0, 0 }, push, ticks;
+	struct packets p;
+	bool kept = true;
+
+	packets_hz = SENSE_HZ;
+	run = SENSE_HZ / 10;
+	make_packets(&p, s, 20 * packets_hz);
+	printf("%s, %d packets/s: movement, presence, activity, falls\n", s->name, packets_hz);
+	all = cost_power(&p, s, frames);
+	print_line("power response, for all models", all, frames);
+	for (size_t i = 0; i < sizeof(models) / sizeof(*models); i++) {
+		char what[48];
+
+		cost_model(models[i], &p, s, frames, &push, &ticks);
+		add_cost(&push, ticks);
+		if (!i)
+			motion = push;
+		add_cost(&all, push);
+		snprintf(what, sizeof(what), "%s, packets and ticks", models[i]->name);
+		print_line(what, push, frames);
+	}
+	add_cost(&all, push = cost_room(frames));
+	print_line("fusion in the room", push, frames);
+	print_bound("motion", motion, frames, MOTION_BOUND_US, &kept);
+	print_bound("all of these", all, frames, s->bound_us, &kept);
+	free(p.samples);
+	packets_hz = RATE_HZ;
+	run = RATE_HZ / 10;
+	return kept;
+}
+
 static int write_recording(const char *path, int links, int seconds, int chains, int rate_hz)
 {
 	const struct stream_info info = { .driver = "bench", .origin = "simulated", .note = "for benchmarks" };
@@ -392,5 +471,6 @@ int main(int argc, char **argv)
 		return write_recording(argv[2], atoi(argv[3]), atoi(argv[4]), atoi(argv[5]), atoi(argv[6]));
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++)
 		kept &= bench(&shapes[i]);
+	kept &= bench_sense();
 	return !kept;
 }
