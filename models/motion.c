@@ -20,6 +20,9 @@
  * no empty room and forgives any gain.  Windows of 1 s (in halves, so that breathing and
  * drift are slow against it) or, at low rates, of 2 s.
  *
+ * While a device runs that somebody switches and tells us of (device_motion.h), the limit of 3 is what
+ * that device moves, and half as much again.
+ *
  * Fooled by: what else moves (curtains, pets, fans, a moving receiver), and interference
  * that lasts, covers neighbouring tones and is stronger than -40 dB. */
 #include <math.h>
@@ -27,6 +30,7 @@
 #include <string.h>
 #include "dsp/csi.h"
 #include "dsp/motion_stat.h"
+#include "models/device_motion.h"
 #include "models/model.h"
 
 #define TICK_US       100000u
@@ -52,6 +56,8 @@
 
 struct motion {
 	int per_pair;
+	const struct surroundings *around;
+	struct device_motion device;
 	struct motion_stat stat;
 	uint64_t first_us, last_us;	/* frames since the last gap; 0: none */
 	uint64_t started_us;		/* first tick */
@@ -66,10 +72,11 @@ static void *motion_create(const struct link_format *format, const struct model_
 {
 	struct motion *m = calloc(1, sizeof(*m));
 
-	(void)params;
 	if (!m)
 		return NULL;
 	m->per_pair = format->per_pair;
+	m->around = params->around;
+	device_motion_init(&m->device);
 	if (motion_stat_init(&m->stat, format->streams, format->per_pair)) {
 		free(m);
 		return NULL;
@@ -125,20 +132,25 @@ static float slow_certainty(struct motion *m, const struct motion_view *v)
 	return fmaxf(fabsf(v->rho) / v->sigma, fabsf(longer) / sigma);
 }
 
-/* The least of the three ratios to their limits: over 1 is motion. */
-static float motion_index(struct motion *m, const struct motion_view *slow,
-			  const struct motion_view *quick, bool fast)
+/* The least of the three ratios to their limits: over 1 is motion.  *device: what a running device
+ * moves is taken out. */
+static float motion_index(struct motion *m, uint64_t now_us, const struct motion_view *slow,
+			  const struct motion_view *quick, bool fast, bool *device)
 {
 	const struct motion_view *v = fast ? quick : slow;
 	float coherence = fmaxf(v->coherence, 0);
 	float share = (coherence + 2 * fmaxf(v->rho, 0)) / SHARE_LIMIT;
 	float certain = fast ? fabsf(v->rho) / v->sigma / FAST_SIGMAS :
 			slow_certainty(m, v) / SLOW_SIGMAS;
-	float moving = v->spread * sqrtf(fmaxf(fmaxf(coherence, v->rho), 0)) / SPREAD_LIMIT;
+	float strength = v->spread * sqrtf(fmaxf(fmaxf(coherence, v->rho), 0));
+	float index, least;
 
 	if (slow->coherence > CLEAN)
 		certain = share;
-	return fmaxf(fminf(fminf(share, certain), moving), 0);
+	index = fmaxf(fminf(fminf(share, certain), strength / SPREAD_LIMIT), 0);
+	least = device_motion_tick(&m->device, m->around, now_us, index > OFF_RATIO ? strength : 0, m->moving);
+	*device = least > SPREAD_LIMIT;
+	return *device ? fminf(index, strength / least) : index;
 }
 
 static void decide(struct motion *m, uint64_t now_us, float index, bool fast)
@@ -209,6 +221,7 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	float index, span;
 	bool fast;
 
+	e->device = false;
 	e->threshold = SHARE_LIMIT;
 	if (all->fault == REASON_SATURATED || all->fault == REASON_FORMAT_CHANGED) {
 		give_up(m, e, all->fault);
@@ -225,7 +238,7 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	}
 	span = fminf((float)(now_us - m->first_us), (float)SLOW_SLOTS * TICK_US) * 1e-6f;
 	fast = (float)slow.pairs > FAST_HZ * span;
-	index = motion_index(m, &slow, &quick, fast);
+	index = motion_index(m, now_us, &slow, &quick, fast, &e->device);
 	decide(m, now_us, index, fast);
 	e->reason = REASON_NONE;
 	e->moving = m->moving;

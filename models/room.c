@@ -180,6 +180,8 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 		withhold_rate(&r->state, b, REASON_AMBIGUOUS);
 	r->state.absorbed = (r->absorb.rate_per_min > 0 ? ABSORBED_BREATHING : 0) |
 		(absorb_hides(&r->absorb) ? ABSORBED_MICRO_MOTION : 0);
+	for (int i = 0; i < n; i++)
+		r->state.absorbed |= evidence[i]->motion.device ? ABSORBED_MOTION : 0;
 }
 
 /* The links' speeds together: the fastest sees the movement along its paths the best. */

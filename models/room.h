@@ -38,6 +38,7 @@ enum {
 enum {
 	ABSORBED_BREATHING    = 1,
 	ABSORBED_MICRO_MOTION = 2,
+	ABSORBED_MOTION       = 4,
 };
 
 struct room_state {
