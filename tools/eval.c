@@ -209,10 +209,14 @@ static void add_to_set(struct evaluation *e, const char *name)
 	s->rate_files_within1 = s->rate_s > 0 &&
 		fabs(score_median_rate(&e->file) - e->file.true_rate_per_min) <= WITHIN;
 	score_add(&set->score, s);
-	if (s->moving_s > 0)
-		set->worst_recall = fmin(set->worst_recall, score_recall(s));
-	if (s->quiet_s > 0)
-		set->worst_false = fmax(set->worst_false, score_false_share(s));
+	if (s->moving_s > 0 && !(score_recall(s) >= set->worst_recall)) {
+		set->worst_recall = score_recall(s);
+		memcpy(set->worst_recall_file, e->rows->file, LABEL_FILE);
+	}
+	if (s->quiet_s > 0 && !(score_false_share(s) <= set->worst_false)) {
+		set->worst_false = score_false_share(s);
+		memcpy(set->worst_false_file, e->rows->file, LABEL_FILE);
+	}
 }
 
 static void write_file(struct evaluation *e, const struct label *l)
@@ -373,6 +377,8 @@ static int print_json(struct evaluation *e)
 		json_add_number(j, "files", e->set[i].score.files, 0);
 		json_add_number(j, "worst_recall", e->set[i].worst_recall, 4);
 		json_add_number(j, "worst_false_share", e->set[i].worst_false, 4);
+		json_add_string(j, "worst_recall_file", *e->set[i].worst_recall_file ? e->set[i].worst_recall_file : NULL);
+		json_add_string(j, "worst_false_file", *e->set[i].worst_false_file ? e->set[i].worst_false_file : NULL);
 		eval_score_json(j, &e->set[i].score);
 		breath_score_json(&e->set[i].score.breath, j);
 	}

@@ -111,6 +111,17 @@ static void print_motion(const struct eval_set *set, int sets)
 	}
 }
 
+static void print_worst(const struct eval_set *set, int sets)
+{
+	printf("\nworst recordings of movement (shares in %%)\n");
+	for (int i = 0; i < sets; i++) {
+		if (*set[i].worst_recall_file)
+			printf("%-24s recall %6.2f  %s\n", set[i].name, 100 * set[i].worst_recall, set[i].worst_recall_file);
+		if (set[i].worst_false > 0)
+			printf("%-24s false  %6.2f  %s\n", set[i].name, 100 * set[i].worst_false, set[i].worst_false_file);
+	}
+}
+
 /* What a false `occupied` rests on stands beside it. */
 static void print_presence(const struct eval_set *set, int sets)
 {
@@ -146,6 +157,7 @@ void eval_print_scores(struct eval_set *set, int sets)
 	breath_score_print_sight(&set[sets - 1].score.breath);
 	print_heart(set, sets);
 	print_motion(set, sets);
+	print_worst(set, sets);
 	print_presence(set, sets);
 }
 

@@ -12,6 +12,7 @@ struct eval_set {
 	char name[LABEL_TEXT];
 	struct score score;
 	double worst_recall, worst_false;	/* of its files, NAN: none */
+	char worst_recall_file[LABEL_FILE], worst_false_file[LABEL_FILE];
 };
 
 /* NAN where nothing was counted. */

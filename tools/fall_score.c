@@ -30,17 +30,6 @@ static bool is_rest(const struct label *l)
 	       !strcmp(l->label, "occupied_still") || !strcmp(l->label, "empty");
 }
 
-static struct fall_time *time_of(struct fall_table *t, const char *set)
-{
-	for (int i = 0; i < t->times; i++)
-		if (!strcmp(t->time[i].set, set))
-			return &t->time[i];
-	if (t->times == FALL_SETS_MAX)
-		return &t->time[FALL_SETS_MAX - 1];
-	snprintf(t->time[t->times].set, LABEL_TEXT, "%s", set);
-	return &t->time[t->times++];
-}
-
 /* Its number, -1 without memory. */
 static int add_clip(struct fall_table *t, const struct label *l)
 {
@@ -78,7 +67,7 @@ void fall_table_begin(struct fall_table *t, const struct label *rows, int count)
 
 		t->clip_of[i] = counts ? add_clip(t, &rows[i]) : -1;
 		if (!is_fall(&rows[i]))
-			time_of(t, rows[i].set)->other_s += rows[i].end_s - rows[i].start_s;
+			fall_time_of(&t->times, &rows[i])->other_s += rows[i].end_s - rows[i].start_s;
 	}
 }
 
@@ -134,7 +123,7 @@ void fall_table_incident(struct fall_table *t, uint64_t now_us, const struct inc
 	if (row < 0)
 		return;
 	if (!is_fall(&t->row[row])) {
-		struct fall_time *time = time_of(t, t->row[row].set);
+		struct fall_time *time = fall_time_of(&t->times, &t->row[row]);
 
 		time->suspected += stage == FALL_SUSPECTED;
 		time->confirmed += stage == FALL_CONFIRMED;
@@ -289,8 +278,10 @@ void fall_table_print(const struct fall_table *t)
 {
 	struct group g;
 
-	if (!t->count)
+	if (!t->count) {
+		fall_times_print(&t->times);
 		return;
+	}
 	printf("\nfalls (shares in %% with 95 %% intervals; area under the ROC; sensitivity where 5 and 10 %% of the\n"
 	       "other clips score higher; falls suspected, confirmed; other clips suspected, confirmed)\n"
 	       "%-24s %5s %6s   %-22s  %-22s  %-22s  %-22s  %-22s  %-22s  %s\n", "set", "falls", "others", "area",
@@ -304,11 +295,7 @@ void fall_table_print(const struct fall_table *t)
 		print_groups(t, i, BY_SUBJECT);
 		print_groups(t, i, BY_ROOM);
 	}
-	for (int i = 0; i < t->times; i++)
-		if (t->time[i].other_s > 0)
-			printf("%-24s %.2f h without a fall: %.2f suspected, %.2f confirmed an hour\n", t->time[i].set,
-			       t->time[i].other_s / 3600, t->time[i].suspected * 3600 / t->time[i].other_s,
-			       t->time[i].confirmed * 3600 / t->time[i].other_s);
+	fall_times_print(&t->times);
 }
 
 static void add_share(struct json *j, const char *name, const struct share *s)
@@ -358,19 +345,10 @@ static void write_groups(const struct fall_table *t, struct json *out, enum grou
 
 void fall_table_json(const struct fall_table *t, struct json *out)
 {
-	struct json *falls = json_add_object(out, "falls"), *list;
+	struct json *falls = json_add_object(out, "falls");
 
 	write_groups(t, json_add_array(falls, "sets"), BY_SET);
 	write_groups(t, json_add_array(falls, "subjects"), BY_SUBJECT);
 	write_groups(t, json_add_array(falls, "rooms"), BY_ROOM);
-	list = json_add_array(falls, "false_per_hour");
-	for (int i = 0; i < t->times; i++) {
-		struct json *j = json_push_object(list);
-		double hours = t->time[i].other_s / 3600;
-
-		json_add_string(j, "set", t->time[i].set);
-		json_add_number(j, "hours", hours, 3);
-		json_add_number(j, "suspected", hours > 0 ? t->time[i].suspected / hours : NAN, 3);
-		json_add_number(j, "confirmed", hours > 0 ? t->time[i].confirmed / hours : NAN, 3);
-	}
+	fall_times_json(&t->times, json_add_array(falls, "false_per_hour"));
 }

@@ -15,6 +15,7 @@
 #include "models/incident.h"
 #include "models/model.h"
 #include "models/trees.h"
+#include "tools/fall_time.h"
 #include "tools/labels.h"
 
 enum fall_stage { FALL_NONE, FALL_SUSPECTED, FALL_CONFIRMED };
@@ -27,20 +28,10 @@ struct fall_clip {
 	double delay_s;			/* from the peak to suspected; NAN: it was not */
 };
 
-/* Time that is no fall, for the rate of false ones. */
-struct fall_time {
-	char   set[LABEL_TEXT];
-	double other_s;
-	int    suspected, confirmed;
-};
-
-#define FALL_SETS_MAX 64
-
 struct fall_table {
 	struct fall_clip *clip;
 	int count, room;
-	struct fall_time time[FALL_SETS_MAX];
-	int times;
+	struct fall_times times;
 	/* the file being played */
 	const struct label *row;
 	int rows, first;		/* its rows; its first clip */

@@ -11,10 +11,11 @@
 #include <stdio.h>
 
 #define LABEL_TEXT 64
+#define LABEL_FILE 256
 #define LABEL_RATES 48
 
 struct label {
-	char   file[256];		/* relative to the table */
+	char   file[LABEL_FILE];	/* relative to the table */
 	char   task[LABEL_TEXT], set[LABEL_TEXT], subject[LABEL_TEXT], room[LABEL_TEXT];
 	char   label[LABEL_TEXT], quality[LABEL_TEXT];
 	double start_s, end_s;

@@ -17,6 +17,16 @@ struct share share_of(int part, int whole)
 	return (struct share){ p, fmax(0, centre - half), fmin(1, centre + half) };
 }
 
+struct share rate_of(int events, double hours)
+{
+	double n = events, m = n + 1;
+
+	if (!(hours > 0))
+		return (struct share){ NAN, NAN, NAN };
+	return (struct share){ n / hours, events ? n * pow(1 - 1 / (9 * n) - Z / (3 * sqrt(n)), 3) / hours : 0,
+			       m * pow(1 - 1 / (9 * m) + Z / (3 * sqrt(m)), 3) / hours };
+}
+
 static int ascending(const void *a, const void *b)
 {
 	float x = *(const float *)a, y = *(const float *)b;

@@ -20,6 +20,9 @@ struct roc {
 /* `part` of `whole`, interval: Wilson (1927). */
 struct share share_of(int part, int whole);
 
+/* Rate of events an hour, interval: Poisson's, by Byar's approximation (Breslow and Day 1987). */
+struct share rate_of(int events, double hours);
+
 /* Sorts both. */
 struct roc roc_compute(float *fall, int falls, float *other, int others);
 

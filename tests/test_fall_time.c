@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * tools/fall_time.c, rate_of() in tools/roc.c: alarms an hour, how sure that is, by set, person and room. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "daemon/json.h"
+#include "tools/fall_time.h"
+#include "tools/roc.h"
+
+static void the_interval_is_that_of_poisson(void **state)
+{
+	struct share r = rate_of(0, 1);
+
+	(void)state;
+	assert_true(r.value <= 0 && r.low <= 0);
+	assert_float_equal(r.high, 3.69, 0.03);		/* exact, Garwood 1936 */
+	r = rate_of(10, 2);
+	assert_float_equal(r.value, 5, 1e-9);
+	assert_float_equal(r.low, 4.80 / 2, 0.02);
+	assert_float_equal(r.high, 18.39 / 2, 0.02);
+	r = rate_of(1, 1);
+	assert_true(r.low > 0 && r.low < 0.1 && r.high > 5.4 && r.high < 5.7);
+	assert_true(isnan(rate_of(3, 0).value));
+}
+
+static struct label row(const char *set, const char *person, const char *room)
+{
+	struct label l = { .rate_per_min = NAN };
+
+	snprintf(l.set, sizeof(l.set), "%s", set);
+	snprintf(l.subject, sizeof(l.subject), "%s", person);
+	snprintf(l.room, sizeof(l.room), "%s", room);
+	return l;
+}
+
+static void add(struct fall_times *t, struct label l, double hours, int suspected)
+{
+	struct fall_time *f = fall_time_of(t, &l);
+
+	f->other_s += 3600 * hours;
+	f->suspected += suspected;
+}
+
+static void sets_persons_and_rooms_are_summed_each_for_itself(void **state)
+{
+	static struct fall_times t;
+	struct json *j = json_object();
+	char *text;
+
+	(void)state;
+	memset(&t, 0, sizeof(t));
+	add(&t, row("home", "anna", "bath"), 50, 1);
+	add(&t, row("home", "anna", "hall"), 30, 2);
+	add(&t, row("home", "bert", "hall"), 20, 0);
+	add(&t, row("home", "bert", "hall"), 20, 0);
+	add(&t, row("lab", "", ""), 2, 5);
+	assert_int_equal(t.count, 4);
+	fall_times_json(&t, json_add_array(j, "rates"));
+	text = json_print(j);
+	assert_non_null(strstr(text, "{\"set\":\"home\",\"hours\":120,\"suspected\":0.025,"));
+	assert_non_null(strstr(text, "{\"set\":\"home\",\"subject\":\"anna\",\"hours\":80,\"suspected\":0.038,"));
+	assert_non_null(strstr(text, "{\"set\":\"home\",\"subject\":\"bert\",\"hours\":40,\"suspected\":0,"));
+	assert_non_null(strstr(text, "{\"set\":\"home\",\"room\":\"hall\",\"hours\":70,"));
+	assert_non_null(strstr(text, "{\"set\":\"lab\",\"hours\":2,\"suspected\":2.5,"));
+	assert_null(strstr(text, "\"subject\":\"\""));
+	assert_non_null(strstr(text, "\"too_short\":true"));
+	assert_non_null(strstr(text, "\"too_short\":false"));
+	free(text);
+	json_free(j);
+}
+
+static void more_than_there_is_room_for_is_counted_all_the_same(void **state)
+{
+	static struct fall_times t;
+	double hours = 0;
+	char name[16];
+
+	(void)state;
+	memset(&t, 0, sizeof(t));
+	for (int i = 0; i < FALL_TIMES_MAX + 50; i++) {
+		snprintf(name, sizeof(name), "p%d", i);
+		add(&t, row("big", name, ""), 1, 0);
+	}
+	for (int i = 0; i < t.count; i++)
+		hours += t.of[i].other_s / 3600;
+	assert_int_equal(t.count, FALL_TIMES_MAX);
+	assert_float_equal(hours, FALL_TIMES_MAX + 50, 1e-6);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_interval_is_that_of_poisson),
+		cmocka_unit_test(sets_persons_and_rooms_are_summed_each_for_itself),
+		cmocka_unit_test(more_than_there_is_room_for_is_counted_all_the_same),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
