@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What happens to a radio in a home is no movement and nobody's fall: channel switches, gain jumps,
+ * bursts and holes, through the whole pipeline; and who moves is seen right after. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+#include "daemon/sensing.h"
+
+#define TONES 52
+#define PATHS 6
+#define SECOND UINT64_C(1000000)
+
+static struct sensing *sensing;
+static uint64_t now_us;
+static double gain, metres[2], rate_hz;	/* metres: how far each of two people has gone */
+static uint16_t freq_mhz;
+static int alarms;
+static uint32_t seed;
+static double moved_s, known_s;		/* motion true, not null, since count_anew() */
+
+static void on_publish(void *owner, uint64_t t_us, const struct message *m)
+{
+	(void)owner;
+	(void)t_us;
+	(void)m;
+}
+
+static void on_incident(void *owner, uint64_t t_us, int room, const struct incident *i)
+{
+	(void)owner;
+	(void)room;
+	(void)t_us;
+	alarms += i->stage != INCIDENT_RECOVERED;
+}
+
+static uint64_t on_wall(void *owner, uint64_t t_us)
+{
+	(void)owner;
+	return t_us;
+}
+
+static const char *on_source_name(void *owner, int source)
+{
+	(void)owner;
+	(void)source;
+	return "air";
+}
+
+static double uniform(void)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return (double)(seed >> 8) / (1 << 24);
+}
+
+/* A packet through static paths, that differ by the channel, and some over each person. */
+static void send(uint64_t time_us)
+{
+	static struct csi_tones tones = { .count = TONES, .spacing_hz = 312500 };
+	static struct csi_sample samples[TONES];
+	struct csi_frame f = { .time_us = time_us, .phy = CSI_PHY_HT, .freq_mhz = freq_mhz, .bandwidth_mhz = 20,
+			       .rx_count = 1, .tx_count = 1, .noise_dbm = CSI_RSSI_UNKNOWN,
+			       .agc_db = CSI_AGC_UNKNOWN, .scale = 1, .tones = &tones, .samples = samples };
+	double turn = 6.283 * uniform(), wave = 299.792458 / freq_mhz;
+
+	for (int k = 0; k < TONES; k++)
+		tones.index[k] = (int16_t)(k - TONES / 2);
+	csi_tones_seal(&tones);
+	memset(f.rssi_dbm, CSI_RSSI_UNKNOWN, sizeof(f.rssi_dbm));
+	f.tx_mac[0] = 2;
+	for (int k = 0; k < TONES; k++) {
+		double re = 8 * (uniform() - 0.5), im = 8 * (uniform() - 0.5);
+
+		for (int p = 0; p < PATHS; p++) {
+			double angle = 0.13 * k * (p + 1) + p * p + freq_mhz * 0.7 * p;
+
+			re += 400 / (p + 1.0) * cos(angle);
+			im += 400 / (p + 1.0) * sin(angle);
+		}
+		for (int p = 0; p < 6; p++) {
+			double angle = 6.283 * metres[p & 1] * (1 + 0.2 * p) / wave + 0.2 * k * (p + 1) + p;
+
+			re += 60 * cos(angle);
+			im += 60 * sin(angle);
+		}
+		samples[k].re = (int16_t)lrint(gain * (re * cos(turn) - im * sin(turn)));
+		samples[k].im = (int16_t)lrint(gain * (re * sin(turn) + im * cos(turn)));
+	}
+	sensing_frame(sensing, 0, &f);
+}
+
+static void watch(void)
+{
+	enum truth motion = sensing_room_state(sensing, 0)->motion;
+
+	moved_s += (motion == TRUTH_YES) / rate_hz;
+	known_s += (motion != TRUTH_UNKNOWN) / rate_hz;
+}
+
+static void count_anew(void)
+{
+	moved_s = known_s = 0;
+}
+
+/* So many seconds of two people who go at these speeds; 0: who stands, or is not there. */
+static void pass_both(double seconds, double speed_m_s, double other_m_s)
+{
+	uint64_t end_us = now_us + (uint64_t)(seconds * 1e6);
+
+	for (; now_us < end_us; now_us += (uint64_t)(1e6 / rate_hz)) {
+		metres[0] += speed_m_s / rate_hz;
+		metres[1] += other_m_s / rate_hz;
+		send(now_us);
+		watch();
+	}
+}
+
+static void pass(double seconds, double speed_m_s)
+{
+	pass_both(seconds, speed_m_s, 0);
+}
+
+static int setup(void **state)
+{
+	const struct sensing_output output = { .publish = on_publish, .wall_us = on_wall, .incident = on_incident,
+					       .source_name = on_source_name };
+	struct sensing_room_options room = { .name = "room", .origin = "simulated", .profile = &profiles[0],
+					     .sources = 1 };
+
+	(void)state;
+	seed = 11;
+	gain = 1;
+	rate_hz = 50;
+	freq_mhz = 2437;
+	now_us = 10 * SECOND;
+	alarms = 0;
+	assert_int_equal(sensing_create(&sensing, "sixth/test", &output), 0);
+	assert_int_equal(sensing_add_room(sensing, &room), 0);
+	pass(20, 0);
+	count_anew();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	sensing_free(sensing);
+	return 0;
+}
+
+/* Who walks now is seen, so that the silence before was no blindness. */
+static void walker_is_seen(void)
+{
+	count_anew();
+	pass(4, 1);
+	assert_true(moved_s > 2.5);
+}
+
+static void a_channel_switch_is_no_movement_and_who_walks_there_is_seen(void **state)
+{
+	static const uint16_t channels[] = { 2462, 2412, 2437 };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		freq_mhz = channels[i];
+		pass(20, 0);
+	}
+	assert_true(moved_s < 0.01 && known_s > 45);
+	assert_int_equal(alarms, 0);
+	walker_is_seen();
+}
+
+static void gain_jumps_are_no_movement(void **state)
+{
+	static const double db[] = { 4, -4, 12, -12, 20, -20 };
+
+	(void)state;
+	for (int i = 0; i < 30; i++) {
+		gain = pow(10, (i & 1 ? 0 : db[i / 2 % 6]) / 20);
+		pass(2, 0);
+	}
+	assert_true(moved_s < 0.01 && known_s > 55);
+	assert_int_equal(alarms, 0);
+	gain = 1;
+	walker_is_seen();
+}
+
+static void bursts_and_holes_are_no_movement_and_a_hole_is_unknown(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		for (int k = 0; k < 40; k++)
+			send(now_us + (uint64_t)k * 100);
+		now_us += 20000;
+		pass(2, 0);
+		now_us += 3 * SECOND;
+		sensing_advance(sensing, 0, now_us);
+		assert_int_equal(sensing_room_state(sensing, 0)->motion, TRUTH_UNKNOWN);
+		pass(3, 0);
+	}
+	assert_true(moved_s < 0.01 && known_s > 25);
+	assert_int_equal(alarms, 0);
+	walker_is_seen();
+}
+
+static void two_people_are_movement_until_both_are_still(void **state)
+{
+	const struct room_state *s = sensing_room_state(sensing, 0);
+
+	(void)state;
+	pass_both(6, 1.2, 0.7);
+	pass_both(6, 0, 0.7);
+	assert_true(moved_s > 10);
+	assert_int_equal(s->presence, PRESENCE_OCCUPIED);
+	pass_both(3, 0, 0);
+	count_anew();
+	pass_both(10, 0, 0);
+	assert_true(moved_s < 0.01);
+	assert_int_equal(s->presence, PRESENCE_OCCUPIED);
+	assert_int_equal(s->activity, ACTIVITY_STILL);
+	assert_int_equal(alarms, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_channel_switch_is_no_movement_and_who_walks_there_is_seen, setup, teardown),
+		cmocka_unit_test_setup_teardown(gain_jumps_are_no_movement, setup, teardown),
+		cmocka_unit_test_setup_teardown(bursts_and_holes_are_no_movement_and_a_hole_is_unknown, setup, teardown),
+		cmocka_unit_test_setup_teardown(two_people_are_movement_until_both_are_still, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
