@@ -218,9 +218,9 @@ const struct config_option config_options[] = {
 	  .help = "transmitters to listen to, as SOURCE/aa:bb:cc:dd:ee:ff, blanks between them; with ! before it, one "
 		  "that stands in the neighbours' room, to tell their movement from ours" },
 	{ .section = CONFIG_ROOM, .name = "devices", .kind = CONFIG_DEVICES, AT(config_room, device),
-	  .max = DEVICES_MAX, .value_help = "fan heater louver pump",
+	  .max = DEVICES_MAX, .value_help = "fan heater louver pump water",
 	  .help = "what moves there by itself, as NAME or NAME:KIND, blanks between them; =on, =off or =swinging behind "
-		  "one that is so from the start; else the command device_state tells; kinds: fan, heater, louver, pump, "
+		  "one that is so from the start; else the command device_state tells; kinds: fan, heater, louver, pump, water, "
 		  "other" },
 	{ .section = CONFIG_ROOM, .name = "child_left", .kind = CONFIG_INT, AT(config_room, child_left_s),
 	  .unit = "s", .min = 10, .max = 3600, .value_help = "60 s, in a car only",

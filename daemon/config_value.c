@@ -270,7 +270,7 @@ static bool add_device(struct config_room *room, char *word, char *complaint)
 		return wrong(complaint, "\"%s\" is not a name; use letters, digits, _ and -", word);
 	found = device_kind_find(kind ? kind : word);
 	if (found < 0)
-		return wrong(complaint, "\"%s\" is no kind of device; write %s:KIND with fan, heater, louver, pump or "
+		return wrong(complaint, "\"%s\" is no kind of device; write %s:KIND with fan, heater, louver, pump, water or "
 			     "other", kind ? kind : word, word);
 	d.kind = (enum device_kind)found;
 	found = state ? device_state_find(state) : DEVICE_UNKNOWN;

@@ -17,6 +17,7 @@
 	X(HEATER, "heater", "blows warm air") \
 	X(LOUVER, "louver", "a flap that swings while it is on") \
 	X(PUMP,   "pump",   "a pump or compressor, a washing machine") \
+	X(WATER,  "water",  "a shower or a tap that runs") \
 	X(OTHER,  "other",  "anything else that moves by itself")
 
 enum device_kind {

@@ -279,7 +279,7 @@ static void a_room_has_devices_of_a_kind_and_perhaps_a_state(void **state)
 	assert_int_equal(d[2].state, DEVICE_OFF);
 	assert_int_equal(d[3].state, DEVICE_SWINGING);
 	expect(REST "devices = ceiling\n", "5: devices = ceiling: \"ceiling\" is no kind of device; write ceiling:KIND "
-	       "with fan, heater, louver, pump or other");
+	       "with fan, heater, louver, pump, water or other");
 	expect(REST "devices = fan=1\n", "5: devices = fan=1: \"1\" is no state; use on, off or swinging");
 	expect(REST "devices = fan fan:pump\n", "5: devices = fan fan:pump: \"fan\" is there twice; remove one");
 	expect(REST "devices = a+b:fan\n", "5: devices = a+b:fan: \"a+b\" is not a name; use letters, digits, _ and -");

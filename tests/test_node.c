@@ -457,7 +457,7 @@ static void who_switches_a_fan_says_so(void **state)
 	loop_until(sensing, 1, "\"devices\":[{\"device\":\"fan\",\"kind\":\"fan\",\"state\":\"off\"}]");
 	send("sixth/n/hall/cmd", "{\"action\":\"device_state\",\"device\":\"kettle\",\"state\":\"on\"}", false);
 	loop_until(result, 1, "\"error\":\"invalid\",\"field\":\"device\",\"detail\":\"this room has fan, heater, "
-		   "louver, pump\"}");
+		   "louver, pump, water\"}");
 	send("sixth/n/hall/cmd", "{\"action\":\"device_state\",\"device\":\"fan\",\"state\":\"warm\"}", false);
 	loop_until(result, 1, "\"field\":\"state\",\"detail\":\"one of off, on, swinging\"}");
 }
