@@ -196,7 +196,7 @@ const struct config_option config_options[] = {
 		  "which an access point's radio sends), ping, arp, firmware (mt76, MT7996 alone); auto takes the best that works, where the driver "
 		  "measures stations" },
 	{ .section = CONFIG_SOURCE, .name = "sounding_rate", .kind = CONFIG_FLOAT, AT(config_source, sounding_hz),
-	  .unit = "/s", .min = 1, .max = 200, .value = "50 /s",
+	  .unit = "/s", .min = 1, .max = 200, .value_help = "its rooms' profiles': 50 /s, bathroom, bathtub and corridor 130",
 	  .help = "frames wanted of each station; what it sends anyway counts" },
 	{ .section = CONFIG_SOURCE, .name = "sounding_airtime", .kind = CONFIG_FLOAT,
 	  AT(config_source, sounding_percent),

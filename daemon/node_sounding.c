@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
 #include <string.h>
 #include "daemon/json.h"
 #include "daemon/log.h"
 #include "daemon/node_sounding.h"
+#include "models/profile.h"
 
 #define RETRY_US 10000000
 
@@ -45,6 +47,26 @@ static bool want_links(struct sounding_options *o, const struct config *c, int s
 	return o->wanted_count || !c->rooms;
 }
 
+static bool listens(const struct config_room *room, int source)
+{
+	for (int i = 0; i < room->links; i++)
+		if (room->link[i].source == source)
+			return true;
+	return !room->links;
+}
+
+float node_sounding_rate_hz(const struct config *c, int source)
+{
+	float most = c->source[source].sounding_hz;
+
+	if (most > 0)
+		return most;
+	for (int r = 0; r < c->rooms; r++)
+		if (listens(&c->room[r], source))
+			most = fmaxf(most, profile_find(c->room[r].profile)->rate_hz);
+	return most > 0 ? most : profiles[0].rate_hz;
+}
+
 static int firmware(void *owner, const uint8_t (*mac)[6], int count, unsigned interval_ms)
 {
 	struct source *s = owner;
@@ -56,7 +78,7 @@ static void begin(struct node_sounding *ns, const struct config *c, struct sourc
 {
 	struct sounding_options o = {
 		.name = s->config->name, .interface = s->config->interface,
-		.method = sounding_method_find(s->config->sounding), .rate_hz = s->config->sounding_hz,
+		.method = sounding_method_find(s->config->sounding), .rate_hz = node_sounding_rate_hz(c, s->number),
 		.airtime = s->config->sounding_percent / 100,
 		.firmware = s->driver->sound ? firmware : NULL, .firmware_owner = s,
 	};

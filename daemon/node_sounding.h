@@ -19,6 +19,10 @@ struct node_sounding {
  * measures stations, any other word is an order.  It needs an interface. */
 bool node_sounding_meant(const struct source_driver *d, const struct config_source *c);
 
+/* Frames wanted of each station of a source: as configured, else the most that a room which listens to
+ * it wants. */
+float node_sounding_rate_hz(const struct config *c, int source);
+
 /* Called often: begins and ends it as the source opens and closes (`open`), and tries
  * again every 10 s what does not work. */
 void node_sounding_tick(struct node_sounding *ns, const struct config *c, struct source *s, bool open);

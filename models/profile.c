@@ -6,15 +6,18 @@
  * longer.  Who lies in a bath moves little and for longer; but a breath that was seen and ends there is
  * an alarm.  In a corridor nobody stops; in a living room people nap on the sofa.  Who sleeps
  * pauses for half a minute now and then, and nobody wants to be woken for that: a minute is another matter.
- * Rooms teach these times, within bounds (rest.h). */
+ * Rooms teach these times, within bounds (rest.h).
+ *
+ * 50 packets a second carry everything but a speed, which takes 120 and says how somebody fell or passed. */
 const struct profile profiles[] = {
-	{ "living",   "living room: people sit, walk, come and go",      "adult",  20, 900, 10800, 0, 0, 0 },
-	{ "bedroom",  "bedroom: somebody lies still for hours",          "adult",  30, 0, 0, 0, 60, 0 },
-	{ "bathroom", "bathroom: fan, heater, running water",            "adult",  20, 300, 900, 1800, 0, 0 },
-	{ "bathtub",  "bathroom in which somebody bathes",               "adult",  20, 300, 1800, 3600, 60, 0 },
-	{ "car",      "inside of a car: children, small and breathing fast", "infant", 20, 0, 0, 0, 0, 60 },
-	{ "corridor", "corridor: people pass, nobody stays",             "adult",  15, 120, 600, 1200, 0, 0 },
-	{ NULL, NULL, NULL, 0, 0, 0, 0, 0, 0 }
+	/* rate, breaths, watch after a fall, stillness that confirms it, lies still, never up, no breath, child left */
+	{ "living",   "living room: people sit, walk, come and go",          50,  "adult",  20, 900, 10800, 0, 0, 0 },
+	{ "bedroom",  "bedroom: somebody lies still for hours",              50,  "adult",  30, 0, 0, 0, 60, 0 },
+	{ "bathroom", "bathroom: fan, heater, running water",                130, "adult",  20, 300, 900, 1800, 0, 0 },
+	{ "bathtub",  "bathroom in which somebody bathes",                   130, "adult",  20, 300, 1800, 3600, 60, 0 },
+	{ "car",      "inside of a car: children, small and breathing fast", 50,  "infant", 20, 0, 0, 0, 0, 60 },
+	{ "corridor", "corridor: people pass, nobody stays",                 130, "adult",  15, 120, 600, 1200, 0, 0 },
+	{ NULL, NULL, 0, NULL, 0, 0, 0, 0, 0, 0 }
 };
 
 const struct breathing_band breathing_bands[] = {

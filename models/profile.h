@@ -9,6 +9,7 @@
 struct profile {
 	const char *name;
 	const char *help;
+	float rate_hz;			/* packets wanted of each station, unless configured otherwise */
 	const char *breathing_band;	/* unless configured otherwise */
 	float fall_watch_s;		/* after a suspected fall; unless configured otherwise */
 	float fall_still_s;		/* of stillness confirm a fall that is only suspected; 0: people sleep here */

@@ -339,9 +339,29 @@ static void test_the_configuration_says_who_is_sounded(void **state)
 	assert_true(sounds(1));
 }
 
+static void test_a_source_is_asked_as_often_as_the_room_that_wants_most_of_it(void **state)
+{
+	static struct config c;
+
+	(void)state;
+	memset(&c, 0, sizeof(c));
+	c.sources = 2;
+	assert_true(node_sounding_rate_hz(&c, 0) > 49 && node_sounding_rate_hz(&c, 0) < 51);
+	c.rooms = 2;
+	c.room[0].profile = "living";
+	c.room[1].profile = "bathroom";
+	c.room[1].links = 1;
+	c.room[1].link[0].source = 1;
+	assert_true(node_sounding_rate_hz(&c, 0) < 51);		/* only the living room listens there */
+	assert_true(node_sounding_rate_hz(&c, 1) > 119);
+	c.source[1].sounding_hz = 20;
+	assert_true(node_sounding_rate_hz(&c, 1) < 21);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_source_is_asked_as_often_as_the_room_that_wants_most_of_it),
 		cmocka_unit_test_setup_teardown(test_everybody_who_is_associated_is_asked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_only_links_that_are_wanted_are_asked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_who_comes_is_asked_and_who_goes_is_not, set_up, tear_down),
