@@ -9,15 +9,18 @@
  *
  * Fooled by: interference that lasts, and anything else that moves. */
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 #include "dsp/stir.h"
 
 const int stir_lag_rows[STIR_LAGS] = { 1, 2, 3, 5, 8, 12, 20 };
+const int stir_fast_ms[STIR_FAST] = { 10, 20, 40 };
 
 #define BLOCK_ROWS  50		/* 2.5 s */
 #define SPIKE       4.0f	/* so much more unlike both neighbours than they are each other */
 #define NOISE_BIAS  1.3f	/* the least of 50 means of a noise is below its mean */
 #define NOISE_LEAST 1e-6f	/* quantisation alone makes as much */
+#define APART_US    7000u	/* nearer ones say nothing new, and cost time */
 
 int stir_init(struct stir *s, int streams)
 {
@@ -33,8 +36,14 @@ void stir_reset(struct stir *s)
 	s->packets = 0;
 	s->rows = 0;
 	s->raws = 0;
-	s->block_rows = 0;
+	s->least.rows = 0;
 	memset(s->sum, 0, sizeof(s->sum));
+	s->packet_count = 0;
+	for (int l = 0; l < STIR_FAST; l++) {
+		s->fast_least[l].rows = 0;
+		s->fast_sum[l] = 0;
+		s->fast_count[l] = 0;
+	}
 }
 
 static int place(uint64_t number)
@@ -67,16 +76,28 @@ static void despike(struct stir *s)
 		odd[k] = (int16_t)((before[k] + after[k]) / 2);
 }
 
-static void look_for_noise(struct stir *s, float level)
+static void look_for_noise(struct stir_least *n, float level)
 {
-	float *now = &s->block[s->blocks % STIR_BLOCKS];
+	float *now = &n->block[n->blocks % STIR_BLOCKS];
 
-	if (!s->block_rows || level < *now)
+	if (!n->rows || level < *now)
 		*now = level;
-	if (++s->block_rows < BLOCK_ROWS)
+	if (++n->rows < BLOCK_ROWS)
 		return;
-	s->block_rows = 0;
-	s->blocks = s->blocks + 1 < 2 * STIR_BLOCKS ? s->blocks + 1 : STIR_BLOCKS;
+	n->rows = 0;
+	n->blocks = n->blocks + 1 < 2 * STIR_BLOCKS ? n->blocks + 1 : STIR_BLOCKS;
+}
+
+/* Below 0: nothing was seen yet. */
+static float least(const struct stir_least *s)
+{
+	int n = s->blocks < STIR_BLOCKS ? s->blocks : STIR_BLOCKS;
+	float least = s->rows ? s->block[s->blocks % STIR_BLOCKS] : -1;
+
+	for (int i = 0; i < n; i++)
+		if (least < 0 || s->block[i] < least)
+			least = s->block[i];
+	return least;
 }
 
 /* The levels of the row before the newest, which is final now. */
@@ -98,8 +119,15 @@ static void compute_levels(struct stir *s)
 		level[l] = sum / (float)s->raws;
 	}
 	s->newest = number;
-	if (s->raws == STIR_SMOOTH && s->rows > STIR_SMOOTH + 2)
-		look_for_noise(s, level[0]);
+	if (s->raws < STIR_SMOOTH || s->rows <= STIR_SMOOTH + 2)
+		return;
+	look_for_noise(&s->least, level[0]);
+	for (int l = 0; l < STIR_FAST; l++) {
+		float fast = stir_fast(s, l, 0);
+
+		if (fast >= 0)
+			look_for_noise(&s->fast_least[l], fast);
+	}
 }
 
 static void add_row(struct stir *s, uint64_t number, const int16_t *x, bool missing)
@@ -107,6 +135,8 @@ static void add_row(struct stir *s, uint64_t number, const int16_t *x, bool miss
 	s->have = number;
 	memcpy(s->row[place(number)], x, sizeof(s->row[0]));
 	s->missing[place(number)] = missing;
+	for (int l = 0; l < STIR_FAST; l++)
+		s->fast[place(number)][l] = missing || !s->fast_count[l] ? -1 : s->fast_sum[l] / (float)s->fast_count[l];
 	if (s->rows < STIR_HISTORY)
 		s->rows++;
 	if (s->rows < 2)
@@ -148,9 +178,52 @@ static int end_row(struct stir *s)
 	if (s->rows)
 		bridge(s, s->cell, x);
 	add_row(s, s->cell, x, false);
+	memset(s->fast_sum, 0, sizeof(s->fast_sum));
+	memset(s->fast_count, 0, sizeof(s->fast_count));
 	if (s->rows < 2)
 		return 0;
 	return before ? (int)(s->newest - known) : s->rows - 1;
+}
+
+static int packet_place(const struct stir *s, int back)
+{
+	return (s->packet_at - 1 - back + 2 * STIR_PACKETS) % STIR_PACKETS;
+}
+
+/* The kept packet whose age is nearest to the lag and within 0.7 to 1.4 of it, or NULL. */
+static const int16_t *packet_of_age(const struct stir *s, uint64_t time_us, uint64_t lag_us)
+{
+	const int16_t *best = NULL;
+	uint64_t off = lag_us;
+
+	for (int i = 0; i < s->packet_count; i++) {
+		int at = packet_place(s, i);
+		uint64_t age = time_us - s->packet_us[at], error = age > lag_us ? age - lag_us : lag_us - age;
+
+		if (10 * age < 7 * lag_us || 10 * age > 14 * lag_us || error >= off)
+			continue;
+		best = s->packet[at];
+		off = error;
+	}
+	return best;
+}
+
+static void compare_packets(struct stir *s, uint64_t time_us, const int16_t *x)
+{
+	if (s->packet_count && time_us - s->packet_us[packet_place(s, 0)] < APART_US)
+		return;
+	for (int l = 0; l < STIR_FAST; l++) {
+		const int16_t *before = packet_of_age(s, time_us, 1000u * (unsigned)stir_fast_ms[l]);
+
+		if (!before)
+			continue;
+		s->fast_sum[l] += difference(s, x, before);
+		s->fast_count[l]++;
+	}
+	memcpy(s->packet[s->packet_at], x, sizeof(s->packet[0]));
+	s->packet_us[s->packet_at] = time_us;
+	s->packet_at = (s->packet_at + 1) % STIR_PACKETS;
+	s->packet_count += s->packet_count < STIR_PACKETS;
 }
 
 int stir_push(struct stir *s, uint64_t time_us, const int16_t *x)
@@ -164,6 +237,7 @@ int stir_push(struct stir *s, uint64_t time_us, const int16_t *x)
 	s->packets++;
 	for (int k = 0; k < s->streams; k++)
 		s->sum[k] += x[k];
+	compare_packets(s, time_us, x);
 	return known;
 }
 
@@ -198,14 +272,26 @@ int stir_missing(const struct stir *s, int from, int to)
 
 float stir_noise(const struct stir *s)
 {
-	int n = s->blocks < STIR_BLOCKS ? s->blocks : STIR_BLOCKS;
-	float least = s->block[s->blocks % STIR_BLOCKS];
-	bool any = s->block_rows > 0;
+	return fmaxf(NOISE_BIAS * least(&s->least), NOISE_LEAST);
+}
 
-	for (int i = 0; i < n; i++)
-		if (!any || s->block[i] < least) {
-			least = s->block[i];
-			any = true;
-		}
-	return any && NOISE_BIAS * least > NOISE_LEAST ? NOISE_BIAS * least : NOISE_LEAST;
+float stir_fast(const struct stir *s, int lag, int back)
+{
+	float sum = 0;
+	int n = 0;
+
+	for (int i = 0; i < STIR_SMOOTH && back + i < stir_rows(s); i++) {
+		float one = s->fast[place(s->newest - (uint64_t)(back + i))][lag];
+
+		sum += one < 0 ? 0 : one;
+		n += one >= 0;
+	}
+	return n ? sum / (float)n : -1;
+}
+
+float stir_fast_noise(const struct stir *s, int lag)
+{
+	float x = least(&s->fast_least[lag]);
+
+	return x < 0 ? x : fmaxf(NOISE_BIAS * x, NOISE_LEAST);
 }

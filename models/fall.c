@@ -2,12 +2,12 @@
  *
  * Was that a fall?  The first two stages of the cascade, for one link:
  *
- *   1. trigger: the channel is stirred more than at any moment of late (the record, which
- *      fades by 1 dB a second), and by 6 dB over the noise.  Nothing stronger follows for 2 s:
- *      that was the peak of an event.
+ *   1. trigger: the channel is stirred more than at any moment of the second before and the
+ *      one after, and by 6 dB over the noise: that was the peak of an event.  A fall at the end
+ *      of a walk stirs no more than the steps did some seconds before it.
  *   2. classifier: the event's features (fall_features.h) go through decision trees.
  *
- * The verdict is there 2 s after the peak and is only a suspicion: the acted falls and
+ * The verdict is there 2.6 s after the peak and is only a suspicion: the acted falls and
  * the people who lie down quickly that one antenna at 50 packets a second sees do overlap.  What
  * follows (models/fall_watch.c) decides.  Weights that were never proven on recordings of such a
  * radio suspect, but are never sure.
@@ -24,12 +24,12 @@
 #include "models/trees.h"
 
 #define TRIGGER       3.0f	/* strength over noise: 6 dB */
-#define FADE          0.98855f	/* of the record, each row: 1 dB a second */
+#define AROUND        20	/* rows before and after it that a peak exceeds */
 #define FIRST_ROWS    4		/* 0.2 s, until there is a level */
 #define START_ROWS    30	/* 1.5 s, until the noise is known a little; an event of before is
-				   measured against it when it is judged, 2 s after its peak */
-#define MISSING_MAX   (FALL_AFTER * 3 / 2 / 5)	/* a fifth of the 3 s around the peak */
-#define MISSING_FROM  (FALL_AFTER + FALL_AFTER / 2)	/* ... which begin 1 s before it */
+				   measured against it when it is judged, 2.6 s after its peak */
+#define MISSING_FROM  (FALL_AFTER + AROUND)	/* of the 3.6 s around the peak that begin 1 s before it, */
+#define MISSING_MAX   (MISSING_FROM / 5)	/* ... so many rows may be missing */
 #define RATE_LOW_HZ   15.0f
 #define GAP_US        1000000u
 #define NO_CSI_US     5000000u
@@ -43,8 +43,7 @@ struct fall {
 	bool     usable;		/* the weights are */
 	uint64_t started_us, last_us;	/* first tick, newest frame */
 	uint64_t blind_us;		/* when an event could not be judged; 0: none */
-	float    record;		/* level */
-	int      since;			/* rows since the peak; -1: no event is open */
+	int      open;			/* rows in which something may yet be judged */
 	float    peak, strongest;	/* strengths, of the event; since the last tick */
 	bool     event, blind;
 	uint64_t event_us;
@@ -67,7 +66,6 @@ static void *fall_create(const struct link_format *format, const struct model_pa
 
 	if (!f)
 		return NULL;
-	f->since = -1;
 	f->per_pair = format->per_pair;
 	if (stir_init(&f->stir, format->streams)) {
 		free(f);
@@ -81,20 +79,28 @@ static void *fall_create(const struct link_format *format, const struct model_pa
 /* What was open is lost. */
 static void lose_event(struct fall *f, uint64_t now_us)
 {
-	if (f->since >= 0) {
+	if (f->open) {
 		f->blind = true;
 		f->blind_us = now_us;
 	}
-	f->since = -1;
-	f->record = 0;
+	f->open = 0;
 }
 
+static bool is_peak(const struct stir *s, int back)
+{
+	float level = stir_level(s, back)[FALL_LAG];
+
+	for (int i = 1; i <= AROUND; i++)
+		if (stir_level(s, back - i)[FALL_LAG] > level ||
+		    (back + i < stir_rows(s) - FIRST_ROWS && stir_level(s, back + i)[FALL_LAG] >= level))
+			return false;
+	return true;
+}
+
+/* The peak is FALL_AFTER rows before the row `back`. */
 static void judge(struct fall *f, int back)
 {
-	f->since = -1;
 	f->peak = fall_strength(&f->stir, back + FALL_AFTER);
-	if (f->peak <= TRIGGER)
-		return;
 	if (stir_missing(&f->stir, back + MISSING_FROM, back) > MISSING_MAX) {
 		f->blind = true;
 		f->blind_us = stir_time_us(&f->stir);
@@ -109,19 +115,17 @@ static void judge(struct fall *f, int back)
 /* One row, `back` rows before the newest. */
 static void take_row(struct fall *f, int back)
 {
-	float level = stir_level(&f->stir, back)[FALL_LAG], strength = fall_strength(&f->stir, back);
+	float strength = fall_strength(&f->stir, back);
 	int rows = stir_rows(&f->stir) - back;
 
-	f->record *= FADE;
 	f->strongest = fmaxf(f->strongest, strength);
-	if (rows < FIRST_ROWS)
-		return;
-	if (level > f->record && (strength > TRIGGER || rows < START_ROWS)) {
-		f->record = level;
-		f->since = 0;
-	} else if (f->since >= 0 && ++f->since == FALL_AFTER) {
+	if (strength > TRIGGER && rows >= START_ROWS)
+		f->open = FALL_AFTER;
+	else if (f->open)
+		f->open--;
+	if (rows > FALL_AFTER + FIRST_ROWS && fall_strength(&f->stir, back + FALL_AFTER) > TRIGGER &&
+	    is_peak(&f->stir, back + FALL_AFTER))
 		judge(f, back);
-	}
 }
 
 static void fall_push(void *state, const struct packet *p)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Two kinds of features: the level at every lag at 13 moments around the peak, relative to
- * the level of 0.1 s at the peak (so neither gain nor distance matters), and shapes: how
+ * Four kinds of features: the level at every lag at 13 moments around the peak, relative to
+ * the level of 0.1 s at the peak (so neither gain nor distance matters); the spectrum at 14
+ * moments, relative to its strongest band at the peak; what packets 10 to 40 ms apart differ,
+ * where they come so often, which shows speeds up to those of a fall; and shapes: how
  * strong, how long, how lonely, how sudden the event was, in how many directions it moved the
  * channel, and whether the static channel is another one after it, which it is when a body
  * has come to lie elsewhere (surveys call it the change of template).
@@ -18,9 +20,13 @@
 #define PEAK      FALL_BEFORE	/* index of the peak in the span */
 #define FLOOR     0.1f		/* levels end so far below the noise */
 #define TINY      1e-7f
-#define VERSION   2		/* of what is computed, where the names stay the same */
+#define UNKNOWN   -327.0f
+#define VERSION   3		/* of what is computed, where the names stay the same */
 
-static const int8_t offsets[FALL_OFFSETS] = { -80, -60, -40, -30, -20, -12, -6, 0, 6, 12, 20, 30, 40 };
+static const int8_t offsets[FALL_OFFSETS] = { -80, -60, -40, -30, -20, -12, -6, 0, 6, 12, 20, 32, 52 };
+
+static const int8_t moments_at[FALL_MOMENTS] = { -60, -40, -26, -16, -10, -6, -3, 0, 3, 6, 10, 18, 30, 46 };
+static const int8_t instants[FALL_INSTANTS] = { -40, -20, -10, -5, 0, 5, 10, 20, 30, 46 };
 
 static const char *const shapes[FALL_SHAPES] = {
 	"strength", "over_noise", "moved", "moved_rel", "centre", "spread", "skew", "length", "half", "tenth",
@@ -140,7 +146,7 @@ static float moved_db(const struct look *w)
 	float before[POWER_MAX_STREAMS], after[POWER_MAX_STREAMS], sum = 0;
 
 	mean_row(w, -60, -30, before);
-	mean_row(w, 20, 40, after);
+	mean_row(w, 20, FALL_AFTER, after);
 	for (int k = 0; k < w->stir->streams; k++)
 		sum += (before[k] - after[k]) * (before[k] - after[k]);
 	return db(sum / ((float)w->stir->streams * POWER_MEAN * POWER_MEAN) + 1e-6f);
@@ -266,6 +272,79 @@ static float directions(const struct look *w)
 	return (float)(trace * trace / squares);
 }
 
+static void band_row(const struct look *w, const struct fall_kernel *k, int i, float out[FALL_BANDS])
+{
+	const int16_t *row[FALL_WINDOW];
+
+	for (int n = 0; n < FALL_WINDOW; n++)
+		row[n] = stir_row(w->stir, back_of(w, i - FALL_WINDOW_HALF + n));
+	fall_spectrum(k, row, w->stir->streams, out);
+	for (int b = 0; b < FALL_BANDS; b++)	/* a level is the square of a difference: two variances */
+		out[b] = db(less_noise(out[b], w->noise / 2));
+}
+
+static int compare_floats(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The spectrum at the moments, and what each band has most of the time. */
+static void bands(const struct look *w, float *out)
+{
+	enum { EVERY = 4, LOOKS = (FALL_BEFORE + FALL_AFTER - FALL_WINDOW_HALF) / EVERY };
+	float all[FALL_BANDS][LOOKS], now[FALL_BANDS], peak = -1000;
+	struct fall_kernel kernel;
+
+	fall_kernel_init(&kernel);
+	for (int m = 0; m < FALL_MOMENTS; m++) {
+		band_row(w, &kernel, PEAK + moments_at[m], out + m * FALL_BANDS);
+		for (int b = 0; b < FALL_BANDS && !moments_at[m]; b++)
+			peak = fmaxf(peak, out[m * FALL_BANDS + b]);
+	}
+	for (int n = 0; n < LOOKS; n++) {
+		band_row(w, &kernel, n * EVERY, now);
+		for (int b = 0; b < FALL_BANDS; b++)
+			all[b][n] = now[b];
+	}
+	for (int b = 0; b < FALL_BANDS; b++) {
+		qsort(all[b], LOOKS, sizeof(all[b][0]), compare_floats);
+		out[FALL_MOMENTS * FALL_BANDS + b] = all[b][LOOKS / 2];
+	}
+	for (int i = 0; i < (FALL_MOMENTS + 1) * FALL_BANDS; i++)
+		out[i] -= peak;
+}
+
+/* What packets of one lag differ: at the instants, at most, and when that was, relative to the peak. */
+static void fast(const struct look *w, int lag, float *out)
+{
+	float noise = stir_fast_noise(w->stir, lag), most = UNKNOWN;
+	int when = 0;
+
+	for (int i = 0; i < FALL_INSTANTS + 2; i++)
+		out[i] = UNKNOWN;
+	if (noise < 0)
+		return;
+	for (int i = 0; i < FALL_INSTANTS; i++) {
+		float x = stir_fast(w->stir, lag, back_of(w, PEAK + instants[i]));
+
+		out[i] = x < 0 ? UNKNOWN : db(less_noise(x, noise)) - w->peak_db;
+	}
+	for (int i = 0; i < SPAN; i++) {
+		float x = stir_fast(w->stir, lag, back_of(w, i));
+
+		if (x < 0 || db(less_noise(x, noise)) <= most)
+			continue;
+		most = db(less_noise(x, noise));
+		when = i - PEAK;
+	}
+	if (most <= UNKNOWN)
+		return;
+	out[FALL_INSTANTS] = most - w->peak_db;
+	out[FALL_INSTANTS + 1] = (float)when / STIR_PER_S;
+}
+
 static int16_t hundredths(float x)
 {
 	x = x < -327 ? -327 : x > 327 ? 327 : x;
@@ -282,10 +361,10 @@ static void shape(const struct look *w, float *f)
 	f[8] = seconds_above(w, 0.5f);
 	f[9] = seconds_above(w, 0.1f);
 	f[10] = greatest_db(w, -80, -16);
-	f[11] = greatest_db(w, 16, 41);
+	f[11] = greatest_db(w, 16, FALL_AFTER + 1);
 	f[12] = mean_db(w, 4, 14);
 	f[13] = mean_db(w, 10, 24);
-	f[14] = mean_db(w, 20, 41);
+	f[14] = mean_db(w, 20, FALL_AFTER + 1);
 	f[15] = mean_db(w, -18, -8);
 	f[16] = mean_db(w, -30, -12);
 	f[17] = coherence(w);
@@ -305,13 +384,21 @@ static void shape(const struct look *w, float *f)
 
 void fall_features(const struct stir *s, int back, int16_t out[FALL_FEATURES])
 {
-	float f[FALL_SHAPES];
+	float f[(FALL_MOMENTS + 1) * FALL_BANDS];
 	struct look w;
 
 	take(&w, s, back);
 	for (int o = 0; o < FALL_OFFSETS; o++)
 		for (int l = 0; l < STIR_LAGS; l++)
 			*out++ = hundredths(w.db[l][PEAK + offsets[o]] - w.peak_db);
+	bands(&w, f);
+	for (int i = 0; i < (FALL_MOMENTS + 1) * FALL_BANDS; i++)
+		*out++ = hundredths(f[i]);
+	for (int l = 0; l < STIR_FAST; l++) {
+		fast(&w, l, f);
+		for (int i = 0; i < FALL_INSTANTS + 2; i++)
+			*out++ = hundredths(f[i]);
+	}
 	shape(&w, f);
 	for (int i = 0; i < FALL_SHAPES; i++)
 		*out++ = hundredths(f[i]);
@@ -322,10 +409,33 @@ float fall_strength(const struct stir *s, int back)
 	return fmaxf(stir_level(s, back)[FALL_LAG] / stir_noise(s) - 1, 0);
 }
 
+static void name_of_band(int i, char name[FALL_NAME_LEN])
+{
+	if (i / FALL_BANDS == FALL_MOMENTS)
+		snprintf(name, FALL_NAME_LEN, "band%d_median", i % FALL_BANDS + 1);
+	else
+		snprintf(name, FALL_NAME_LEN, "band%d_at%+d", i % FALL_BANDS + 1, moments_at[i / FALL_BANDS]);
+}
+
+static void name_of_fast(int ms, int i, char name[FALL_NAME_LEN])
+{
+	if (i < FALL_INSTANTS)
+		snprintf(name, FALL_NAME_LEN, "ms%d_at%+d", ms, instants[i]);
+	else
+		snprintf(name, FALL_NAME_LEN, "ms%d_%s", ms, i == FALL_INSTANTS ? "most" : "when");
+}
+
 void fall_feature_name(int i, char name[FALL_NAME_LEN])
 {
-	if (i >= FALL_OFFSETS * STIR_LAGS)
-		snprintf(name, FALL_NAME_LEN, "%s", shapes[i - FALL_OFFSETS * STIR_LAGS]);
+	int band = i - FALL_OFFSETS * STIR_LAGS, rapid = band - (FALL_MOMENTS + 1) * FALL_BANDS;
+	int shape = rapid - (FALL_INSTANTS + 2) * STIR_FAST;
+
+	if (shape >= 0)
+		snprintf(name, FALL_NAME_LEN, "%s", shapes[shape]);
+	else if (rapid >= 0)
+		name_of_fast(stir_fast_ms[rapid / (FALL_INSTANTS + 2)], rapid % (FALL_INSTANTS + 2), name);
+	else if (band >= 0)
+		name_of_band(band, name);
 	else
 		snprintf(name, FALL_NAME_LEN, "lag%d_at%+d", stir_lag_rows[i % STIR_LAGS], offsets[i / STIR_LAGS]);
 }

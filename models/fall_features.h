@@ -7,19 +7,23 @@
 #ifndef MODELS_FALL_FEATURES_H
 #define MODELS_FALL_FEATURES_H
 
-#include "dsp/stir.h"
+#include "models/fall_spectrum.h"
 
 #define FALL_BEFORE   80	/* rows that are looked at before the peak of an event: 4 s */
-#define FALL_AFTER    40	/* and after it: 2 s */
-#define FALL_OFFSETS  13
+#define FALL_AFTER    52	/* and after it: 2.6 s; the verdict has to be there 3 s after an impact */
+#define FALL_OFFSETS  13	/* moments at which the levels are described */
+#define FALL_MOMENTS  14	/* ... the spectrum */
+#define FALL_INSTANTS 10	/* ... what single packets tell */
 #define FALL_SHAPES   30
-#define FALL_FEATURES (FALL_OFFSETS * STIR_LAGS + FALL_SHAPES)
+#define FALL_FEATURES (FALL_OFFSETS * STIR_LAGS + (FALL_MOMENTS + 1) * FALL_BANDS + (FALL_INSTANTS + 2) * STIR_FAST + \
+		       FALL_SHAPES)
 
 /* The lag whose level is the strength of an event: 0.1 s. */
 #define FALL_LAG 1
 
 /* Describes the event whose peak is FALL_AFTER rows before the row `back`; older rows than
- * there are count as the oldest.  Hundredths of a dB, of a second or of one; clipped to +-32767. */
+ * there are count as the oldest.  Hundredths of a dB, of a second or of one; clipped to +-32700,
+ * where the lowest also stands for what this packet rate cannot tell. */
 void fall_features(const struct stir *s, int back, int16_t out[FALL_FEATURES]);
 
 /* Strength of a row over the noise, a ratio, at least 0. */

@@ -122,7 +122,52 @@ static void noise_is_found_beside_movement(void **state)
 	assert_true(fall_strength(&quiet, 0) < 2);
 }
 
+static void what_turns_within_a_row_is_seen_between_packets(void **state)
+{
+	static struct stir still, turning, slow;
+
+	(void)state;
+	stir_init(&still, STREAMS);
+	stir_init(&turning, STREAMS);
+	stir_init(&slow, STREAMS);
+	feed(&still, 0, 4, 130, 0, 0);
+	feed(&turning, 0, 2, 130, 0, 0);
+	feed(&turning, 2, 4, 130, 20, 300);	/* whole turns in each row of 50 ms */
+	assert_true(stir_level(&turning, 0)[0] < 3 * stir_level(&still, 0)[0]);
+	assert_true(stir_fast(&turning, 1, 0) > 20 * stir_fast(&still, 1, 0));
+	assert_true(stir_fast(&turning, 1, 0) > 20 * stir_fast_noise(&turning, 1));
+	feed(&slow, 0, 4, 20, 0, 0);	/* packets 50 ms apart tell nothing about 40 ms and less */
+	for (int l = 0; l < STIR_FAST; l++)
+		assert_true(stir_fast(&slow, l, 0) < 0 && stir_fast_noise(&slow, l) < 0);
+}
+
 /* --- features --- */
+
+static void a_spectrum_finds_the_band_and_leaves_lines_out(void **state)
+{
+	static int16_t x[FALL_WINDOW][POWER_MAX_STREAMS];
+	const int16_t *row[FALL_WINDOW];
+	struct fall_kernel k;
+	float power[FALL_BANDS];
+
+	(void)state;
+	fall_kernel_init(&k);
+	for (int b = 0; b < FALL_BANDS; b++) {
+		for (int i = 0; i < FALL_WINDOW; i++) {
+			row[i] = x[i];
+			streams_at(i / 13.0, b + 1, 500, x[i]);
+		}
+		fall_spectrum(&k, row, STREAMS, power);
+		for (int o = 0; o < FALL_BANDS; o++)	/* neighbours share a Hann window */
+			assert_true(o == b || power[b] > (abs(o - b) == 1 ? 2 : 100) * power[o]);
+	}
+	for (int i = 0; i < FALL_WINDOW; i++)
+		for (int n = 0; n < STREAMS; n++)
+			x[i][n] = (int16_t)(POWER_MEAN + 100 * i * (n % 3));
+	fall_spectrum(&k, row, STREAMS, power);
+	for (int b = 0; b < FALL_BANDS; b++)
+		assert_true(power[b] < 1e-5f);
+}
 
 static void features_do_not_know_the_gain_of_an_event_nor_the_packet_rate(void **state)
 {
@@ -136,7 +181,7 @@ static void features_do_not_know_the_gain_of_an_event_nor_the_packet_rate(void *
 		stir_init(&s, STREAMS);
 		feed(&s, 0, 6, i ? 50 : 100, 0, 0);
 		feed(&s, 6, 7, i ? 50 : 100, 2, 600);
-		feed(&s, 7, 9.06, i ? 50 : 100, 0, 0);
+		feed(&s, 7, 9.66, i ? 50 : 100, 0, 0);
 		fall_features(&s, 0, i ? a : b);
 	}
 	for (int i = 7 * STIR_LAGS; i < 8 * STIR_LAGS; i++)	/* the levels at the peak */
@@ -215,6 +260,8 @@ int main(void)
 		cmocka_unit_test(one_bad_packet_is_no_movement),
 		cmocka_unit_test(holes_are_bridged_and_counted_and_long_ones_start_afresh),
 		cmocka_unit_test(noise_is_found_beside_movement),
+		cmocka_unit_test(what_turns_within_a_row_is_seen_between_packets),
+		cmocka_unit_test(a_spectrum_finds_the_band_and_leaves_lines_out),
 		cmocka_unit_test(features_do_not_know_the_gain_of_an_event_nor_the_packet_rate),
 		cmocka_unit_test(the_weights_that_ship_are_whole_and_small),
 		cmocka_unit_test(weights_cut_short_or_damaged_anywhere_are_refused),

@@ -116,20 +116,33 @@ static int end(void **state)
 	return 0;
 }
 
-static void an_event_is_judged_once_two_seconds_after_its_peak(void **state)
+static void an_event_is_judged_once_and_less_than_three_seconds_after_its_peak(void **state)
 {
 	(void)state;
 	pass(10, 50, 0);
 	assert_int_equal(events, 0);
 	pass(0.6, 50, 2);
-	pass(1.5, 50, 0);
+	pass(2.2, 50, 0);
 	assert_int_equal(events, 0);
-	pass(1.5, 50, 0);
+	pass(0.7, 50, 0);
 	assert_int_equal(events, 1);
 	assert_true(score > 0 && score < 1 && peak_db > 10);
 	pass(10, 50, 0);
 	assert_int_equal(events, 1);
 	assert_int_equal(blinds, 0);
+}
+
+static void a_weaker_event_after_a_stronger_one_is_judged_too(void **state)
+{
+	(void)state;
+	pass(10, 50, 0);
+	pass(0.6, 50, 2);
+	pass(1.6, 50, 0);
+	pass(0.4, 50, 0.1);
+	pass(1.5, 50, 0);
+	assert_int_equal(events, 1);
+	pass(2, 50, 0);
+	assert_int_equal(events, 2);
 }
 
 static void a_hole_in_an_event_is_blind_and_no_event(void **state)
@@ -286,7 +299,8 @@ static void rates_below_15_a_second_are_too_low(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_event_is_judged_once_two_seconds_after_its_peak),
+		TEST(an_event_is_judged_once_and_less_than_three_seconds_after_its_peak),
+		TEST(a_weaker_event_after_a_stronger_one_is_judged_too),
 		TEST(a_hole_in_an_event_is_blind_and_no_event),
 		TEST(many_small_holes_in_an_event_are_blind_too),
 		TEST(silence_for_longer_than_a_second_is_a_gap_and_then_no_csi),

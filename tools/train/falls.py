@@ -9,7 +9,7 @@ The features are those that the daemon computes; this program sees nothing else.
 
   the recorded falls' own: boosted trees on --recorded, and on --simulated with a weight of 0.1 a clip, for radios
   like those of the recordings (--mhz, --pairs);
-  physics': a forest on --simulated alone, for all other radios.
+  physics': deeper boosted trees on --simulated alone, for all other radios.
 
 Each set is split into folds by person, and where rooms are known by room with it: no person of a fold is trained on
 when that fold is judged.  --test sets are judged and never trained on.  The same input gives the same file.
@@ -23,19 +23,18 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
 import weights
 
 SIMULATED = 0.1  # what a simulated clip counts for beside a recorded one
-RATE = 0.03
 UNIT = 1000  # of a leaf in the file: thousandths
 
-BOOSTED = dict(n_estimators=400, max_depth=3, learning_rate=RATE, subsample=0.5, max_features=0.1, min_samples_leaf=12,
+RECORDED = dict(n_estimators=400, max_depth=3, learning_rate=0.03, subsample=0.5, max_features=0.1, min_samples_leaf=12,
+                random_state=1)
+PHYSICS = dict(n_estimators=300, max_depth=4, learning_rate=0.05, subsample=0.5, max_features=0.1, min_samples_leaf=20,
                random_state=1)
-FOREST = dict(n_estimators=64, max_leaf_nodes=64, min_samples_leaf=4, max_features=0.15, random_state=1)
 
 
 class Set:
@@ -114,12 +113,12 @@ def train(sets, uses, make):
     return model
 
 
-def boosted():
-    return GradientBoostingClassifier(**BOOSTED)
+def recorded_model():
+    return GradientBoostingClassifier(**RECORDED)
 
 
-def forest():
-    return RandomForestClassifier(**FOREST)
+def physics_model():
+    return GradientBoostingClassifier(**PHYSICS)
 
 
 def clip_scores(model, s):
@@ -158,26 +157,12 @@ def limits(s, score):
     return [float(others[int(share * len(others))]) for share in (0.1, 0.02)]
 
 
-def pack_boosted(model, s, limit, o):
-    trees = [weights.nodes_of(e[0].tree_, lambda t, n: RATE * UNIT * t.value[n][0][0]) for e in model.estimators_]
+def pack(model, s, limit, version, mhz, pairs, proven):
+    rate = model.learning_rate
+    trees = [weights.nodes_of(e[0].tree_, lambda t, n: rate * UNIT * t.value[n][0][0]) for e in model.estimators_]
     prior = model.init_.class_prior_[1]
-    return weights.pack(trees, s.hash, len(s.names), float(np.log(prior / (1 - prior))), 1 / UNIT, *limit,
-                        o.version, o.mhz, o.pairs, True)
-
-
-def share_of_falls(t, n):
-    return t.value[n][0][1] / t.value[n][0].sum()
-
-
-def pack_forest(model, s, score, version):
-    """The mean share of falls in the leaves is no probability: a line through the log-odds of clips that were left out
-    makes one of it."""
-    trees = [weights.nodes_of(e.tree_, lambda t, n: UNIT * (share_of_falls(t, n) - 0.5)) for e in model.estimators_]
-    line = LogisticRegression(class_weight="balanced").fit(score[:, None] - 0.5, s.fall)
-    base, slope = float(line.intercept_[0]), float(line.coef_[0][0])
-    limit = [1 / (1 + np.exp(-(base + slope * (x - 0.5)))) for x in limits(s, score)]
-    return weights.pack(trees, s.hash, len(s.names), base, slope / UNIT / len(trees), *limit, version,
-                        (0, 65535), 65535, False)
+    return weights.pack(trees, s.hash, len(s.names), float(np.log(prior / (1 - prior))), 1 / UNIT, *limit, version, mhz,
+                        pairs, proven)
 
 
 def main():
@@ -200,19 +185,20 @@ def main():
     data = b""
     for i, s in enumerate(recorded):
         rest = recorded[:i] + recorded[i + 1:] + [simulated]
-        score = left_out(s, rest, boosted, o.folds)
-        report(s, score, "boosted trees, persons left out")
+        score = left_out(s, rest, recorded_model, o.folds)
+        report(s, score, "persons left out")
         if not i:
             limit = limits(s, score)
     if recorded:
         sets = [*recorded, simulated]
-        data = pack_boosted(train(sets, [s.everybody() for s in sets], boosted), recorded[0], limit, o)
-    score = left_out(simulated, [], forest, 4)
-    report(simulated, score, "forest, rooms left out")
-    model = train([simulated], [simulated.everybody()], forest)
+        data = pack(train(sets, [s.everybody() for s in sets], recorded_model), recorded[0], limit, o.version, o.mhz,
+                    o.pairs, True)
+    score = left_out(simulated, [], physics_model, 4)
+    report(simulated, score, "rooms left out")
+    model = train([simulated], [simulated.everybody()], physics_model)
     for s in tests:
-        report(s, clip_scores(model, s), "forest, never trained on")
-    data += pack_forest(model, simulated, score, o.version)
+        report(s, clip_scores(model, s), "never trained on")
+    data += pack(model, simulated, limits(simulated, score), o.version, (0, 65535), 65535, False)
     Path(o.o).write_bytes(data)
     print(f"{o.o}: {len(data)} bytes, version {o.version}, features {simulated.hash}")
 
