@@ -274,6 +274,8 @@ static void look_for_trouble(struct node *n)
 
 	if (n->discovery && node_discovery_twin(n->discovery))
 		trouble |= TROUBLE_TWIN;
+	if (n->discovery && node_discovery_unheard(n->discovery))
+		trouble |= TROUBLE_REFUSED;
 	if (trouble == n->trouble)
 		return;
 	n->trouble = trouble;
@@ -353,7 +355,8 @@ static int open_discovery(struct node *n)
 {
 	const struct node_discovery_options o = {
 		.config = n->config, .loop = n->loop, .mqtt = n->mqtt, .instance = n->instance,
-		.kinds = node_alarms_kinds(n->alarms), .room = on_room, .owner = n,
+		.kinds = node_alarms_kinds(n->alarms), .alarms = node_alarms_are_told(n->alarms), .room = on_room,
+		.owner = n,
 	};
 
 	return n->mqtt ? node_discovery_open(&n->discovery, &o) : 0;

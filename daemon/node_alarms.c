@@ -240,9 +240,14 @@ static unsigned kinds_built(const struct config *c)
 	return kinds;
 }
 
+bool node_alarms_are_told(const struct node_alarms *a)
+{
+	return a->o.live || a->o.config->alarms.replay;
+}
+
 unsigned node_alarms_kinds(const struct node_alarms *a)
 {
-	return a->o.live || a->o.config->alarms.replay ? kinds_built(a->o.config) : 1u << ALARM_TEST;
+	return node_alarms_are_told(a) ? kinds_built(a->o.config) : 1u << ALARM_TEST;
 }
 
 static void fill_random(void *p, size_t bytes)
@@ -261,7 +266,7 @@ static int open_alarming(struct node_alarms *a)
 			    .text_written = on_text_written, .owner = a },
 	};
 
-	if (a->o.live || c->replay) {
+	if (node_alarms_are_told(a)) {
 		o.journal_path = c->journal;
 		o.kinds = kinds_built(a->o.config);
 	} else {

@@ -57,4 +57,8 @@ unsigned node_alarms_trouble(const struct node_alarms *a);
 /* Bits of enum alarm_kind: what has topics, because something can raise it. */
 unsigned node_alarms_kinds(const struct node_alarms *a);
 
+/* The broker is told of the states of those, from the start: there are alarms, and not only
+ * recordings. */
+bool node_alarms_are_told(const struct node_alarms *a);
+
 #endif

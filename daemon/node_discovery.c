@@ -6,13 +6,13 @@
 #include <sys/random.h>
 #include "daemon/alarm.h"
 #include "daemon/discovery.h"
+#include "daemon/echo.h"
 #include "daemon/json.h"
 #include "daemon/log.h"
 #include "daemon/messages.h"
 #include "daemon/node_discovery.h"
 
 #define TICK_S      0.25
-#define ECHO_US     5000000u		/* from the first confirmation on */
 #define BIRTH_MAX_S 10			/* after Home Assistant's start, so that not all speak at once */
 #define TOPIC_LEN   256
 
@@ -30,9 +30,7 @@ struct node_discovery {
 	int old_count;
 	bool old_node;			/* the node's own device is to go, too */
 	uint64_t twin_us;		/* when it was heard; 0: never */
-	bool echoed;			/* our own info has come back, on this connection */
-	uint64_t echo_us;		/* till when it should have; 0: not yet known */
-	struct log_every echo_log;
+	struct echo echo;
 	uint32_t sessions;
 	struct log_every twin_log;
 };
@@ -156,29 +154,6 @@ static bool clear_room(struct node_discovery *d, const struct old_room *r)
 	return ok;
 }
 
-/* --- whether anybody can hear us ------------------------------------------------------- */
-
-/* On 3.1.1 a broker confirms what its access list then drops.  Who has subscribed to its own
- * info can see that. */
-static void look_for_echo(struct node_discovery *d)
-{
-	if (!d->echo_us || d->echoed || loop_now_us() < d->echo_us || !mqtt_connected(d->o.mqtt))
-		return;
-	d->echo_us = 0;
-	log_every(&d->echo_log, 0, LOG_LVL_WARN, "mqtt: the broker confirms what we publish below %s and does not hand "
-		  "it on to us; its access list drops it, alarms too, or does not let us read", d->o.config->mqtt.base);
-}
-
-static void expect_echo(struct node_discovery *d, const struct mqtt_event *e)
-{
-	if (e->kind == MQTT_CONNECTED) {
-		d->echoed = false;
-		d->echo_us = 0;
-	} else if (e->kind == MQTT_ACKNOWLEDGED && !d->echoed && !d->echo_us) {
-		d->echo_us = loop_now_us() + ECHO_US;
-	}
-}
-
 /* --- every quarter of a second ---------------------------------------------------------- */
 
 /* One room at a time, so that the queue has room for what is new. */
@@ -186,7 +161,6 @@ static void on_tick(void *owner)
 {
 	struct node_discovery *d = owner;
 
-	look_for_echo(d);
 	if (d->old_node && clear_device(d, NULL))
 		d->old_node = false;
 	if (d->old_count && clear_room(d, &d->old[d->old_count - 1]))
@@ -213,7 +187,8 @@ static void on_info(struct node_discovery *d, const struct mqtt_event *e)
 	const char *instance = json_get_string(info, "instance");
 	bool ours = instance && !strcmp(instance, d->o.instance);
 
-	d->echoed |= ours;
+	if (ours && !e->retained)
+		echo_info(&d->echo);
 	if (info && !ours && e->retained && d->sessions == 1)
 		read_old(d, info);
 	else if (info && !ours && instance)
@@ -226,12 +201,18 @@ bool node_discovery_twin(const struct node_discovery *d)
 	return d->twin_us && loop_now_us() - d->twin_us < MQTT_TWIN_MS * UINT64_C(1000);
 }
 
+bool node_discovery_unheard(struct node_discovery *d)
+{
+	return echo_is_missing(&d->echo, mqtt_connected(d->o.mqtt), d->o.config->mqtt.base, loop_now_us());
+}
+
 bool node_discovery_event(struct node_discovery *d, const struct mqtt_event *e)
 {
 	const struct config_mqtt *c = &d->o.config->mqtt;
 	char topic[TOPIC_LEN];
 
-	expect_echo(d, e);
+	if (echo_event(&d->echo, e, loop_now_us()))
+		return true;
 	if (e->kind == MQTT_CONNECTED)
 		d->sessions++;
 	if (e->kind != MQTT_MESSAGE)
@@ -259,12 +240,13 @@ static int subscribe(struct node_discovery *d)
 
 	snprintf(filter, sizeof(filter), "%s/info", c->base);
 	err = mqtt_subscribe(d->o.mqtt, filter);
+	if (!err && *d->echo.alarm)
+		err = mqtt_subscribe(d->o.mqtt, d->echo.alarm);
 	if (err || !node_discovery_prefix(d->o.config))
 		return err;
 	snprintf(filter, sizeof(filter), "%s/status", c->discovery);
 	return mqtt_subscribe(d->o.mqtt, filter);
 }
-
 
 int node_discovery_open(struct node_discovery **out, const struct node_discovery_options *o)
 {
@@ -274,6 +256,9 @@ int node_discovery_open(struct node_discovery **out, const struct node_discovery
 	if (!d)
 		return -ENOMEM;
 	d->o = *o;
+	if (o->alarms && o->room(o->owner, 0))
+		snprintf(d->echo.alarm, sizeof(d->echo.alarm), "%s/%s/alarm/%s", o->config->mqtt.base,
+			 o->room(o->owner, 0), alarm_kind_name(ALARM_TEST));
 	err = subscribe(d);
 	d->tick = loop_timer_add(o->loop, TICK_S, TICK_S, on_tick, d);
 	d->birth = loop_timer_add(o->loop, 1e9, 0, on_birth_timer, d);

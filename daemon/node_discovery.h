@@ -23,6 +23,7 @@ struct node_discovery_options {
 	struct mqtt *mqtt;
 	const char *instance;		/* of this run, as `info` says it */
 	unsigned    kinds;		/* bits of enum alarm_kind that have topics */
+	bool        alarms;		/* the broker is told of their states, also when there is none */
 	const char *(*room)(void *owner, int i);	/* NULL after the last */
 	void *owner;
 };
@@ -36,6 +37,9 @@ bool node_discovery_event(struct node_discovery *d, const struct mqtt_event *e);
 
 /* Another sixthd with our topics has been heard in the last quarter of an hour. */
 bool node_discovery_twin(const struct node_discovery *d);
+
+/* The broker confirms what we publish, and does not hand it on. */
+bool node_discovery_unheard(struct node_discovery *d);
 
 /* The prefix that is in use, NULL if Home Assistant is told nothing. */
 const char *node_discovery_prefix(const struct config *c);

@@ -11,6 +11,7 @@
 	X(DISK,     "disk",             "the journal or the state folder cannot be written, or takes too long") \
 	X(CLOCK,    "clock_unsynced",   "nothing keeps the clock right; times may be wrong") \
 	X(TEST,     "test_undelivered", "the daily test alarm did not arrive within 5 minutes") \
+	X(REFUSED,  "publish_refused",  "the broker's access list drops what we publish, or does not let us read it") \
 	X(TWIN,     "second_daemon",    "another sixthd speaks under the same name") \
 	X(HOOK,     "hook",             "the program of [alarms] hook failed when it ran last, or cannot be run") \
 	X(GPIO,     "gpio",             "the line of [alarms] gpio cannot be used")
