@@ -11,29 +11,20 @@
 #include <unistd.h>
 #include "daemon/mqtt_box.h"
 #include "daemon/mqtt_events.h"
-#include "daemon/mqtt_queue.h"
-#include "daemon/mqtt_retained.h"
+#include "daemon/mqtt_outgoing.h"
 #include "daemon/wake.h"
-
-#define ALARM_TICKET UINT32_C(0x80000000)	/* this bit marks an alarm's */
 
 struct mqtt_box {
 	pthread_mutex_t lock;
 	pthread_cond_t  ended_cond;
 	int  loop_fd, thread_fd;
 	int  sides;			/* that have not left yet */
-	bool online, stopping, ended;
+	bool stopping, ended;
 	bool twin, hurry;		/* heard of; the next wait is not to be one */
 	uint64_t twin_ms;
 	int  urgent;			/* alarms that wait */
 
-	struct mqtt_table table;
-	struct mqtt_queue alarms, others;	/* alarms are taken first */
-	int alarm_count;
-	int telemetry_count;
-	size_t telemetry_bytes;
-	uint32_t last_ticket;
-
+	struct mqtt_outgoing outgoing;
 	struct mqtt_events events;
 	char *filter[MQTT_FILTERS_MAX];
 	int filters;
@@ -50,9 +41,7 @@ uint64_t mqtt_now_ms(void)
 
 static void destroy(struct mqtt_box *b)
 {
-	mqtt_table_clear(&b->table);
-	for (struct mqtt_waiting w; mqtt_queue_take(&b->alarms, &w) || mqtt_queue_take(&b->others, &w);)
-		free(w.telemetry);
+	mqtt_outgoing_end(&b->outgoing);
 	mqtt_events_clear(&b->events);
 	for (int i = 0; i < b->filters; i++)
 		free(b->filter[i]);
@@ -101,98 +90,14 @@ void mqtt_box_leave(struct mqtt_box *b)
 		destroy(b);
 }
 
-static void enqueue_retained(struct mqtt_box *b, struct mqtt_retained *r)
-{
-	if (r->waits || !r->payload)
-		return;
-	r->waits = true;
-	mqtt_queue_add(r->first ? &b->alarms : &b->others, (struct mqtt_waiting){ .retained = r });
-}
-
-/* `first`: ahead of what is not. */
-static bool publish_retained(struct mqtt_box *b, const struct mqtt_message *m, size_t bytes, bool first)
-{
-	struct mqtt_retained *r = mqtt_table_keep(&b->table, m, bytes);
-
-	if (!r)
-		return false;
-	r->ticket = b->last_ticket;
-	r->first = first;
-	if (b->online)
-		enqueue_retained(b, r);
-	return true;
-}
-
-/* Sent once.  Where it is retained, it clears a topic. */
-static bool publish_telemetry(struct mqtt_box *b, const struct mqtt_message *m, size_t bytes)
-{
-	struct mqtt_telemetry *t;
-
-	if (!b->online || b->telemetry_count == MQTT_QUEUE_MAX ||
-	    b->telemetry_bytes + bytes > MQTT_QUEUE_BYTES)
-		return false;
-	t = mqtt_telemetry_new(m->topic, m->payload, bytes);
-	if (!t)
-		return false;
-	t->ticket = b->last_ticket;
-	t->qos = m->qos;
-	t->retain = m->retain;
-	t->expiry_s = m->expiry_s;
-	if (m->correlation && m->correlation_bytes <= sizeof(t->correlation)) {
-		memcpy(t->correlation, m->correlation, m->correlation_bytes);
-		t->correlation_bytes = m->correlation_bytes;
-	}
-	b->telemetry_count++;
-	b->telemetry_bytes += bytes;
-	mqtt_queue_add(&b->others, (struct mqtt_waiting){ .telemetry = t });
-	return true;
-}
-
-/* Only what belongs to this very connection: what the caller sent in an earlier one it
- * sends again, and that comes before. */
-static bool publish_alarm(struct mqtt_box *b, uint32_t session, const char *topic,
-			  const char *payload, size_t bytes)
-{
-	struct mqtt_telemetry *t;
-
-	if (!b->online || session != (uint32_t)b->stats.connects || b->alarm_count == MQTT_ALARMS_MAX)
-		return false;
-	t = mqtt_telemetry_new(topic, payload, bytes);
-	if (!t)
-		return false;
-	t->ticket = b->last_ticket | ALARM_TICKET;
-	t->qos = 1;
-	b->alarm_count++;
-	mqtt_queue_add(&b->alarms, (struct mqtt_waiting){ .telemetry = t });
-	return true;
-}
-
-static bool fits(const char *topic, size_t bytes)
-{
-	return bytes <= MQTT_PAYLOAD_MAX && strlen(topic) < MQTT_TOPIC_MAX;
-}
-
-static void next_ticket(struct mqtt_box *b)
-{
-	if (++b->last_ticket == ALARM_TICKET)
-		b->last_ticket = 1;
-}
-
 uint32_t mqtt_box_send(struct mqtt_box *b, const struct mqtt_message *m)
 {
-	size_t bytes = strlen(m->payload);
-	uint32_t ticket = 0;
-	bool ok = false;
+	uint32_t ticket;
 
 	pthread_mutex_lock(&b->lock);
-	next_ticket(b);
-	if (fits(m->topic, bytes))
-		ok = m->retain ? publish_retained(b, m, bytes, false) : publish_telemetry(b, m, bytes);
-	if (ok)
-		ticket = b->last_ticket;
-	else
-		b->stats.dropped++;
-	if (b->online)
+	ticket = mqtt_outgoing_send(&b->outgoing, m);
+	b->stats.dropped += !ticket;
+	if (b->outgoing.online)
 		wake(b->thread_fd);
 	pthread_mutex_unlock(&b->lock);
 	return ticket;
@@ -202,16 +107,13 @@ uint32_t mqtt_box_publish_alarm(struct mqtt_box *b, uint32_t session, const char
 				const char *payload, bool retain)
 {
 	const struct mqtt_message m = { .topic = topic, .payload = payload, .qos = 1, .retain = retain };
-	size_t bytes = strlen(payload);
-	uint32_t ticket = 0;
+	uint32_t ticket;
 
 	pthread_mutex_lock(&b->lock);
-	next_ticket(b);
-	if (fits(topic, bytes) && retain && publish_retained(b, &m, bytes, true))
-		ticket = b->last_ticket;
-	else if (fits(topic, bytes) && !retain && publish_alarm(b, session, topic, payload, bytes))
-		ticket = b->last_ticket | ALARM_TICKET;
-	if (b->online)
+	/* Only what belongs to this very connection: what the caller sent in an earlier one it
+	 * sends again, and that comes before. */
+	ticket = mqtt_outgoing_alarm(&b->outgoing, &m, session == (uint32_t)b->stats.connects);
+	if (b->outgoing.online)
 		wake(b->thread_fd);
 	pthread_mutex_unlock(&b->lock);
 	return ticket;
@@ -219,12 +121,10 @@ uint32_t mqtt_box_publish_alarm(struct mqtt_box *b, uint32_t session, const char
 
 bool mqtt_box_clear(struct mqtt_box *b, const char *topic)
 {
-	const struct mqtt_message m = { .topic = topic, .payload = "", .qos = 1, .retain = true };
 	bool ok;
 
 	pthread_mutex_lock(&b->lock);
-	next_ticket(b);
-	ok = fits(topic, 0) && publish_telemetry(b, &m, 0);
+	ok = mqtt_outgoing_clear(&b->outgoing, topic);
 	wake(b->thread_fd);
 	pthread_mutex_unlock(&b->lock);
 	return ok;
@@ -233,8 +133,7 @@ bool mqtt_box_clear(struct mqtt_box *b, const char *topic)
 void mqtt_box_resend(struct mqtt_box *b)
 {
 	pthread_mutex_lock(&b->lock);
-	for (int i = 0; b->online && i < b->table.topics; i++)
-		enqueue_retained(b, &b->table.topic[i]);
+	mqtt_outgoing_resend(&b->outgoing);
 	wake(b->thread_fd);
 	pthread_mutex_unlock(&b->lock);
 }
@@ -250,7 +149,7 @@ void mqtt_box_twin(struct mqtt_box *b)
 void mqtt_box_urgent(struct mqtt_box *b, int alarms)
 {
 	pthread_mutex_lock(&b->lock);
-	if (alarms > b->urgent && !b->online) {
+	if (alarms > b->urgent && !b->outgoing.online) {
 		b->hurry = true;
 		wake(b->thread_fd);
 	}
@@ -288,7 +187,7 @@ const char *mqtt_box_filter(struct mqtt_box *b, int i)
 /* Takes over topic or reason. */
 static void event_push(struct mqtt_box *b, const struct mqtt_event *e)
 {
-	bool minor = e->kind == MQTT_ACKNOWLEDGED && !(e->ticket & ALARM_TICKET);
+	bool minor = e->kind == MQTT_ACKNOWLEDGED && !(e->ticket & MQTT_ALARM_TICKET);
 
 	if (mqtt_events_push(&b->events, e, minor))
 		wake(b->loop_fd);
@@ -330,7 +229,7 @@ bool mqtt_box_is_online(struct mqtt_box *b)
 	bool online;
 
 	pthread_mutex_lock(&b->lock);
-	online = b->online;
+	online = b->outgoing.online;
 	pthread_mutex_unlock(&b->lock);
 	return online;
 }
@@ -439,80 +338,33 @@ void mqtt_box_ended(struct mqtt_box *b)
 void mqtt_box_online(struct mqtt_box *b)
 {
 	pthread_mutex_lock(&b->lock);
-	b->online = true;
+	b->outgoing.online = true;
 	b->stats.connects++;
-	for (int i = 0; i < b->table.topics; i++)
-		enqueue_retained(b, &b->table.topic[i]);
+	mqtt_outgoing_resend(&b->outgoing);
 	event_push(b, &(struct mqtt_event){ .kind = MQTT_CONNECTED,
 					    .session = (uint32_t)b->stats.connects });
 	pthread_mutex_unlock(&b->lock);
 }
 
-static void telemetry_free(struct mqtt_box *b, struct mqtt_telemetry *t)
-{
-	if (t->ticket & ALARM_TICKET) {
-		b->alarm_count--;
-	} else {
-		b->telemetry_count--;
-		b->telemetry_bytes -= t->bytes;
-	}
-	free(t);
-}
-
 void mqtt_box_offline(struct mqtt_box *b, const char *reason, bool tell)
 {
-	struct mqtt_waiting w;
-
 	pthread_mutex_lock(&b->lock);
-	b->online = false;
-	while (mqtt_queue_take(&b->alarms, &w) || mqtt_queue_take(&b->others, &w)) {
-		if (w.retained) {
-			w.retained->waits = false;
-		} else {
-			/* an alarm is not lost: who sent it keeps it until it is confirmed */
-			b->stats.dropped += !(w.telemetry->ticket & ALARM_TICKET);
-			telemetry_free(b, w.telemetry);
-		}
-	}
+	b->stats.dropped += (uint64_t)mqtt_outgoing_offline(&b->outgoing);
 	if (tell)
 		event_push(b, &(struct mqtt_event){ .kind = MQTT_DISCONNECTED,
 						    .reason = strdup(reason) });
 	pthread_mutex_unlock(&b->lock);
 }
 
-static void fill(struct mqtt_out *out, const char *topic, const char *payload, size_t bytes)
-{
-	memcpy(out->topic, topic, strlen(topic) + 1);
-	memcpy(out->payload, payload, bytes + 1);
-	out->payload_bytes = (int)bytes;
-}
-
 bool mqtt_box_take(struct mqtt_box *b, struct mqtt_out *out, bool alarms_only)
 {
-	struct mqtt_waiting w = { NULL, NULL };
+	bool any;
 
 	pthread_mutex_lock(&b->lock);
-	if (mqtt_queue_take(&b->alarms, &w) || (!alarms_only && mqtt_queue_take(&b->others, &w)))
-		b->stats.published++;
-	out->retain = w.retained || (w.telemetry && w.telemetry->retain);
-	out->correlation_bytes = 0;
-	if (w.retained) {
-		fill(out, w.retained->topic, w.retained->payload, w.retained->bytes);
-		out->qos = w.retained->qos;
-		out->expiry_s = w.retained->expiry_s;
-		out->ticket = w.retained->ticket;
-		w.retained->waits = false;
-	} else if (w.telemetry) {
-		fill(out, w.telemetry->topic, w.telemetry->payload, w.telemetry->bytes);
-		out->qos = w.telemetry->qos;
-		out->expiry_s = w.telemetry->expiry_s;
-		out->correlation_bytes = w.telemetry->correlation_bytes;
-		memcpy(out->correlation, w.telemetry->correlation, sizeof(out->correlation));
-		out->ticket = w.telemetry->ticket;
-		telemetry_free(b, w.telemetry);
-	}
+	any = mqtt_outgoing_take(&b->outgoing, out, alarms_only);
+	b->stats.published += any;
 	pthread_mutex_unlock(&b->lock);
-	return w.retained || w.telemetry;
+	return any;
 }
 
 void mqtt_box_acknowledged(struct mqtt_box *b, uint32_t ticket)

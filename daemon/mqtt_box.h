@@ -3,11 +3,8 @@
  * mqtt_box.h -- what the loop and the network thread exchange.
  *
  * One lock guards all of it and is held for the time of a copy, never across a
- * call that waits.  Going out: a table of the latest retained payloads, two queues of
- * what waits to be sent, alarms and the rest (a retained topic is in one of them at most
- * once, so they cannot grow beyond the table and their limits), and the filters to
- * subscribe to.  Coming
- * in: a queue of events.  Each side has an eventfd that tells it to look. */
+ * call that waits.  Going out: what mqtt_outgoing.h says, and the filters to subscribe to.
+ * Coming in: a queue of events.  Each side has an eventfd that tells it to look. */
 #ifndef DAEMON_MQTT_BOX_H
 #define DAEMON_MQTT_BOX_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * mqtt_queue.h -- what waits to be sent, inside mqtt_box.c: no lock of its own. */
+ * mqtt_queue.h -- what waits to be sent, inside mqtt_outgoing.c: no lock of its own. */
 #ifndef DAEMON_MQTT_QUEUE_H
 #define DAEMON_MQTT_QUEUE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * mqtt_retained.h -- the topics that are retained and the latest payload of each, inside
- * mqtt_box.c: no lock of its own. */
+ * mqtt_outgoing.c: no lock of its own. */
 #ifndef DAEMON_MQTT_RETAINED_H
 #define DAEMON_MQTT_RETAINED_H
 
