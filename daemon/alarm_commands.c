@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "daemon/alarm_commands.h"
+#include "daemon/log.h"
 
 /* What is to be done to whom. */
 struct order {
@@ -149,6 +150,15 @@ static enum command_error test(struct alarming *s, const struct command_request 
 	}
 }
 
+/* Who may send commands may not fill the log with them. */
+static void tell_refusal(const struct command_request *r, const char *why)
+{
+	static struct log_every refusals;
+
+	log_every(&refusals, 0, LOG_LVL_WARN, "alarm %.47s: %s by %.40s refused: %s", r->alarm ? r->alarm : "of a room",
+		  command_action_name(r->action), r->by ? r->by : "somebody", why);
+}
+
 enum command_error alarm_command(struct alarming *s, const struct command_request *r,
 				 struct command_reply *reply)
 {
@@ -168,6 +178,8 @@ enum command_error alarm_command(struct alarming *s, const struct command_reques
 		err = apply_all(s, r, &o, reply);
 	else
 		err = COMMAND_ALARM_NEEDED;
+	if (err == COMMAND_NOT_ALLOWED || err == COMMAND_ALARM_CLOSED)
+		tell_refusal(r, err == COMMAND_ALARM_CLOSED ? "it is closed" : reply->detail);
 	alarming_flush(s);
 	return err;
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include "daemon/log.h"
 #include "tests/support/alarm_rig.h"
+#include "tests/support/overheard.h"
 
 static void a_test_of_a_fall_hides_no_fall(void **state)
 {
@@ -45,7 +46,11 @@ static void a_suspicion_that_recovers_calls_nobody(void **state)
 	rig_open();
 	rig_connect();
 	rig_incident(INCIDENT_SUSPECTED);
+	log_open(LOG_LVL_WARN);
+	listen_to_log();
 	assert_int_equal(rig_ask(ACTION_ACKNOWLEDGE, rig_newest(ALARM_FALL)->id, NULL), COMMAND_NOT_ALLOWED);
+	assert_true(said("acknowledge by me refused: acknowledge refused: alarm "));
+	log_open(LOG_LVL_ERROR);
 	rig_incident(INCIDENT_RECOVERED);
 	HAS(rig_event(1), "\"event_type\":\"cancelled\"");
 	HAS(rig_last_state(), "\"state\":\"none\"");

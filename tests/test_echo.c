@@ -102,5 +102,6 @@ int main(void)
 		TEST(recordings_have_no_alarms_that_could_come_back),
 	};
 
+	log_open(LOG_LVL_WARN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,3 +29,12 @@ for format in $formats; do
 	[ -f "firmware-notes/$format.md" ] || fail "the format $format has no page"
 done
 ok "a page for each of $(echo "$formats" | wc -l) formats"
+
+# A threat that no test shows is not defended.
+tests=$(grep -oE '`[^`]+`' firmware-notes/security.md | tr -d '`' | grep -oE '^(e2e|vm|fuzz)/[a-z0-9_*]+(\.[a-z]+)?|^test_[a-z0-9_*]+\.c' | sort -u)
+[ "$(echo "$tests" | wc -l)" -gt 20 ] || fail "hardly a test is named in the table of threats"
+for name in $tests; do
+	# shellcheck disable=SC2086	# some are patterns
+	ls tests/$name >"$dir/found" 2>/dev/null || fail "firmware-notes/security.md names tests/$name, which is not there"
+done
+ok "$(echo "$tests" | wc -l) tests of the table of threats"

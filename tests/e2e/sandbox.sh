@@ -17,7 +17,7 @@ write_config "$broker_port"
 start_daemon
 wait_for 5 retained sixth/e2e/hall/presence '"state":"occupied"' || fail "nothing is published"
 threads=$(find "/proc/$daemon/task" -mindepth 1 -maxdepth 1 | wc -l)
-[ "$threads" -ge 2 ] || fail "no network thread"
+[ "$threads" = 3 ] || fail "$threads threads, not 3: the loop, the network and who writes to flash"
 for set in CapInh CapPrm CapEff CapAmb; do
 	of_all $set 0000000000000000
 done

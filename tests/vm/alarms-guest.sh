@@ -36,9 +36,32 @@ tell '{"action":"test"}'
 expect_wires 20 8 "while an alarm waits for an answer"
 tell '{"action":"acknowledge","by":"me"}'
 expect_wires 20 0 "when somebody has answered"
+ok "line 3 is high while an alarm waits for an answer"
+
+proves "a clock that is set back an hour changes the time that is said, and nothing else"
+tell '{"action":"clear"}'
+wait_for 20 retained sixth/e2e/hall/alarm/test '"state":"none"' || fail "the test is not cleared"
+tell '{"action":"test"}'
+wait_for 20 retained sixth/e2e/hall/alarm/test '"state":"confirmed"' || fail "no test alarm"
+before=$(get_retained sixth/e2e/hall/alarm/test | sed 's/.*"id":"\([^"]*\)".*/\1/')
+since=$(log_lines)
+date -s "@$(($(date +%s) - 3600))" >/dev/null || fail "the clock cannot be set"
+year=$(date -u +%Y-%m-%dT%H)
+wait_for 20 retained sixth/e2e/hall/presence "\"time\":\"$year" || fail "nothing is sensed any more: $(get_retained sixth/e2e/hall/presence)"
+retained sixth/e2e/hall/alarm/test "\"id\":\"$before\"" || fail "another alarm"
+tell '{"action":"acknowledge","by":"me"}'
+wait_for 20 retained sixth/e2e/hall/alarm/test '"state":"acknowledged"' || fail "no answer is taken"
+retained sixth/e2e/hall/alarm/test "\"id\":\"$before\",\"seq\":2" || fail "not the next word of the same alarm: $(get_retained sixth/e2e/hall/alarm/test)"
+tell '{"action":"pause","for_s":2}'
+wait_for 20 retained sixth/e2e/hall/presence '"reason":"paused"' || fail "not paused"
+wait_for 20 logged "the pause is over" "$since" || fail "the pause lasts"
+logged "escalated" "$since" && fail "escalated"
+tell '{"action":"clear"}'
+wait_for 20 retained sixth/e2e/hall/alarm/test '"state":"none"' || fail "the test is not cleared"
+date -s "@$(($(date +%s) + 3600))" >/dev/null
 stop_daemon
 [ "$code" = 0 ] || fail "sixthd ended with $code"
-ok "line 3 is high while an alarm waits for an answer"
+ok "the same alarm goes on with seq 2, rooms are sensed, a pause takes as long as it should"
 
 kill_broker
 rm "$dir/alarms.journal"
