@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,8 +45,8 @@ static const char *kept(const char *path)
 /* A disk that waits at a gate, and fails when told. */
 
 static sem_t gate, arrived;
-static bool gated;
-static int fail_with;			/* set before the gate is opened */
+static atomic_bool gated;		/* one thread is left behind, and looks later */
+static atomic_int fail_with;		/* set before the gate is opened */
 
 static int gate_write(void *owner, size_t at, const void *p, size_t bytes)
 {
