@@ -21,13 +21,20 @@ static void folder_of(char folder[FILES_PATH_LEN], const char *path)
 		slash[slash == folder] = 0;
 }
 
-void files_make_folder(const char *path)
+static int make_folder(const char *path)
 {
 	char folder[FILES_PATH_LEN];
 
 	folder_of(folder, path);
-	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
-		log_debug("folder %s: %s", folder, strerror(errno));
+	return mkdir(folder, 0700) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+void files_make_folder(const char *path)
+{
+	int err = make_folder(path);
+
+	if (err)
+		log_debug("folder of %s: %s", path, strerror(-err));
 }
 
 int files_sync_folder(const char *path)
@@ -82,8 +89,9 @@ int files_write(const char *path, const void *bytes, size_t len)
 	snprintf(beside, sizeof(beside), "%s.new", path);
 	err = write_new(beside, bytes, len);
 	if (err == -ENOENT) {
-		files_make_folder(path);
-		err = write_new(beside, bytes, len);
+		err = make_folder(path);
+		if (!err)
+			err = write_new(beside, bytes, len);
 	}
 	if (!err && rename(beside, path) < 0)
 		err = -errno;

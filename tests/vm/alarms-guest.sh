@@ -87,6 +87,42 @@ expect_wires 0 32 "when it has ended"
 [ "$code" = 0 ] || fail "sixthd ended with $code"
 ok "line 5, low when on: a fall with no broker, over kill -9, until the daemon ends"
 
+# unsafe WORDS: an alarm goes out all the same, a pause is refused for these words, and people are told.
+unsafe() {
+	daemon_program=$BUILD/sixthd
+	start_daemon
+	wait_for 20 retained sixth/e2e/status online || fail "$1: it does not start"
+	mosquitto_sub -h "$host" -p "$broker_port" -t sixth/e2e/hall/cmd/result -C 2 -W 30 >"$dir/answers" &
+	listener=$!
+	sleep 0.5
+	tell '{"action":"test","kind":"fall"}'
+	tell '{"action":"pause","for_s":60}'
+	wait "$listener"
+	grep -q '"ok":true' "$dir/answers" || fail "$1: no alarm: $(cat "$dir/answers")"
+	grep -q "\"error\":\"not_kept\".*($1)" "$dir/answers" || fail "$1: not told of the pause: $(cat "$dir/answers")"
+	wait_for 20 retained sixth/e2e/hall/alarm/fall '"state":"confirmed"' || fail "$1: the alarm does not arrive"
+	wait_for 20 retained sixth/e2e/hall/sensing '"trouble":["disk"' || wait_for 20 retained sixth/e2e/hall/sensing '"disk"' ||
+		fail "$1: sensing does not say so"
+	stop_daemon
+	[ "$code" = 0 ] || fail "$1: sixthd ended with $code"
+}
+
+proves "on a file system that is read-only or full alarms go out, and it is said that a power cut would lose them"
+mkdir "$dir/flash"
+mount -t tmpfs -o size=80k none "$dir/flash" || fail "no file system"
+start_broker 1883
+write_config 1883
+sed -i 's,^state = .*,state = flash/state,' "$dir/sixth.conf"
+printf '[alarms]\njournal = flash/journal\ndaily_test = none\nreplay = yes\n' >>"$dir/sixth.conf"
+head -c 1000000 /dev/zero >"$dir/flash/filler" 2>/dev/null
+unsafe "No space left on device"
+rm "$dir/flash/filler"
+mount -o remount,ro none "$dir/flash" || fail "cannot be made read-only"
+unsafe "Read-only file system"
+umount "$dir/flash"
+kill_broker
+ok "full and read-only: the alarm arrives, disk in trouble, a pause that would not outlive a restart is said to be one"
+
 # shellcheck disable=SC2154	# of the kernel's command line
 export ALARMS="${alarms:-40}" PACE_S="${pace_s:-20}" PATIENCE_S=2400 NEED=cut,slow
 tests/e2e/alarms_chaos.sh
