@@ -117,7 +117,12 @@ void mqtt_urgent(struct mqtt *m, int alarms)
 
 int mqtt_subscribe(struct mqtt *m, const char *filter)
 {
-	return mqtt_box_subscribe(m->box, filter);
+	return mqtt_box_subscribe(m->box, filter, false);
+}
+
+int mqtt_subscribe_commands(struct mqtt *m, const char *filter)
+{
+	return mqtt_box_subscribe(m->box, filter, true);
 }
 
 int mqtt_fd(const struct mqtt *m)

@@ -156,6 +156,10 @@ void mqtt_urgent(struct mqtt *m, int alarms);
 /* Subscribes with QoS 1, now and after each connect.  0 or -ENOSPC, -ENOMEM. */
 int mqtt_subscribe(struct mqtt *m, const char *filter);
 
+/* The same for commands: on MQTT 5 `retained` is told of one that its sender wants kept, also
+ * when it comes fresh.  On 3.1.1 only of one that the broker had kept. */
+int mqtt_subscribe_commands(struct mqtt *m, const char *filter);
+
 /* Readable when mqtt_poll() has something to hand over.  Owned by m. */
 int mqtt_fd(const struct mqtt *m);
 

@@ -27,6 +27,7 @@ struct mqtt_box {
 	struct mqtt_outgoing outgoing;
 	struct mqtt_events events;
 	char *filter[MQTT_FILTERS_MAX];
+	bool commands[MQTT_FILTERS_MAX];	/* it is for those */
 	int filters;
 	struct mqtt_stats stats;		/* but events_lost: `events` counts those */
 };
@@ -157,7 +158,7 @@ void mqtt_box_urgent(struct mqtt_box *b, int alarms)
 	pthread_mutex_unlock(&b->lock);
 }
 
-int mqtt_box_subscribe(struct mqtt_box *b, const char *filter)
+int mqtt_box_subscribe(struct mqtt_box *b, const char *filter, bool commands)
 {
 	char *copy = strdup(filter);
 	int err = copy ? 0 : -ENOMEM;
@@ -165,8 +166,10 @@ int mqtt_box_subscribe(struct mqtt_box *b, const char *filter)
 	pthread_mutex_lock(&b->lock);
 	if (copy && b->filters == MQTT_FILTERS_MAX)
 		err = -ENOSPC;
-	if (!err)
+	if (!err) {
+		b->commands[b->filters] = commands;
 		b->filter[b->filters++] = copy;
+	}
 	wake(b->thread_fd);
 	pthread_mutex_unlock(&b->lock);
 	if (err)
@@ -174,12 +177,13 @@ int mqtt_box_subscribe(struct mqtt_box *b, const char *filter)
 	return err;
 }
 
-const char *mqtt_box_filter(struct mqtt_box *b, int i)
+const char *mqtt_box_filter(struct mqtt_box *b, int i, bool *commands)
 {
 	const char *filter;
 
 	pthread_mutex_lock(&b->lock);
 	filter = i < b->filters ? b->filter[i] : NULL;
+	*commands = filter && b->commands[i];
 	pthread_mutex_unlock(&b->lock);
 	return filter;
 }

@@ -40,7 +40,7 @@ bool mqtt_box_clear(struct mqtt_box *b, const char *topic);
 void mqtt_box_resend(struct mqtt_box *b);
 void mqtt_box_twin(struct mqtt_box *b);
 void mqtt_box_urgent(struct mqtt_box *b, int alarms);
-int  mqtt_box_subscribe(struct mqtt_box *b, const char *filter);
+int  mqtt_box_subscribe(struct mqtt_box *b, const char *filter, bool commands);
 void mqtt_box_poll(struct mqtt_box *b, void (*on_event)(void *owner, const struct mqtt_event *e),
 		   void *owner);
 int  mqtt_box_loop_fd(const struct mqtt_box *b);
@@ -77,7 +77,7 @@ void mqtt_box_refused(struct mqtt_box *b);
 void mqtt_box_rejected(struct mqtt_box *b);
 void mqtt_box_arrived(struct mqtt_box *b, const struct mqtt_event *e);	/* copied */
 /* The filter of this number, valid as long as the box; NULL if there are fewer. */
-const char *mqtt_box_filter(struct mqtt_box *b, int i);
+const char *mqtt_box_filter(struct mqtt_box *b, int i, bool *commands);
 
 /* The monotonic clock. */
 uint64_t mqtt_now_ms(void);

@@ -153,9 +153,10 @@ static enum mqtt_end send_waiting(struct mqtt_thread *t)
 	enum mqtt_end end = MQTT_END_NONE;
 	const char *filter, *why;
 	struct flight *f;
+	bool commands;
 
-	while (!end && (filter = mqtt_box_filter(t->box, t->subscribed))) {
-		end = wire_subscribe(t->wire, filter);
+	while (!end && (filter = mqtt_box_filter(t->box, t->subscribed, &commands))) {
+		end = wire_subscribe(t->wire, filter, commands);
 		t->subscribed++;
 	}
 	while (!end && (f = free_place(t)) &&

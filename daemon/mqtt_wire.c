@@ -343,9 +343,11 @@ enum mqtt_end wire_publish(struct wire *w, const struct mqtt_out *out, int *mid,
 	}
 }
 
-enum mqtt_end wire_subscribe(struct wire *w, const char *filter)
+enum mqtt_end wire_subscribe(struct wire *w, const char *filter, bool commands)
 {
 	errno = 0;
+	if (w->v5 && commands)
+		return end_of(w, mosquitto_subscribe_v5(w->mosq, NULL, filter, 1, MQTT_SUB_OPT_RETAIN_AS_PUBLISHED, NULL));
 	return end_of(w, mosquitto_subscribe(w->mosq, NULL, filter, 1));
 }
 

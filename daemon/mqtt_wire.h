@@ -46,7 +46,8 @@ enum mqtt_end wire_turn(struct wire *w, bool readable, bool writable);
 /* *mid is set before delivered() can be called from inside of this.  *taken false: the
  * message cannot be sent to this broker, and `why` says that (static). */
 enum mqtt_end wire_publish(struct wire *w, const struct mqtt_out *out, int *mid, const char **why);
-enum mqtt_end wire_subscribe(struct wire *w, const char *filter);
+/* `commands`: where the broker can, it tells of each message whether its sender wants it kept. */
+enum mqtt_end wire_subscribe(struct wire *w, const char *filter, bool commands);
 
 /* Fills what is known about the end: error, answer, detail (lives as long as w). */
 void wire_failure(const struct wire *w, struct mqtt_failure *f);

@@ -227,7 +227,7 @@ static int subscribe(struct node *n, const char *tail)
 	char filter[TOPIC_LEN];
 
 	snprintf(filter, sizeof(filter), "%s/%s", n->config->mqtt.base, tail);
-	return mqtt_subscribe(n->mqtt, filter);
+	return mqtt_subscribe_commands(n->mqtt, filter);
 }
 
 static int open_mqtt(struct node *n)

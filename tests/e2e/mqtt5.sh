@@ -46,6 +46,14 @@ for version in mqttv311 mqttv5; do
 	expect "command, $version" "$(cat "$dir/answer")" "\"id\":\"$version\",\"ok\":false"
 done
 ok "commands of both are answered"
+mosquitto_sub -h "$host" -p "$broker_port" -t sixth/e2e/cmd/result -W 1 >"$dir/answer" 2>/dev/null &
+listener=$!
+sleep 0.3
+mosquitto_pub -h "$host" -p "$broker_port" -q 1 -r -t sixth/e2e/cmd -m '{"id":"kept","action":"pause"}'
+wait $listener
+[ ! -s "$dir/answer" ] || fail "a command that is to be kept is carried out: $(cat "$dir/answer")"
+mosquitto_pub -h "$host" -p "$broker_port" -q 1 -r -n -t sixth/e2e/cmd
+ok "one that is to be retained is ignored, also when it is fresh"
 
 # The same with another library than the one that we and mosquitto's tools share.
 said=$(timeout 20 "$python" - "$host" "$broker_port" <<'END'
