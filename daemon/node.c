@@ -157,8 +157,11 @@ static enum command_error on_command(void *owner, const struct command_request *
 {
 	const struct node *n = owner;
 
-	if (node_privacy_waits(r->action) && !node_answers_have_place(&n->answers))
+	if (node_privacy_waits(r->action) && !node_answers_have_place(&n->answers)) {
+		snprintf(reply->detail, sizeof(reply->detail), "nothing is changed: %d commands wait for flash; try again",
+			 NODE_ANSWERS_MAX);
 		return COMMAND_TOO_MANY;
+	}
 	if (node_privacy_means(r->action))
 		return node_privacy_command(n->privacy, r, reply);
 	if (r->action == ACTION_WAVE)
