@@ -111,7 +111,7 @@ bool alarm_is_open(const struct alarm *a)
 	return a->state > ALARM_NONE && a->state < ALARM_CLEARED;
 }
 
-bool alarm_is_journaled(const struct alarm *a)
+bool alarm_concerns_people(const struct alarm *a)
 {
 	return a->state >= ALARM_CONFIRMED && a->state <= ALARM_CLEARED;
 }
@@ -293,7 +293,8 @@ static void set_timers(const struct alarms *s, struct place *p, const struct ala
 
 	p->repeat_us = alarm_calls(&p->a) ? due(now, rule->repeat_s) : UINT64_MAX;
 	p->escalate_us = climbs && p->a.level < rule->levels ? due(now, rule->escalate_s) : UINT64_MAX;
-	p->lapse_us = p->a.state == ALARM_SUSPECTED ? due(now, rule->suspect_max_s) : UINT64_MAX;
+	p->lapse_us = p->a.state != ALARM_SUSPECTED ? UINT64_MAX :
+		      due(now, p->restored ? ALARM_DOUBT_S : rule->suspect_max_s);
 }
 
 static void take_evidence(struct alarm *a, const struct alarm_report *r)
@@ -479,8 +480,8 @@ void alarms_tick(struct alarms *s, const struct alarm_clock *now)
 			continue;
 		correct_all(s, &p->a, now);
 		if (now->mono_us >= p->lapse_us) {
-			s->stats.lapsed++;
-			change(s, p, now, ALARM_CANCEL, NULL);
+			s->stats.lapsed += !p->restored;
+			change(s, p, now, p->restored ? ALARM_CONFIRM : ALARM_CANCEL, NULL);
 		} else if (now->mono_us >= p->escalate_us) {
 			change(s, p, now, ALARM_ESCALATE, NULL);
 		} else if (now->mono_us >= p->repeat_us) {

@@ -10,7 +10,9 @@
  * nothing here reads a clock, writes a file or knows a broker.  One table in alarm.c
  * says which event leads where; what it does not list is refused, named and counted.
  * An alarm that was confirmed is never given up by itself: it repeats and climbs
- * until a person has acknowledged it, and stays until a person has cleared it.
+ * until a person has acknowledged it, and stays until a person has cleared it.  A suspicion
+ * that a restart brings back is confirmed after ALARM_DOUBT_S, unless something settles it:
+ * what watched the person is gone, and nobody knows whether they got up.
  *
  * The table has ALARM_MAX places.  The alarm that was closed first makes room; one
  * that is open never does. */
@@ -24,6 +26,7 @@
 #define ALARM_MAX          96
 #define ALARM_OPEN_MAX     8	/* open ones of one kind in one room; tests: 1 */
 #define ALARM_LEVEL_MAX    255
+#define ALARM_DOUBT_S      60
 #define ALARM_ID_LEN       48	/* all lengths with the final 0 */
 #define ALARM_ROOM_LEN     32
 #define ALARM_BY_LEN       40
@@ -186,7 +189,8 @@ int alarms_apply(struct alarms *s, const struct alarm_clock *now, const char *id
 void alarms_tick(struct alarms *s, const struct alarm_clock *now);
 
 /* Takes over an alarm of an earlier run, copied; no notice.  If it still waits for a
- * person it is repeated at the next tick.  -EEXIST: id is there already; -ENOSPC;
+ * person it is repeated at the next tick; a suspicion is confirmed after ALARM_DOUBT_S.
+ * -EEXIST: id is there already; -ENOSPC;
  * -EINVAL: no alarm. */
 int alarms_restore(struct alarms *s, const struct alarm_clock *now, const struct alarm *a);
 
@@ -211,8 +215,8 @@ struct alarm_stats alarms_stats(const struct alarms *s);
 bool alarm_is_open(const struct alarm *a);
 /* It waits for a person to answer, so it is said again and again. */
 bool alarm_calls(const struct alarm *a);
-/* It has been confirmed, so that it belongs in the journal. */
-bool alarm_is_journaled(const struct alarm *a);
+/* It has been confirmed: people may have to act on it, or had to. */
+bool alarm_concerns_people(const struct alarm *a);
 
 /* Puts a time right that was taken without a set clock, if `now` and `boot` tell how.
  * True if that changed it. */

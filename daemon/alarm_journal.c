@@ -107,7 +107,7 @@ uint32_t alarm_journal_put(struct alarm_journal *j, const struct alarm *a)
 	uint8_t record[ALARM_RECORD_BYTES];
 	uint32_t ticket;
 
-	if (!j->holds || !alarm_is_journaled(a))
+	if (!j->holds)
 		return 0;
 	alarm_pack(record, a);
 	ticket = journal_writer_put(j->writer, a->id, record, sizeof(record));

@@ -162,5 +162,5 @@ bool alarm_unpack(struct alarm *a, const char *id, const uint8_t *record, size_t
 	a->evidence_count = s.evidence_count;
 	if (!(a->confidence >= 0 && a->confidence <= 1))
 		a->confidence = NAN;
-	return alarm_is_journaled(a) && a->seq && *a->room && !strcmp(a->id, id);
+	return a->state != ALARM_NONE && a->seq && *a->room && !strcmp(a->id, id);
 }

@@ -314,7 +314,7 @@ static void tell_log(const struct alarm *a)
 static void on_change(struct alarming *s, const struct alarm *a)
 {
 	tell_log(a);
-	if (s->output.local && alarm_is_journaled(a))
+	if (s->output.local && alarm_concerns_people(a))
 		s->output.local(s->output.owner, a);
 	outbox_add(&s->outbox, a, mono_us(s), alarm_journal_put(&s->journal, a), !s->session);
 	make_dirty(s, a->room, a->kind);

@@ -6,7 +6,7 @@
  *                     |                                                      |
  *                     +--> hook, GPIO line: at once, without any network     +--> slot freed
  *
- * A confirmed alarm is on flash before it is published, and is published from the
+ * An alarm is on flash before it is published, and is published from the
  * completion; when flash takes too long or fails, it goes out all the same and
  * alarming_health() says so.  What the broker has not confirmed is sent again after each
  * connection, marked `delayed`.  After a restart, a kill or a power cut, what is in the

@@ -462,6 +462,29 @@ static void what_a_restart_brings_back_calls_at_once_and_is_the_oldest(void **st
 	assert_int_equal(alarms_restore(alarms, &now, &old), -EINVAL);
 }
 
+/* Whether somebody got up while nothing was watching, nobody knows. */
+static void a_suspicion_that_a_restart_brings_back_is_confirmed_unless_it_recovers(void **state)
+{
+	const char *ids[2] = { open_one("bath", ALARM_FALL, ALARM_SUSPECT), open_one("hall", ALARM_FALL, ALARM_SUSPECT) };
+	struct alarm old[2] = { *alarms_find(alarms, ids[0]), *alarms_find(alarms, ids[1]) };
+
+	end(state);
+	alarms = alarms_create(&options);
+	now.mono_us = 3 * SECOND;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(alarms_restore(alarms, &now, &old[i]), 0);
+	wait_s(1);
+	assert_int_equal(alarms_find(alarms, old[0].id)->state, ALARM_SUSPECTED);
+	assert_int_equal(alarms_apply(alarms, &now, old[1].id, ALARM_RECOVER, NULL, NULL), 0);
+	wait_s(ALARM_DOUBT_S - 2);
+	assert_int_equal(alarms_find(alarms, old[0].id)->state, ALARM_SUSPECTED);
+	wait_s(1);
+	assert_int_equal(alarms_find(alarms, old[0].id)->state, ALARM_CONFIRMED);
+	assert_int_equal(alarms_find(alarms, old[0].id)->seq, 2);
+	assert_int_equal(alarms_find(alarms, old[1].id)->state, ALARM_CANCELLED);
+	assert_int_equal(alarms_stats(alarms).lapsed, 0);
+}
+
 static void only_the_last_word_of_a_closed_alarm_frees_its_slot(void **state)
 {
 	const char *id = bring(ALARM_CONFIRMED);
@@ -562,6 +585,7 @@ int main(void)
 		TEST(times_are_put_right_once_the_clock_is_set),
 		TEST(times_of_another_boot_stay_marked),
 		TEST(what_a_restart_brings_back_calls_at_once_and_is_the_oldest),
+		TEST(a_suspicion_that_a_restart_brings_back_is_confirmed_unless_it_recovers),
 		TEST(only_the_last_word_of_a_closed_alarm_frees_its_slot),
 		TEST(an_open_alarm_never_makes_room),
 		TEST(the_alarm_closed_first_makes_room_and_delivered_ones_before_others),

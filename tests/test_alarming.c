@@ -25,15 +25,21 @@ static void nothing_is_told_before_flash_has_it(void **state)
 	rig_open();
 	rig_connect();
 	HAS(rig_last_state(), "\"state\":\"none\"");
-	rig_incident(INCIDENT_SUSPECTED);		/* brought to nobody, so it needs no flash */
+	rig_incident(INCIDENT_SUSPECTED);
+	rig_pass_s(2);
+	assert_int_equal(rig_events_from(0), 0);
+	sem_post(&rig.gate);
+	rig_wait_for_journal();
 	HAS(rig_event(0), "\"event_type\":\"suspected\"");
+	assert_int_equal(rig.local, 0);		/* it is brought to nobody */
 	rig_incident(INCIDENT_CONFIRMED);
 	rig_pass_s(2);
 	assert_int_equal(rig_events_from(0), 1);
 	HAS(rig_last_state(), "\"state\":\"suspected\"");
 	assert_int_equal(rig.local, 1);		/* the local way waits for nothing */
 	assert_true(alarming_calls(rig.alarming));
-	sem_post(&rig.gate);
+	for (int i = 0; i < 2; i++)
+		sem_post(&rig.gate);
 	rig_wait_for_journal();
 	HAS(rig_event(1), "\"event_type\":\"confirmed\"");
 	HAS(rig_event(1), "\"evidence\":{\"speed_m_s\":2.5}");
@@ -261,6 +267,37 @@ static void a_restart_brings_every_state_back_and_tells_it(void **state)
 	assert_int_equal(rig_events_from(told), 0);
 }
 
+/* What watched the person is gone: so somebody is sent, unless it turns out that they got up. */
+static void a_suspicion_outlives_a_restart_and_is_confirmed(void **state)
+{
+	char id[ALARM_ID_LEN];
+	int told;
+
+	(void)state;
+	rig.options.disk = NULL;
+	rig.options.journal_path = scratch_path("suspected");
+	rig_open();
+	rig_connect();
+	rig_incident(INCIDENT_SUSPECTED);
+	rig_wait_for_journal();
+	rig_confirm_from(0);
+	snprintf(id, sizeof(id), "%s", rig_newest(ALARM_FALL)->id);
+	alarming_close(rig.alarming);
+	told = rig.count;
+	rig_open();
+	rig_connect();
+	HAS(rig_last_sent(), "\"seq\":1,\"event_type\":\"suspected\"");
+	HAS(rig_last_state(), id);
+	rig_confirm_from(told);
+	told = rig.count;
+	rig_pass_s(ALARM_DOUBT_S);
+	rig_wait_for_journal();
+	assert_int_equal(rig_events_from(told), 1);
+	HAS(rig_last_sent(), "\"seq\":2,\"event_type\":\"confirmed\"");
+	HAS(rig_last_sent(), id);
+	assert_int_equal(rig.local, 1);
+}
+
 static void an_end_that_nobody_heard_is_told_after_a_restart(void **state)
 {
 	int told;
@@ -329,6 +366,7 @@ int main(void)
 		TEST(who_does_not_answer_is_told_again),
 		TEST(the_last_word_of_every_alarm_is_kept_however_long_the_broker_is_away),
 		TEST(a_restart_brings_every_state_back_and_tells_it),
+		TEST(a_suspicion_outlives_a_restart_and_is_confirmed),
 		TEST(an_end_that_nobody_heard_is_told_after_a_restart),
 		TEST(a_second_process_does_not_get_the_journal),
 		TEST(without_a_place_for_a_journal_alarms_still_go_out),

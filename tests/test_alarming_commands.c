@@ -51,11 +51,15 @@ static void a_suspicion_that_recovers_calls_nobody(void **state)
 	assert_int_equal(rig_ask(ACTION_ACKNOWLEDGE, rig_newest(ALARM_FALL)->id, NULL), COMMAND_NOT_ALLOWED);
 	assert_true(said("acknowledge by me refused: acknowledge refused: alarm "));
 	log_open(LOG_LVL_ERROR);
+	rig_wait_for_journal();
 	rig_incident(INCIDENT_RECOVERED);
+	rig_wait_for_journal();
 	HAS(rig_event(1), "\"event_type\":\"cancelled\"");
 	HAS(rig_last_state(), "\"state\":\"none\"");
 	assert_int_equal(rig.local, 0);
-	assert_int_equal(alarming_journal_stats(rig.alarming).writes, 0);
+	rig_confirm_from(0);
+	rig_wait_for_journal();
+	assert_int_equal(alarming_journal_stats(rig.alarming).records, 0);
 }
 
 static void a_command_reaches_only_the_room_of_its_topic(void **state)

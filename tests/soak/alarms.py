@@ -389,7 +389,8 @@ def make_trouble(stop):
 
 def gaps():
     """How many ids there are, miss a change between the first and the last that was heard, or
-    their end; and how many suspicions were never heard of: those are in no journal."""
+    their end; and how many suspicions were never heard of: a slot of the journal holds the
+    latest state only, and that was more already."""
     seqs = {}
     for i, seq in heard:
         seqs.setdefault(i, set()).add(seq)
