@@ -40,14 +40,25 @@ float rank1_bin(const struct rank1 *r, float hz)
 	return hz * RANK1_LEN / r->rate_hz;
 }
 
+/* What was filled repeats the noise of its neighbours, slowly: it counts only where too little was measured. */
+static bool measured_enough(const struct slowgrid *g, int rows)
+{
+	int measured = 0;
+
+	for (int i = 0; i < rows; i++)
+		measured += slowgrid_measured(g, i) != NULL;
+	return (float)measured >= VALID_LEAST * (float)rows;
+}
+
 /* Hann weights and the window's rows, oldest first, all of them trusted alike.  Number of
  * rows that are there. */
 static int prepare(struct rank1 *r, const struct slowgrid *g, int rows)
 {
+	bool enough = measured_enough(g, rows);
 	int valid = 0;
 
 	for (int i = 0; i < rows; i++) {
-		r->row[i] = slowgrid_row(g, rows - 1 - i);
+		r->row[i] = enough ? slowgrid_measured(g, rows - 1 - i) : slowgrid_row(g, rows - 1 - i);
 		r->window[i] = 0.5f - 0.5f * cosf(2 * (float)M_PI * ((float)i + 0.5f) / (float)rows);
 		r->trust[i] = r->row[i] ? 1 : 0;
 		valid += r->row[i] != NULL;

@@ -4,6 +4,8 @@
 #include <string.h>
 #include "dsp/slowgrid.h"
 
+enum { MISSING, FILLED, MEASURED };
+
 int slowgrid_init(struct slowgrid *g, int streams, float rate_hz, float fill_s)
 {
 	return slowgrid_init_rows(g, streams, SLOWGRID_ROWS, rate_hz, fill_s);
@@ -20,8 +22,8 @@ int slowgrid_init_rows(struct slowgrid *g, int streams, int rows, float rate_hz,
 	g->cell_us = (uint32_t)(1e6f / rate_hz + 0.5f);
 	g->fill_max = (int)(fill_s * rate_hz + 0.5f);
 	g->row = calloc((size_t)streams * (size_t)rows, sizeof(*g->row));
-	g->valid = calloc((size_t)rows, sizeof(*g->valid));
-	if (g->row && g->valid)
+	g->state = calloc((size_t)rows, sizeof(*g->state));
+	if (g->row && g->state)
 		return 0;
 	slowgrid_free(g);
 	return -ENOMEM;
@@ -30,9 +32,9 @@ int slowgrid_init_rows(struct slowgrid *g, int streams, int rows, float rate_hz,
 void slowgrid_free(struct slowgrid *g)
 {
 	free(g->row);
-	free(g->valid);
+	free(g->state);
 	g->row = NULL;
-	g->valid = NULL;
+	g->state = NULL;
 }
 
 void slowgrid_reset(struct slowgrid *g)
@@ -61,7 +63,7 @@ static void fill(struct slowgrid *g, uint64_t from, uint64_t to)
 
 		for (int k = 0; k < g->streams; k++)
 			row[k] = a[k] + share * (b[k] - a[k]);
-		g->valid[n % (uint64_t)g->capacity] = true;
+		g->state[n % (uint64_t)g->capacity] = FILLED;
 	}
 }
 
@@ -74,7 +76,7 @@ void slowgrid_advance(struct slowgrid *g, uint64_t cell)
 		return;
 	}
 	while (g->newest + 1 < cell)
-		g->valid[++g->newest % (uint64_t)g->capacity] = false;
+		g->state[++g->newest % (uint64_t)g->capacity] = MISSING;
 }
 
 void slowgrid_put(struct slowgrid *g, uint64_t cell, const float *row)
@@ -88,7 +90,7 @@ void slowgrid_put(struct slowgrid *g, uint64_t cell, const float *row)
 		g->measured = cell;
 	}
 	g->newest = cell;
-	g->valid[cell % (uint64_t)g->capacity] = true;
+	g->state[cell % (uint64_t)g->capacity] = MEASURED;
 	memcpy(place(g, cell), row, (size_t)g->streams * sizeof(*row));
 	if (cell - g->measured > 1 && cell - g->measured <= (uint64_t)g->fill_max + 1)
 		fill(g, g->measured, cell);
@@ -104,9 +106,19 @@ int slowgrid_rows(const struct slowgrid *g)
 	return rows > (uint64_t)g->capacity ? g->capacity : (int)rows;
 }
 
-const float *slowgrid_row(const struct slowgrid *g, int back)
+static const float *row_from(const struct slowgrid *g, int back, uint8_t least)
 {
 	uint64_t number = g->newest - (uint64_t)back;
 
-	return g->valid[number % (uint64_t)g->capacity] ? place(g, number) : NULL;
+	return g->state[number % (uint64_t)g->capacity] >= least ? place(g, number) : NULL;
+}
+
+const float *slowgrid_row(const struct slowgrid *g, int back)
+{
+	return row_from(g, back, FILLED);
+}
+
+const float *slowgrid_measured(const struct slowgrid *g, int back)
+{
+	return row_from(g, back, MEASURED);
 }

@@ -24,7 +24,7 @@ struct slowgrid {
 	uint64_t newest;		/* number of the newest row: time / cell_us */
 	uint64_t first;			/* rows before this one were never measured */
 	uint64_t measured;		/* the newest row that is not missing */
-	bool    *valid;			/* [capacity], measured or filled, by number % capacity */
+	uint8_t *state;			/* [capacity] by number % capacity: 0 missing, 1 filled, 2 measured */
 	float   *row;			/* [capacity][streams] */
 };
 
@@ -52,5 +52,8 @@ int slowgrid_rows(const struct slowgrid *g);
 
 /* Row `back` rows before the newest (0..slowgrid_rows()-1); NULL: missing.  Borrowed. */
 const float *slowgrid_row(const struct slowgrid *g, int back);
+
+/* The same; NULL: missing, or filled. */
+const float *slowgrid_measured(const struct slowgrid *g, int back);
 
 #endif

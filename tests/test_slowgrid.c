@@ -79,6 +79,19 @@ static void holes_up_to_the_limit_become_a_line(void **state)
 	}
 }
 
+static void what_was_filled_was_not_measured(void **state)
+{
+	(void)state;
+	put(0, 1);
+	put(3, 4);
+	for (int back = 0; back < 4; back++) {
+		assert_non_null(slowgrid_row(&grid, back));
+		assert_int_equal(slowgrid_measured(&grid, back) != NULL, back == 0 || back == 3);
+	}
+	put(4, 5);
+	assert_non_null(slowgrid_measured(&grid, 0));
+}
+
 static void longer_holes_stay_holes(void **state)
 {
 	(void)state;
@@ -202,6 +215,7 @@ int main(void)
 		GRID_TEST(a_cell_is_a_fifth_of_a_second),
 		GRID_TEST(there_are_no_rows_before_the_first),
 		GRID_TEST(holes_up_to_the_limit_become_a_line),
+		GRID_TEST(what_was_filled_was_not_measured),
 		GRID_TEST(longer_holes_stay_holes),
 		GRID_TEST(time_that_goes_on_is_missing_until_measured),
 		GRID_TEST(cells_never_go_back),
