@@ -359,8 +359,14 @@ static void add_total(struct evaluation *e)
 	total->worst_recall = total->worst_false = NAN;
 	for (int i = 0; i < e->sets; i++) {
 		score_add(&total->score, &e->set[i].score);
-		total->worst_recall = fmin(total->worst_recall, e->set[i].worst_recall);
-		total->worst_false = fmax(total->worst_false, e->set[i].worst_false);
+		if (e->set[i].worst_recall < total->worst_recall || isnan(total->worst_recall)) {
+			total->worst_recall = e->set[i].worst_recall;
+			memcpy(total->worst_recall_file, e->set[i].worst_recall_file, LABEL_FILE);
+		}
+		if (e->set[i].worst_false > total->worst_false || isnan(total->worst_false)) {
+			total->worst_false = e->set[i].worst_false;
+			memcpy(total->worst_false_file, e->set[i].worst_false_file, LABEL_FILE);
+		}
 	}
 	e->sets++;
 }
