@@ -18,7 +18,7 @@
  *      38  2  ... up to so many
  *      40  2  for so many antenna pairs at most
  *      42  2  bit 0: proven on recordings of such a radio with people who were not trained on
- *      44  4  score from which it is sure, in millionths: one in fifty others exceeds it
+ *      44  4  score from which it is sure, in millionths: one in fifty others or fewer exceed it
  *      48     nodes of 4 bytes, tree after tree, each in preorder: feature (255: a leaf), nodes
  *             to skip to the right child, threshold or value of the leaf.  Left is where the
  *             feature is <= the threshold, and is the next node.
