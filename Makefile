@@ -58,7 +58,8 @@ SIM    := $(call obj,$(wildcard tools/sim/*.c))
 TOOL   := $(call obj,$(wildcard tools/*.c)) $(SIM)
 CORE   := $(DSP) $(MODELS)
 
-TEST_SHARED := $(call obj,$(wildcard tests/support/*.c))
+# A library, so that each program takes what it needs: fuzzers have no cmocka.
+TEST_SHARED := $(BUILD)/tests/support.a
 TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid ratio align rank1 steer ridge \
 	respiration breath machine room power motion motion_stat presence incident fall decay sway child heading),$(TESTS))
@@ -78,6 +79,10 @@ $(BUILD)/sixthd: $(BUILD)/daemon/main.o $(DAEMON) $(CORE)
 
 $(BUILD)/sixth: $(TOOL) $(DAEMON) $(CORE)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$(TEST_SHARED): $(call obj,$(wildcard tests/support/*.c))
+	rm -f $@
+	$(AR) rcs $@ $^
 
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TEST_SHARED) $(DAEMON) $(CORE)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka
