@@ -36,7 +36,7 @@ void open_observer(struct client *c, const char *filter);
 /* For mqtt_poll(), with the client as its owner. */
 void client_takes(void *owner, const struct mqtt_event *e);
 
-/* Lets time pass until *counter has reached `goal`; fails after 6 s. */
+/* Lets time pass until *counter has reached `goal`; aborts after 6 s. */
 void until(struct client *c, const int *counter, int goal);
 void until_status(struct client *c, const char *status);
 void pass(struct client *c, int ms);
