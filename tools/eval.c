@@ -387,11 +387,13 @@ static int print_json(struct evaluation *e)
 		json_add_string(j, "worst_false_file", *e->set[i].worst_false_file ? e->set[i].worst_false_file : NULL);
 		eval_score_json(j, &e->set[i].score);
 		breath_score_json(&e->set[i].score.breath, j);
+		two_score_json(&e->set[i].score.two, j);
 	}
 	total = json_add_object(e->json, "total");
 	json_add_number(total, "files", e->set[e->sets - 1].score.files, 0);
 	eval_score_json(total, &e->set[e->sets - 1].score);
 	breath_score_json(&e->set[e->sets - 1].score.breath, total);
+	two_score_json(&e->set[e->sets - 1].score.two, total);
 	people_json(&e->people, e->json);
 	fall_table_json(&e->falls, e->json);
 	json_add_number(e->json, "failed_files", e->failures, 0);

@@ -155,6 +155,9 @@ void eval_print_scores(struct eval_set *set, int sets)
 	for (int i = 0; i < sets; i++)
 		breath_score_print_first(set[i].name, &set[i].score.breath);
 	breath_score_print_sight(&set[sets - 1].score.breath);
+	two_score_print_header();
+	for (int i = 0; i < sets; i++)
+		two_score_print(set[i].name, &set[i].score.two);
 	print_heart(set, sets);
 	print_motion(set, sets);
 	print_worst(set, sets);

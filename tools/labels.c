@@ -12,11 +12,11 @@
 #define UNKNOWN_MAX 100	/* labels that are told */
 
 enum column { COL_FILE, COL_SET, COL_SUBJECT, COL_START, COL_END, COL_LABEL, COL_BPM, COL_QUALITY,
-	      COL_TASK, COL_ROOM, COL_SSNR, COL_LEFT, COL_LIMIT, COL_DISTANCE, COL_RATES, COLUMNS };
+	      COL_TASK, COL_ROOM, COL_SSNR, COL_LEFT, COL_LIMIT, COL_DISTANCE, COL_RATES, COL_SECOND, COLUMNS };
 
 static const char *const column_names[COLUMNS] = {
 	"file", "set", "subject", "start_s", "end_s", "label", "bpm", "quality", "task", "room",
-	"ssnr_db", "left_db", "limit_db", "distance_m", "rates",
+	"ssnr_db", "left_db", "limit_db", "distance_m", "rates", "second_bpm",
 };
 
 /* What scores look for (score.c, fall_score.c), and acts that count as no fall. */
@@ -120,6 +120,9 @@ static const char *read_row(struct label *r, char *line, const int column[COLUMN
 	r->rate_per_min = NAN;
 	if (*text[COL_BPM] && !number(text[COL_BPM], &r->rate_per_min))
 		return "bpm is not a number";
+	r->second_per_min = NAN;
+	if (*text[COL_SECOND] && !number(text[COL_SECOND], &r->second_per_min))
+		return "second_bpm is not a number";
 	return read_known(r, text);
 }
 

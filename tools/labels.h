@@ -2,8 +2,8 @@
  *
  * labels.h -- a table of labelled stretches: file,task,set,licence,subject,room,
  * start_s,end_s,label,bpm,quality,note (CSV with a header line, in any column order;
- * missing columns are empty).  Tables of simulated scenes also have ssnr_db, left_db, limit_db, distance_m
- * and rates ("14.1 14.3 ...", evenly over the stretch). */
+ * missing columns are empty).  Tables of simulated scenes also have second_bpm (of two people), ssnr_db,
+ * left_db, limit_db, distance_m and rates ("14.1 14.3 ...", evenly over the stretch). */
 #ifndef TOOLS_LABELS_H
 #define TOOLS_LABELS_H
 
@@ -20,6 +20,7 @@ struct label {
 	char   label[LABEL_TEXT], quality[LABEL_TEXT];
 	double start_s, end_s;
 	double rate_per_min;		/* true rate; NAN: nobody knows it */
+	double second_per_min;		/* of somebody else beside them; NAN: one alone */
 	double ssnr_db, left_db, limit_db, distance_m;	/* of a breath, tools/sim/visible.h; NAN: nobody knows */
 	float  rate[LABEL_RATES];	/* how the true rate went: means of as many equal parts of the stretch */
 	int    rates;			/* 0: nobody knows */

@@ -90,7 +90,11 @@ static void score_rate(struct file_score *f, const struct label *l, double t_s, 
 	double error;
 	int bin;
 
-	if (isnan(l->rate_per_min) || strcmp(l->label, "breathing") || !strcmp(l->quality, "weak"))
+	if (isnan(l->rate_per_min) || !strcmp(l->quality, "weak"))
+		return;
+	if (counts && (!strcmp(l->label, "breathing") || !isnan(l->second_per_min)))
+		two_score_tick(&f->s.two, l, SCORE_STEP_S, b);
+	if (strcmp(l->label, "breathing"))
 		return;
 	breath_score_tick(&f->s.breath, &f->watch, l, t_s, SCORE_STEP_S, counts, state->motion == TRUTH_YES, b);
 	if (!counts)
@@ -176,6 +180,7 @@ void score_add(struct score *to, const struct score *from)
 		ADD(quality_s[i]), ADD(quality_sum_s[i]), ADD(quality_right_s[i]);
 #undef ADD
 	breath_score_add(&to->breath, &from->breath);
+	two_score_add(&to->two, &from->two);
 	heart_score_add(&to->heart, &from->heart);
 }
 

@@ -13,6 +13,7 @@
 #include "tools/breath_score.h"
 #include "tools/heart_score.h"
 #include "tools/labels.h"
+#include "tools/two_score.h"
 
 #define SCORE_STEP_S       0.1
 #define SCORE_QUALITY_BINS 10
@@ -35,6 +36,7 @@ struct score {
 	       quality_right_s[SCORE_QUALITY_BINS];
 	int rate_files, rate_files_within1;	/* by the median of what was shown */
 	struct breath_score breath;
+	struct two_score two;
 	struct heart_score heart;
 	/* cost */
 	double cpu_s;

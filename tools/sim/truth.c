@@ -108,6 +108,22 @@ static void write_rates(struct world *w, FILE *f, const struct row *r, bool brea
 	fputc(',', f);
 }
 
+/* Who of those who are there breathe, *first and *second: if just two do. */
+static bool two_breathe(struct world *w, const struct row *r, int *first, int *second)
+{
+	int n = 0, *const to[] = { first, second };
+
+	for (int i = 0; i < w->scene->persons; i++) {
+		if (person_stretch(&w->person[i], (r->from_s + r->until_s) / 2)->motion == MOTION_ABSENT ||
+		    w->scene->person[i].elsewhere > 0 || !(w->scene->person[i].breaths_per_min > 0))
+			continue;
+		if (n < 2)
+			*to[n] = i;
+		n++;
+	}
+	return r->person == -1 && n == 2 && !strcmp(r->label, "occupied_still");
+}
+
 /* The columns that tell how well a breath can be seen. */
 static void write_visible(struct world *w, FILE *f, const struct row *r, bool breath)
 {
@@ -125,16 +141,23 @@ static void write_visible(struct world *w, FILE *f, const struct row *r, bool br
 static void write_row(struct world *w, FILE *f, const struct row *r, const char *task, const char *label)
 {
 	bool breath = !strcmp(label, "breathing"), heart = !strcmp(label, "heart");
+	int first, second;
+	bool two = two_breathe(w, r, &first, &second);
 
 	fprintf(f, "%s,%s,%s,,%s,,%.3f,%.3f,%s,", r->file, task, r->set,
 		r->person >= 0 ? w->scene->person[r->person].name : "", world_clock_s(w, r->from_s),
 		world_clock_s(w, r->until_s), label);
 	if (r->person >= 0 && breath)
 		fprintf(f, "%.3f", chest_breath_rate(&w->person[r->person].chest, r->from_s, r->until_s));
+	if (two)
+		fprintf(f, "%.3f", chest_breath_rate(&w->person[first].chest, r->from_s, r->until_s));
 	if (heart)
 		fprintf(f, "%.3f", chest_heart_rate(&w->person[r->person].chest, r->from_s, r->until_s));
 	fprintf(f, ",exact,");
 	write_visible(w, f, r, breath);
+	if (two)
+		fprintf(f, "%.3f", chest_breath_rate(&w->person[second].chest, r->from_s, r->until_s));
+	fputc(',', f);
 	write_note(w, f, r->person, r->from_s, r->until_s);
 }
 
@@ -149,7 +172,7 @@ static void write_rows(struct world *w, FILE *f, const struct row *r, const char
 
 void truth_header(FILE *f)
 {
-	fprintf(f, "file,task,set,licence,subject,room,start_s,end_s,label,bpm,quality,ssnr_db,left_db,limit_db,distance_m,rates,note\n");
+	fprintf(f, "file,task,set,licence,subject,room,start_s,end_s,label,bpm,quality,ssnr_db,left_db,limit_db,distance_m,rates,second_bpm,note\n");
 }
 
 void truth_rows(struct world *w, FILE *f, const char *recording, const char *set, const char *task)
