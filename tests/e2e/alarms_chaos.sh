@@ -9,13 +9,14 @@ proves "$count alarms, while broker, link and daemon are killed at random: each 
 troubles=kill,daemon,stop,restart,refuse
 port=$(free_port)
 ns=sixth-$$
+net=10.$((192 + $$ % 8192 / 256)).$(($$ % 256))	# others may run this, too
 
 # A broker behind a link that can be cut without a reset, and a second link for the people.
 make_links() {
 	ip netns add "$ns" && ip link add "a$$" type veth peer name eth0 netns "$ns" &&
 		ip link add "b$$" type veth peer name eth1 netns "$ns" &&
-		ip addr add 10.214.1.1/30 dev "a$$" && ip addr add 10.214.2.1/30 dev "b$$" &&
-		ip -n "$ns" addr add 10.214.1.2/30 dev eth0 && ip -n "$ns" addr add 10.214.2.2/30 dev eth1 &&
+		ip addr add "$net.1/30" dev "a$$" && ip addr add "$net.5/30" dev "b$$" &&
+		ip -n "$ns" addr add "$net.2/30" dev eth0 && ip -n "$ns" addr add "$net.6/30" dev eth1 &&
 		ip link set "a$$" up && ip link set "b$$" up && ip -n "$ns" link set eth0 up &&
 		ip -n "$ns" link set eth1 up && ip -n "$ns" link set lo up
 }
@@ -29,9 +30,10 @@ remove_links() {
 slow_too=
 if [ "$(id -u)" = 0 ] && make_links 2>/dev/null; then
 	trap 'remove_links; end_all' EXIT
-	host=10.214.1.2
+	trap 'exit 1' INT TERM HUP
+	host=$net.2
 	troubles=$troubles,cut
-	export NETNS="$ns" LINK="a$$" FAR_LINK=eth0 LISTENER_HOST=10.214.2.2
+	export NETNS="$ns" LINK="a$$" FAR_LINK=eth0 LISTENER_HOST=$net.6
 	if tc qdisc add dev "a$$" root netem delay 300ms loss 5% 2>/dev/null; then
 		tc qdisc del dev "a$$" root
 		troubles=$troubles,slow
