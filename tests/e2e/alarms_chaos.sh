@@ -27,10 +27,15 @@ remove_links() {
 	ip link del "b$$" 2>/dev/null
 }
 
+soak=
+end_soak() {
+	[ -z "$soak" ] || pkill -9 -s "$soak" 2>/dev/null
+}
+trap 'end_soak; end_all' EXIT
+
 slow_too=
 if [ "$(id -u)" = 0 ] && make_links 2>/dev/null; then
-	trap 'remove_links; end_all' EXIT
-	trap 'exit 1' INT TERM HUP
+	trap 'end_soak; remove_links; end_all' EXIT
 	host=$net.2
 	troubles=$troubles,cut
 	export NETNS="$ns" LINK="a$$" FAR_LINK=eth0 LISTENER_HOST=$net.6
@@ -65,7 +70,7 @@ run() {
 	soak=$!
 	wait "$soak"
 	code=$?
-	pkill -9 -s "$soak" 2>/dev/null
+	end_soak
 	cat "$dir/result"
 	[ "$code" = 0 ] || fail "exit code $code"
 }
