@@ -62,7 +62,6 @@ bool device_noise_look(struct device_noise *n, const struct surroundings *around
 		       struct breath_evidence *e)
 {
 	int newest = devices_newest(around), wider = 1 + (int)(30 / e->window_s);
-
 	bool any = false;
 
 	e->held = false;
