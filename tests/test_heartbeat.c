@@ -48,24 +48,15 @@ static int end(void **state)
 	return 0;
 }
 
+static bool has_row(const struct evidence *e)
+{
+	return e->heart.updated;
+}
+
 /* Lets time pass; returns the looks that had a row. */
 static int pass(float seconds, bool moving)
 {
-	uint64_t until = world.now_us + (uint64_t)(seconds * 1e6f);
-	int looks = 0;
-
-	while (world.now_us < until) {
-		const struct csi_frame *f = synth_next(&world);
-
-		for (; tick_us < world.now_us; tick_us += 100000) {
-			evidence.rate_hz = world.rate_hz * (1 - world.loss);
-			evidence.motion.moving = moving;
-			model_heartbeat.tick(model, tick_us, &evidence);
-			looks += evidence.heart.updated;
-		}
-		model_heartbeat.push(model, front_packet(&front, f));
-	}
-	return looks;
+	return front_pass(&front, &model_heartbeat, model, &world, &tick_us, &evidence, seconds, moving, has_row);
 }
 
 static float top_per_min(void)

@@ -55,24 +55,15 @@ static int end(void **state)
 	return 0;
 }
 
+static bool has_spectrum(const struct evidence *e)
+{
+	return e->breath.updated && e->breath.reason == REASON_NONE;
+}
+
 /* Lets time pass; returns the looks that had a spectrum. */
 static int pass(float seconds, bool moving)
 {
-	uint64_t until = world.now_us + (uint64_t)(seconds * 1e6f);
-	int looks = 0;
-
-	while (world.now_us < until) {
-		const struct csi_frame *f = synth_next(&world);
-
-		for (; tick_us < world.now_us; tick_us += 100000) {
-			evidence.rate_hz = world.rate_hz * (1 - world.loss);
-			evidence.motion.moving = moving;
-			model_respiration.tick(model, tick_us, &evidence);
-			looks += evidence.breath.updated && evidence.breath.reason == REASON_NONE;
-		}
-		model_respiration.push(model, front_packet(&front, f));
-	}
-	return looks;
+	return front_pass(&front, &model_respiration, model, &world, &tick_us, &evidence, seconds, moving, has_spectrum);
 }
 
 static float top_per_min(float lo_hz, float hi_hz)
