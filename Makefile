@@ -96,6 +96,7 @@ $(BUILD)/tests/test_heart_score: $(BUILD)/tools/heart_score.o
 $(BUILD)/tests/test_fall_time: $(BUILD)/tools/fall_time.o $(BUILD)/tools/roc.o
 $(BUILD)/tests/test_breath_score: $(BUILD)/tools/breath_score.o
 $(BUILD)/tests/test_two_score: $(BUILD)/tools/two_score.o
+$(BUILD)/tests/test_child_score: $(BUILD)/tools/child_score.o $(BUILD)/tools/roc.o
 $(BUILD)/tests/test_disturb: $(BUILD)/tools/disturb.o $(BUILD)/tools/sim/rng.o
 $(BUILD)/tests/test_doctor: $(call obj,$(wildcard tools/doctor_*.c))
 

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "daemon/json.h"
+#include "tools/child_score.h"
 #include "tools/command.h"
 #include "tools/disturb.h"
 #include "tools/eval_report.h"
@@ -47,6 +48,7 @@ struct evaluation {
 	struct explain *explain;	/* NULL: no picture is wanted */
 	struct explain_fall *explain_fall;	/* the same */
 	struct fall_table falls;
+	struct child_table children;
 	struct people people;
 	struct disturb *disturb;	/* NULL: not asked for */
 	double length_s;		/* of the file */
@@ -83,6 +85,7 @@ static void on_incident(void *owner, uint64_t now_us, const struct incident *i)
 	struct evaluation *e = owner;
 
 	fall_table_incident(&e->falls, now_us, i);
+	child_table_incident(&e->children, now_us, i);
 	if (e->explain_fall)
 		explain_fall_incident(e->explain_fall, (double)now_us / 1e6, i);
 }
@@ -283,6 +286,7 @@ static void evaluate_file(struct evaluation *e, const struct label *rows, int co
 	e->rows = rows;
 	e->row_count = count;
 	fall_table_begin(&e->falls, rows, count);
+	child_table_begin(&e->children, rows, count);
 	people_begin(&e->people, rows, count);
 	if (e->disturb)
 		disturb_begin(e->disturb);
@@ -293,6 +297,8 @@ static void evaluate_file(struct evaluation *e, const struct label *rows, int co
 		return;
 	}
 	score_end(&e->file, INFINITY);
+	if (e->options->profile && e->options->profile->child_left_s > 0)
+		child_table_end(&e->children);
 	add_to_set(e, rows->set);
 	people_end(&e->people, &e->file.s);
 	if (e->explain)
@@ -396,6 +402,7 @@ static int print_json(struct evaluation *e)
 	two_score_json(&e->set[e->sets - 1].score.two, total);
 	people_json(&e->people, e->json);
 	fall_table_json(&e->falls, e->json);
+	child_table_json(&e->children, e->json);
 	json_add_number(e->json, "failed_files", e->failures, 0);
 	text = json_print(e->json);
 	if (!text)
@@ -413,6 +420,7 @@ static int report(struct evaluation *e)
 	eval_print_scores(e->set, e->sets);
 	people_print(&e->people, e->options->people);
 	fall_table_print(&e->falls);
+	child_table_print(&e->children);
 	if (e->disturb)
 		disturb_print(e->disturb);
 	eval_print_quality(&e->set[e->sets - 1].score);

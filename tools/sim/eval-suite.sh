@@ -24,11 +24,11 @@ run() {
 }
 
 run falls living & falls=$!
-{ run rooms living && run small car; } & others=$!
+{ run rooms living && run small car && run cars car; } & others=$!
 code=0
 wait $falls || code=1
 wait $others || code=1
-for group in rooms small falls; do
+for group in rooms small cars falls; do
 	printf '\n=== %s ===\n' "$group"
 	cat "$folder/$group.txt"
 done

@@ -76,7 +76,7 @@ static int write_set(const struct suite_set *s, const char *folder, bool sample,
 		if (err)
 			return err;
 	}
-	fprintf(told, "%-12s %-10s %5d scenes %7.2f hours  %s\n", s->name, s->group, scenes, length_s / 3600,
+	fprintf(told, "%-13s %-10s %5d scenes %7.2f hours  %s\n", s->name, s->group, scenes, length_s / 3600,
 		s->help);
 	return 0;
 }
@@ -131,5 +131,5 @@ void suite_list(FILE *to)
 {
 	fprintf(to, "\nsets of --suite (name, group, scenes):\n");
 	for (const struct suite_set *s = suite_sets; s->name; s++)
-		fprintf(to, "  %-12s %-10s %5d  %s\n", s->name, s->group, s->count, s->help);
+		fprintf(to, "  %-13s %-10s %5d  %s\n", s->name, s->group, s->count, s->help);
 }

@@ -5,34 +5,11 @@
 #include <string.h>
 #include "tools/sim/geometry.h"
 #include "tools/sim/suite.h"
+#include "tools/sim/suite_draw.h"
 
 struct place {
 	double size[3], receiver[3], sender[3];
 };
-
-static double any(struct rng *rng, double from, double to)
-{
-	return rng_uniform(rng, from, to);
-}
-
-static int pick(struct rng *rng, int n)
-{
-	return (int)(rng_bits(rng) % (unsigned)n);
-}
-
-/* Writes "name = a number between those". */
-static void put(FILE *f, struct rng *rng, const char *name, double from, double to)
-{
-	fprintf(f, "%s = %.3f\n", name, rng_uniform(rng, from, to));
-}
-
-static void put_at(FILE *f, const double *at, int axes)
-{
-	fprintf(f, "at =");
-	for (int i = 0; i < axes; i++)
-		fprintf(f, " %.2f", at[i]);
-	fprintf(f, "\n");
-}
 
 /* Two walls that face each other carry the devices. */
 static struct place room(FILE *f, struct rng *rng, double length_s, double least_m, double most_m)
@@ -184,16 +161,6 @@ static void apnea(FILE *f, struct rng *rng, int number)
 	fprintf(f, "at_time = 200 hold %.0f\n", any(rng, 20, 40));
 }
 
-static void child(FILE *f, struct rng *rng, bool newborn)
-{
-	put(f, rng, "height", newborn ? 0.48 : 0.8, newborn ? 0.55 : 1.1);
-	put(f, rng, "cross", newborn ? 0.015 : 0.06, newborn ? 0.03 : 0.15);
-	put(f, rng, "breathing", newborn ? 30 : 20, newborn ? 58 : 34);
-	put(f, rng, "depth", 2, 4);
-	put(f, rng, "heart", newborn ? 115 : 85, newborn ? 150 : 115);
-	put(f, rng, "sway", 0.1, 0.5);
-}
-
 static void infant(FILE *f, struct rng *rng, int number)
 {
 	struct place p = room(f, rng, 180, 2.5, 4);
@@ -203,7 +170,7 @@ static void infant(FILE *f, struct rng *rng, int number)
 	beside(&p, rng, any(rng, 0.35, 1), 0.5, at);
 	fprintf(f, "[person ida]\nposture = lie\nbed = 0.8\nfacing = %d\n", 90 * pick(rng, 4));
 	put_at(f, at, 2);
-	child(f, rng, number & 1);
+	draw_child(f, rng, number & 1 ? NEWBORN : CHILD);
 	if (number & 1)
 		fprintf(f, "apneas = 90\napnea_length = 6\n");
 }
@@ -320,32 +287,6 @@ static void two_rooms(FILE *f, struct rng *rng, int number)
 	someone(f, rng, "neighbour", at, number & 1 ? "stand" : "sit");
 	fprintf(f, "elsewhere = yes\narea = 0 %.2f %.2f %.2f\nat_time = 60 wander 60\nat_time = 180 wander 30\n",
 		wall, p.size[0], p.size[1]);
-}
-
-static void car(FILE *f, struct rng *rng, int number)
-{
-	static const double seat[5][2] = {
-		{ 0.4, 1.25 }, { 1.05, 1.25 }, { 0.35, 2.05 }, { 0.72, 2.05 }, { 1.1, 2.05 }
-	};
-	int who = number / 5 % 4;
-
-	fprintf(f, "[room]\nduration = 120\nsize = 1.45 2.6 1.2\nseed = %u\n", rng_bits(rng));
-	put(f, rng, "reflect", 0.7, 0.85);
-	put(f, rng, "k", 0, 6);
-	put(f, rng, "spread", 10, 25);
-	fprintf(f, "[receiver]\nchip = esp32\nat = 0.72 0.4 1.1\n");
-	put(f, rng, "snr", 28, 40);
-	fprintf(f, "[sender phone]\nat = 1.3 0.5 0.9\nrate = 50\n");
-	if (who < 2) {
-		fprintf(f, "[person kid]\nposture = sit\nseat = 0.3\nfacing = 270\n");
-		put_at(f, seat[number % 5], 2);
-		child(f, rng, who);
-	} else if (who == 2) {
-		fprintf(f, "[cabin body]\nat = 0.72 1.3 0.6\n");
-		put(f, rng, "from", 20, 40);
-		put(f, rng, "until", 70, 110);
-		put(f, rng, "amplitude", 0.3, 1.5);
-	}
 }
 
 /* --- falls, and what looks like one --- */
@@ -508,7 +449,7 @@ const struct suite_set suite_sets[] = {
 	{ "empty", "hours of nobody: fan, curtain, louver, dog, vacuum, nothing", "rooms", 48, 11, empty, NULL },
 	{ "two_rooms", "a neighbour behind a wall moves; here is nobody", "rooms", 20, 7, two_rooms, NULL },
 	{ "infant", "children and newborns asleep", "small", 20, 7, infant, NULL },
-	{ "car", "a child, a newborn, nobody, or somebody leaning on it", "small", 60, 7, car, NULL },
+	{ "car", "a child, a newborn, nobody, or somebody leaning on it", "small", 60, 7, suite_car, NULL },
 	{ "fall", "falls of five kinds; stays down", "falls", 300, 11, fall, "falls" },
 	{ "fall_up", "falls of five kinds; gets up again", "falls", 40, 9, fall_up, "falls" },
 	{ "fall_like", "sits, lies down, jumps, squats, waves, gets up; drops; dogs", "falls", 3000, 53, fall_like, "falls" },
@@ -516,5 +457,9 @@ const struct suite_set suite_sets[] = {
 	{ "heart", "somebody keeps still within 2 m of 5 GHz radios with several chains", "rooms", 60, 10, heart, NULL },
 	{ "heartless", "the same, of somebody without a heart", "rooms", 60, 10, heartless, NULL },
 	{ "reach", "somebody sits and breathes, 1 to 8 m in front of two devices of several chains", "rooms", 24, 8, reach, NULL },
+	{ "cabin", "at the packets' full rate: a child, a newborn, nobody, somebody leaning on it", "cars", 80, 7, suite_cabin_mt7915, NULL },
+	{ "cabin_3", "the same with three senders in it", "cars", 80, 17, suite_cabin_3_mt7915, NULL },
+	{ "cabin_intel", "the same, of one sender, three chains of 20 MHz", "cars", 80, 7, suite_cabin_intel5300, NULL },
+	{ "cabin_intel_3", "the same with three senders", "cars", 80, 17, suite_cabin_3_intel5300, NULL },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL }
 };
