@@ -72,6 +72,11 @@ SOAKS       := $(patsubst tests/soak/%.c,$(BUILD)/soak/%,$(wildcard tests/soak/*
 BENCHES     := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ_S     ?= 600
 
+# Tests run side by side, one more than there are processors, as most of them wait for
+# clocks most of the time; longest first: scripts are.
+E2E         := $(wildcard tests/e2e/*.sh)
+RUN_TESTS   := JOBS=$(shell expr $$(nproc 2>/dev/null || echo 1) + 1) tests/run-tests.sh
+
 all: $(BUILD)/sixthd $(BUILD)/sixth
 
 $(BUILD)/sixthd: $(BUILD)/daemon/main.o $(DAEMON) $(CORE)
@@ -152,7 +157,7 @@ check-build:
 
 check-plain:
 	@$(MAKE) --no-print-directory -s WERROR=-Werror all tests soaks
-	@tests/run-tests.sh plain $(TESTS) $(wildcard tests/e2e/*.sh)
+	@$(RUN_TESTS) plain $(E2E) $(TESTS)
 
 check-clang:
 	@$(MAKE) --no-print-directory -s BUILD=build/clang CC=clang WITH_FFTW=0 WERROR=-Werror all tests
@@ -168,14 +173,14 @@ check-tsan:
 	@$(MAKE) --no-print-directory -s BUILD=build/tsan run-thread-tests
 
 run-core-tests:
-	@tests/run-tests.sh liquid-dsp-instead-of-FFTW $(CORE_TESTS)
+	@$(RUN_TESTS) liquid-dsp-instead-of-FFTW $(CORE_TESTS)
 
 run-asan-tests:
-	@tests/run-tests.sh ASan+UBSan $(TESTS)
+	@$(RUN_TESTS) ASan+UBSan $(TESTS)
 	@tests/fuzz/run-seeds.sh $(BUILD)/fuzz
 
 run-thread-tests:
-	@tests/run-tests.sh TSan $(THREAD_TESTS)
+	@$(RUN_TESTS) TSan $(THREAD_TESTS)
 
 # Coverage-guided, FUZZ_S seconds for each parser; findings stay in build/fuzz-corpus.
 fuzz:

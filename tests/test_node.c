@@ -196,8 +196,8 @@ static const char *record(const char *name, const char *origin, uint8_t mac, boo
 static void start_node(const char *text)
 {
 	char all[4096];
-	int n = snprintf(all, sizeof(all), "node = n\n[mqtt]\nbroker = mqtt://127.0.0.1:%d\n%s",
-			 scene.broker.port, text);
+	int n = snprintf(all, sizeof(all), "node = n\nstate = %s\n[mqtt]\nbroker = mqtt://127.0.0.1:%d\n%s",
+			 scratch_path("."), scene.broker.port, text);
 
 	assert_int_equal(config_parse(&scene.config, all, (size_t)n, "test.conf", stderr), 0);
 	assert_int_equal(node_open(&scene.node, &scene.config, scene.loop), 0);

@@ -35,6 +35,7 @@ key_file = ours.keys
 [room hall]
 profile = corridor
 END
+add_alarms
 start_daemon
 wait_for 5 logged "source adapter: envelope is open" || fail "does not open"
 

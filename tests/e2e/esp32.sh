@@ -33,6 +33,7 @@ links = cable/1a:00:00:00:00:01
 [room den]
 links = air/02:c5:11:00:00:07
 END
+add_alarms
 start_board adr018 "$host" "$udp"
 start_board serial "$dir/ttyESP"
 wait_for 5 test -e "$dir/ttyESP" || fail "no terminal"

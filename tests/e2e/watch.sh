@@ -33,7 +33,7 @@ expect_not() {
 
 mosquitto=$(command -v mosquitto || echo /usr/sbin/mosquitto)
 start_broker() {
-	port=$((20000 + $$ % 20000))
+	port=$((20000 + $$ % 12000))
 	for try in 1 2 3 4 5 6 7 8; do
 		port=$((port + try * 7))
 		printf 'listener %s 127.0.0.1\nallow_anonymous true\npersistence false\n' "$port" >"$tmp/mosquitto.conf"

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -44,17 +45,24 @@ static struct sockaddr_in loopback(int port)
 	};
 }
 
+/* Below those that the kernel gives to who connects: such a one keeps its port for a
+ * minute after it has closed, and a broker could not be started anew. */
 int broker_free_port(void)
 {
-	struct sockaddr_in a = loopback(0);
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	for (int tries = 0; tries < 100; tries++) {
+		uint16_t random;
+		struct sockaddr_in a;
+		int fd = socket(AF_INET, SOCK_STREAM, 0), bound;
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&a, len) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&a, &len) < 0)
-		give_up("free port");
-	close(fd);
-	return ntohs(a.sin_port);
+		if (fd < 0 || getrandom(&random, sizeof(random), 0) != sizeof(random))
+			break;
+		a = loopback(20000 + random % 12000);
+		bound = bind(fd, (struct sockaddr *)&a, sizeof(a));
+		close(fd);
+		if (bound == 0)
+			return ntohs(a.sin_port);
+	}
+	give_up("free port");
 }
 
 static bool accepts(int port)

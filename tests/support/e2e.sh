@@ -62,10 +62,10 @@ is_listening() {
 	grep -qi " [0-9A-F]*:$(printf %04X "$1") [0:]* 0A " /proc/net/tcp /proc/net/tcp6
 }
 
-# A port where nobody listens.
+# A port where nobody listens, and below those that the kernel gives to who connects.
 free_port() {
 	while :; do
-		port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 20000))
+		port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 12000))
 		is_listening "$port" || break
 	done
 	echo "$port"

@@ -47,7 +47,10 @@ const char *scratch_path(const char *name)
 const char *scratch_write(const char *name, const void *p, size_t len)
 {
 	const char *path = scratch_path(name);
-	FILE *f = fopen(path, "wb");
+	FILE *f;
+
+	unlink(path);	/* ext4 writes to the disk at once what takes a file's place in it */
+	f = fopen(path, "wb");
 
 	if (!f || fwrite(p, 1, len, f) != len || fclose(f))
 		give_up(path);
