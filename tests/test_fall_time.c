@@ -46,6 +46,7 @@ static void add(struct fall_times *t, struct label l, double hours, int suspecte
 
 	f->other_s += 3600 * hours;
 	f->suspected += suspected;
+	f->long_lie += suspected ? 2 : 0;
 }
 
 static void sets_persons_and_rooms_are_summed_each_for_itself(void **state)
@@ -65,6 +66,7 @@ static void sets_persons_and_rooms_are_summed_each_for_itself(void **state)
 	fall_times_json(&t, json_add_array(j, "rates"));
 	text = json_print(j);
 	assert_non_null(strstr(text, "{\"set\":\"home\",\"hours\":120,\"suspected\":0.025,"));
+	assert_non_null(strstr(text, "\"long_lie\":0.033,"));	/* 4 of 120 h at home */
 	assert_non_null(strstr(text, "{\"set\":\"home\",\"subject\":\"anna\",\"hours\":80,\"suspected\":0.038,"));
 	assert_non_null(strstr(text, "{\"set\":\"home\",\"subject\":\"bert\",\"hours\":40,\"suspected\":0,"));
 	assert_non_null(strstr(text, "{\"set\":\"home\",\"room\":\"hall\",\"hours\":70,"));

@@ -51,7 +51,7 @@ static int add_clip(struct fall_table *t, const struct label *l)
 	memcpy(c->room, l->room, LABEL_TEXT);
 	memcpy(c->label, l->label, LABEL_TEXT);
 	c->fall = is_fall(l);
-	c->delay_s = NAN;
+	c->delay_s = c->alarm_s = NAN;
 	return t->count++;
 }
 
@@ -109,12 +109,46 @@ void fall_table_evidence(struct fall_table *t, const struct fall_evidence *e)
 		t->clip[t->clip_of[row]].score = fmaxf(t->clip[t->clip_of[row]].score, e->score);
 }
 
+/* The last fall before this time; -1: none. */
+static int fall_before(const struct fall_table *t, double t_s)
+{
+	int last = -1;
+
+	for (int i = 0; i < t->rows; i++)
+		if (is_fall(&t->row[i]) && t->clip_of[i] >= 0 && t->row[i].start_s < t_s)
+			last = i;
+	return last;
+}
+
+/* People are called. */
+static void note_alarm(struct fall_table *t, int row, double t_s, bool long_lie)
+{
+	struct fall_clip *c = &t->clip[t->clip_of[row]];
+
+	if (!isnan(c->alarm_s))
+		return;
+	c->alarm_s = fmax(t_s - t->row[row].end_s, 0);
+	c->long_lie = long_lie;
+}
+
+static void note_long_lie(struct fall_table *t, double t_s)
+{
+	int fall = fall_before(t, t_s), row = row_at(t, t_s);
+
+	if (fall >= 0)
+		note_alarm(t, fall, t_s, true);
+	else if (row >= 0)
+		fall_time_of(&t->times, &t->row[row])->long_lie++;
+}
+
 void fall_table_incident(struct fall_table *t, uint64_t now_us, const struct incident *i)
 {
 	enum fall_stage stage = i->stage == INCIDENT_CONFIRMED ? FALL_CONFIRMED : FALL_SUSPECTED;
 	struct fall_clip *c;
 	int row;
 
+	if (i->kind == INCIDENT_LONG_LIE && i->stage == INCIDENT_CONFIRMED)
+		note_long_lie(t, (double)now_us / 1e6);
 	if (i->kind != INCIDENT_FALL || i->stage == INCIDENT_RECOVERED)
 		return;
 	if (i->stage == INCIDENT_SUSPECTED)
@@ -132,6 +166,8 @@ void fall_table_incident(struct fall_table *t, uint64_t now_us, const struct inc
 	if (!c)
 		return;
 	c->stage = stage > c->stage ? stage : c->stage;
+	if (stage == FALL_CONFIRMED && c->fall)
+		note_alarm(t, row, (double)now_us / 1e6, false);
 	if (stage == FALL_SUSPECTED && isnan(c->delay_s))
 		c->delay_s = (double)(now_us - i->time_us) / 1e6;
 }
@@ -178,24 +214,34 @@ static const char *group_name(const struct fall_clip *c, enum grouping by)
 	return by == BY_SET ? c->set : by == BY_SUBJECT ? c->subject : c->room;
 }
 
+static int compare_floats(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+
+	return x < y ? -1 : x > y;
+}
+
 struct group {
 	struct roc roc;
 	int  stage[2][3];	/* [fall][stage] */
 	double delay_s;		/* the greatest */
+	int  alarms, long_lies;	/* falls that people were called for; those of them by a long lie */
+	float alarm_s, alarm_most_s;	/* the median of the times that took, and the longest */
 };
 
 /* Figures of the clips like `like`, in that set. */
 static bool group_collect(const struct fall_table *t, int like, enum grouping by, struct group *g)
 {
 	const struct fall_clip *l = &t->clip[like];
-	float *score[2];
+	float *score[2], *alarm_s;
 	int n[2] = { 0, 0 };
 
 	memset(g, 0, sizeof(*g));
-	score[0] = calloc((size_t)t->count * 2, sizeof(float));
+	score[0] = calloc((size_t)t->count * 3, sizeof(float));
 	if (!score[0])
 		return false;
 	score[1] = score[0] + t->count;
+	alarm_s = score[1] + t->count;
 	for (int i = 0; i < t->count; i++) {
 		const struct fall_clip *c = &t->clip[i];
 
@@ -204,6 +250,14 @@ static bool group_collect(const struct fall_table *t, int like, enum grouping by
 		score[c->fall][n[c->fall]++] = c->score;
 		g->stage[c->fall][c->stage]++;
 		g->delay_s = c->delay_s > g->delay_s ? c->delay_s : g->delay_s;
+		g->long_lies += c->long_lie;
+		if (!isnan(c->alarm_s))
+			alarm_s[g->alarms++] = (float)c->alarm_s;
+	}
+	if (g->alarms) {
+		qsort(alarm_s, (size_t)g->alarms, sizeof(*alarm_s), compare_floats);
+		g->alarm_s = alarm_s[g->alarms / 2];
+		g->alarm_most_s = alarm_s[g->alarms - 1];
 	}
 	g->roc = roc_compute(score[1], n[1], score[0], n[0]);
 	free(score[0]);
@@ -257,6 +311,18 @@ static void print_group(const char *name, const struct group *g)
 	printf("%s\n", roc_too_small(&g->roc) ? "  too small to tell" : "");
 }
 
+/* Of the falls, whoever called: the watch or a timer. */
+static void print_alarms(const struct group *g)
+{
+	struct share called = share_of(g->alarms, g->roc.falls);
+
+	if (!g->alarms)
+		return;
+	printf("  people were called for %.1f %% (%.1f to %.1f) of the falls: %d confirmed, %d long lies; for half of those\n"
+	       "  within %.0f s, for all within %.0f s\n", 100 * called.value, 100 * called.low, 100 * called.high,
+	       g->alarms - g->long_lies, g->long_lies, (double)g->alarm_s, (double)g->alarm_most_s);
+}
+
 static void print_groups(const struct fall_table *t, int like, enum grouping by)
 {
 	struct group g;
@@ -292,6 +358,7 @@ void fall_table_print(const struct fall_table *t)
 		print_group(t->clip[i].set, &g);
 		if (g.delay_s > 0)
 			printf("  suspected at most %.1f s after the impact\n", g.delay_s);
+		print_alarms(&g);
 		print_groups(t, i, BY_SUBJECT);
 		print_groups(t, i, BY_ROOM);
 	}
@@ -324,6 +391,10 @@ static void write_group(struct json *j, const struct group *g)
 	add_share(j, "false_suspected", &share);
 	share = share_of(g->stage[0][2], g->roc.others);
 	add_share(j, "false_confirmed", &share);
+	share = share_of(g->alarms, g->roc.falls);
+	add_share(j, "people_called", &share);
+	json_add_number(j, "by_long_lie", g->long_lies, 0);
+	json_add_number(j, "called_after_s", g->alarms ? (double)g->alarm_s : NAN, 1);
 	json_add_bool(j, "too_small", roc_too_small(&g->roc));
 }
 

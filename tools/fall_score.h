@@ -6,7 +6,7 @@
  * is the classifier's greatest output for an event that peaked in it, 0 if it never ran; its stage
  * the furthest that an incident which began in it came.  A fall's stretch is 3 s longer, since
  * an impact is seen a little later.  Rest (breathing, lying, sitting) is no clip, but counts as time
- * in which falls are false. */
+ * in which falls are false.  A long lie is the last fall's before it, if there was one, and false if there was none. */
 #ifndef TOOLS_FALL_SCORE_H
 #define TOOLS_FALL_SCORE_H
 
@@ -26,6 +26,8 @@ struct fall_clip {
 	float score;
 	enum fall_stage stage;
 	double delay_s;			/* from the peak to suspected; NAN: it was not */
+	double alarm_s;			/* from the end of its stretch to the first alarm for people; NAN: there was none */
+	bool  long_lie;			/* ... which was that */
 };
 
 struct fall_table {

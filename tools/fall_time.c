@@ -35,13 +35,14 @@ static struct fall_time sum_of(const struct fall_times *t, int i, enum name by)
 {
 	struct fall_time sum = t->of[i];
 
-	sum.other_s = sum.suspected = sum.confirmed = 0;
+	sum.other_s = sum.suspected = sum.confirmed = sum.long_lie = 0;
 	for (const struct fall_time *f = t->of; f < t->of + t->count; f++) {
 		if (strcmp(f->set, sum.set) || strcmp(name_of(f, by), name_of(&sum, by)))
 			continue;
 		sum.other_s += f->other_s;
 		sum.suspected += f->suspected;
 		sum.confirmed += f->confirmed;
+		sum.long_lie += f->long_lie;
 	}
 	return sum;
 }
@@ -54,15 +55,24 @@ static bool first_of(const struct fall_times *t, int i, enum name by)
 	return true;
 }
 
+static void print_rate(int events, double hours)
+{
+	struct share rate = rate_of(events, hours);
+
+	printf("  %7.2f (%6.2f to %7.2f)", rate.value, rate.low, rate.high);
+}
+
 static void print_sum(const char *name, const struct fall_time *f)
 {
 	double hours = f->other_s / 3600;
-	struct share suspected = rate_of(f->suspected, hours), confirmed = rate_of(f->confirmed, hours);
 
-	if (hours > 0)
-		printf("%-24s %8.2f  %7.2f (%6.2f to %7.2f)  %7.2f (%6.2f to %7.2f)%s\n", name, hours, suspected.value,
-		       suspected.low, suspected.high, confirmed.value, confirmed.low, confirmed.high,
-		       hours < FALL_TELLS_H ? "  too short to tell alarms a day" : "");
+	if (!(hours > 0))
+		return;
+	printf("%-24s %8.2f", name, hours);
+	print_rate(f->suspected, hours);
+	print_rate(f->confirmed, hours);
+	print_rate(f->long_lie, hours);
+	printf("%s\n", hours < FALL_TELLS_H ? "  too short to tell alarms a day" : "");
 }
 
 static void print_names(const struct fall_times *t, const char *set, enum name by)
@@ -85,8 +95,8 @@ static void print_names(const struct fall_times *t, const char *set, enum name b
 
 void fall_times_print(const struct fall_times *t)
 {
-	printf("\nno fall (alarms an hour with 95 %% intervals)\n%-24s %8s  %-27s  %s\n", "set", "hours", "suspected",
-	       "confirmed");
+	printf("\nno fall (alarms an hour with 95 %% intervals)\n%-24s %8s  %-27s  %-27s  %s\n", "set", "hours", "suspected",
+	       "confirmed", "long lie");
 	for (int i = 0; i < t->count; i++) {
 		struct fall_time sum;
 
@@ -121,6 +131,7 @@ static void add_sum(struct json *list, const struct fall_time *f, enum name by)
 	json_add_number(j, "hours", f->other_s / 3600, 3);
 	add_rate(j, "suspected", f->suspected, f->other_s / 3600);
 	add_rate(j, "confirmed", f->confirmed, f->other_s / 3600);
+	add_rate(j, "long_lie", f->long_lie, f->other_s / 3600);
 	json_add_bool(j, "too_short", f->other_s / 3600 < FALL_TELLS_H);
 }
 

@@ -12,7 +12,7 @@
 struct fall_time {
 	char   set[LABEL_TEXT], subject[LABEL_TEXT], room[LABEL_TEXT];
 	double other_s;
-	int    suspected, confirmed;
+	int    suspected, confirmed, long_lie;
 };
 
 struct fall_times {

@@ -33,6 +33,56 @@ static inline void put_at(FILE *f, const double *at, int axes)
 	fprintf(f, "\n");
 }
 
+struct place {
+	double size[3], receiver[3], sender[3];
+};
+
+/* Two walls that face each other carry the devices. */
+static inline struct place room(FILE *f, struct rng *rng, double length_s, double least_m, double most_m)
+{
+	struct place p;
+
+	p.size[0] = any(rng, least_m, most_m);
+	p.size[1] = any(rng, least_m, 0.85 * most_m);
+	p.size[2] = 2.5;
+	p.receiver[0] = p.size[0] - any(rng, 0.15, 0.3);
+	p.receiver[1] = p.size[1] * any(rng, 0.15, 0.5);
+	p.receiver[2] = any(rng, 0.6, 1.6);
+	p.sender[0] = any(rng, 0.15, 0.3);
+	p.sender[1] = p.size[1] * any(rng, 0.15, 0.5);
+	p.sender[2] = any(rng, 0.6, 1.6);
+	fprintf(f, "[room]\nduration = %g\nsize = %.2f %.2f %.2f\nseed = %u\n", length_s, p.size[0], p.size[1],
+		p.size[2], rng_bits(rng));
+	put(f, rng, "reflect", 0.2, 0.5);
+	put(f, rng, "k", 2, 12);
+	put(f, rng, "spread", 15, 50);
+	return p;
+}
+
+static inline double good_snr(struct rng *rng)
+{
+	return any(rng, 24, 40);
+}
+
+static inline void breather(FILE *f, struct rng *rng, const char *name, const double at[2], const char *posture)
+{
+	fprintf(f, "[person %s]\nposture = %s\n", name, posture);
+	put_at(f, at, 2);
+	put(f, rng, "height", 1.5, 1.9);
+	put(f, rng, "cross", 0.35, 0.6);
+	put(f, rng, "sway", 0.3, 1.5);
+	put(f, rng, "breathing", 8, 24);
+	put(f, rng, "depth", 3, 9);
+	put(f, rng, "variability", 0.02, 0.08);
+}
+
+static inline void someone(FILE *f, struct rng *rng, const char *name, const double at[2], const char *posture)
+{
+	breather(f, rng, name, at, posture);
+	put(f, rng, "heart", 52, 95);
+	put(f, rng, "pulse", 0.15, 0.45);
+}
+
 enum child_kind { CHILD, NEWBORN, DUMMY };	/* dummy: a newborn for tests of cars, which breathes 30 a minute */
 
 /* Size, breath and heart of one; the posture is the caller's (suite_cars.c). */
@@ -44,5 +94,11 @@ void suite_cabin_mt7915(FILE *f, struct rng *rng, int number);
 void suite_cabin_3_mt7915(FILE *f, struct rng *rng, int number);
 void suite_cabin_intel5300(FILE *f, struct rng *rng, int number);
 void suite_cabin_3_intel5300(FILE *f, struct rng *rng, int number);
+
+/* Sets of suite_lies.c. */
+void suite_lie(FILE *f, struct rng *rng, int number);
+void suite_visit(FILE *f, struct rng *rng, int number);
+void suite_rest(FILE *f, struct rng *rng, int number);
+void suite_habit(FILE *f, struct rng *rng, int number);
 
 #endif

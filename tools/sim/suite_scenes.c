@@ -7,32 +7,6 @@
 #include "tools/sim/suite.h"
 #include "tools/sim/suite_draw.h"
 
-struct place {
-	double size[3], receiver[3], sender[3];
-};
-
-/* Two walls that face each other carry the devices. */
-static struct place room(FILE *f, struct rng *rng, double length_s, double least_m, double most_m)
-{
-	struct place p;
-
-	p.size[0] = any(rng, least_m, most_m);
-	p.size[1] = any(rng, least_m, 0.85 * most_m);
-	p.size[2] = 2.5;
-	p.receiver[0] = p.size[0] - any(rng, 0.15, 0.3);
-	p.receiver[1] = p.size[1] * any(rng, 0.15, 0.5);
-	p.receiver[2] = any(rng, 0.6, 1.6);
-	p.sender[0] = any(rng, 0.15, 0.3);
-	p.sender[1] = p.size[1] * any(rng, 0.15, 0.5);
-	p.sender[2] = any(rng, 0.6, 1.6);
-	fprintf(f, "[room]\nduration = %g\nsize = %.2f %.2f %.2f\nseed = %u\n", length_s, p.size[0], p.size[1],
-		p.size[2], rng_bits(rng));
-	put(f, rng, "reflect", 0.2, 0.5);
-	put(f, rng, "k", 2, 12);
-	put(f, rng, "spread", 15, 50);
-	return p;
-}
-
 static void radios(FILE *f, struct rng *rng, const struct place *p, double rate_hz, double snr_db)
 {
 	static const char *const chips[] = { "esp32", "intel5300", "ath9k", "esp32" };
@@ -47,11 +21,6 @@ static void radios(FILE *f, struct rng *rng, const struct place *p, double rate_
 	put(f, rng, "gaps", 60, 300);
 }
 
-static double good_snr(struct rng *rng)
-{
-	return any(rng, 24, 40);
-}
-
 /* Seen from the middle of the link, so many metres off it. */
 static void beside(const struct place *p, struct rng *rng, double off_m, double keep_m, double at[2])
 {
@@ -59,25 +28,6 @@ static void beside(const struct place *p, struct rng *rng, double off_m, double 
 
 	at[0] = p->sender[0] + along * (p->receiver[0] - p->sender[0]);
 	at[1] = fmin(middle_y + off_m, p->size[1] - keep_m);
-}
-
-static void breather(FILE *f, struct rng *rng, const char *name, const double at[2], const char *posture)
-{
-	fprintf(f, "[person %s]\nposture = %s\n", name, posture);
-	put_at(f, at, 2);
-	put(f, rng, "height", 1.5, 1.9);
-	put(f, rng, "cross", 0.35, 0.6);
-	put(f, rng, "sway", 0.3, 1.5);
-	put(f, rng, "breathing", 8, 24);
-	put(f, rng, "depth", 3, 9);
-	put(f, rng, "variability", 0.02, 0.08);
-}
-
-static void someone(FILE *f, struct rng *rng, const char *name, const double at[2], const char *posture)
-{
-	breather(f, rng, name, at, posture);
-	put(f, rng, "heart", 52, 95);
-	put(f, rng, "pulse", 0.15, 0.45);
 }
 
 static void sitter(FILE *f, struct rng *rng, const char *name, const double at[2])
@@ -461,5 +411,9 @@ const struct suite_set suite_sets[] = {
 	{ "cabin_3", "the same with three senders in it", "cars", 80, 17, suite_cabin_3_mt7915, NULL },
 	{ "cabin_intel", "the same, of one sender, three chains of 20 MHz", "cars", 80, 7, suite_cabin_intel5300, NULL },
 	{ "cabin_intel_3", "the same with three senders", "cars", 80, 17, suite_cabin_3_intel5300, NULL },
+	{ "lie", "comes in, falls in one of five ways, lies there for a quarter of an hour and more", "lies", 100, 25, suite_lie, "falls" },
+	{ "visit", "comes in, does something, and leaves", "lies", 100, 25, suite_visit, "presence" },
+	{ "rest", "comes in, and sits or lies for half an hour", "rests", 40, 20, suite_rest, "presence" },
+	{ "habit", "many visits, after some of which things stand elsewhere; then a fall, or one more visit", "habits", 40, 40, suite_habit, NULL },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL }
 };
