@@ -14,6 +14,8 @@
 #define HINT_DB  3.0f		/* or a hint above this, which counts for a third */
 #define HINT     0.3f
 #define SHARE    0.5f		/* of the delay, with signs of a breath: it is there */
+#define AGREE_HZ (4.0f / 60)	/* two looks at a rhythm say the same */
+#define LOOK_S   1.2f		/* from one to the next, at most */
 #define GONE_S   60.0f		/* without any, a suspicion was none */
 
 void child_init(struct child *c, float delay_s)
@@ -28,33 +30,56 @@ static void tell(const struct child *c, enum incident_stage stage, uint64_t now_
 	struct incident i = { .kind = INCIDENT_CHILD_LEFT, .stage = stage, .time_us = now_us,
 			      .confidence = in->breathing ? in->quality : NAN };
 
-	if (in->breathing)
-		incident_add(&i, "rate_per_min", in->rate_per_min);
+	if (in->breathing || c->sign_hz > 0)
+		incident_add(&i, "rate_per_min", in->breathing ? in->rate_per_min : 60 * c->sign_hz);
 	incident_add(&i, "breath_s", c->seen_s);
 	incident_put(out, &i);
 }
 
 static void end(struct child *c, uint64_t now_us, const struct child_input *in, struct incident_queue *out)
 {
+	struct child was = *c;
+
 	if (c->suspected)
 		tell(c, INCIDENT_RECOVERED, now_us, in, out);
-	child_init(c, c->delay_s);
+	child_init(c, was.delay_s);
+	c->sign_hz = was.sign_hz;	/* what the last look saw remains true */
+	c->slow = was.slow;
+	c->aimless = was.aimless;
 }
 
 /* How much of this tick speaks for a breath. */
-static float sign(const struct child_input *in)
+static float sign(const struct child *c, const struct child_input *in)
 {
-	if (in->breathing)
+	if (c->slow)
+		return 0;
+	if (in->breathing || c->holds_s > 0)
 		return 1;
-	return in->signs_db > HINT_DB ? HINT : 0;
+	return in->signs_db > HINT_DB && !c->aimless ? HINT : 0;
 }
 
-static void suspect(struct child *c, uint64_t now_us, const struct child_input *in, struct incident_queue *out)
+/* Two looks at a rhythm that agree.  One alone may be the wind. */
+static bool agreed(struct child *c, const struct child_input *in)
 {
-	float s = sign(in);
+	bool same = in->sign.hz > 0 && c->sign_hz > 0 && fabsf(in->sign.hz - c->sign_hz) < AGREE_HZ;
+
+	c->holds_s = fmaxf(c->holds_s - TICK_S, 0);
+	if (!in->sign.looked)
+		return false;
+	c->sign_hz = in->sign.hz;
+	c->slow = in->sign.slow;
+	c->aimless = in->sign.aimless;
+	if (same)
+		c->holds_s = LOOK_S;
+	return same;
+}
+
+static void suspect(struct child *c, uint64_t now_us, const struct child_input *in, bool seen, struct incident_queue *out)
+{
+	float s = sign(c, in);
 
 	c->signs_s = fmaxf(c->signs_s + (s > 0 ? s : -FADE) * TICK_S, 0);
-	if (c->signs_s < SIGNS_S)
+	if (c->signs_s < SIGNS_S && !seen)
 		return;
 	c->suspected = true;
 	c->since_s = c->gone_s = 0;
@@ -64,7 +89,7 @@ static void suspect(struct child *c, uint64_t now_us, const struct child_input *
 
 static void follow(struct child *c, uint64_t now_us, const struct child_input *in, struct incident_queue *out)
 {
-	float s = sign(in);
+	float s = sign(c, in);
 
 	c->since_s += TICK_S;
 	c->seen_s += s > 0 ? TICK_S : 0;
@@ -83,9 +108,13 @@ static void follow(struct child *c, uint64_t now_us, const struct child_input *i
 
 void child_tick(struct child *c, uint64_t now_us, const struct child_input *in, struct incident_queue *out)
 {
+	bool seen, moving;
+
 	if (c->delay_s <= 0 || !in->able)
 		return;
-	c->bustle_s = fmaxf(c->bustle_s + (in->moving ? TICK_S : -FADE * TICK_S), 0);
+	seen = agreed(c, in);
+	moving = in->moving && c->holds_s <= 0;		/* a strong breath is no movement */
+	c->bustle_s = fmaxf(c->bustle_s + (moving ? TICK_S : -FADE * TICK_S), 0);
 	if (c->bustle_s > BUSTLE_S) {
 		c->bustle_s = BUSTLE_S;
 		c->bustled = true;
@@ -94,10 +123,10 @@ void child_tick(struct child *c, uint64_t now_us, const struct child_input *in, 
 			c->bustle_s = BUSTLE_S;
 		}
 	}
-	if (in->moving)
+	if (moving)
 		return;
 	if (c->suspected)
 		follow(c, now_us, in, out);
 	else
-		suspect(c, now_us, in, out);
+		suspect(c, now_us, in, seen, out);
 }

@@ -3,8 +3,8 @@
  * child.h -- was a child left in the car?
  *
  * The bustle of getting out has ended, and something in there goes on breathing at a
- * child's rate: 20 to 75 a minute, which no adult at rest does.  That it was seen is a suspicion,
- * within 12 s of the last movement; that it is still so after a while, in which whoever
+ * child's rate: 20 to 75 a minute, which no adult at rest does.  That it was seen, in two looks that agree, is a
+ * suspicion, within 12 s of the last movement; that it is still so after a while, in which whoever
  * just fetches something would be back, is an alarm.  Movement alone is none: people who pass
  * or lean on a car move it, and do not breathe in it. */
 #ifndef MODELS_CHILD_H
@@ -12,12 +12,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "models/child_sign.h"
 #include "models/incident.h"
 
 struct child_input {
 	bool  able;			/* movement can be seen */
 	bool  moving;
 	bool  empty;			/* nobody is there, for certain */
+	struct child_verdict sign;	/* at the last seconds, before a rate can be told */
 	bool  breathing;		/* at a rate of the band */
 	float rate_per_min;
 	float quality;			/* probability that it is right */
@@ -29,6 +31,9 @@ struct child {
 	float bustle_s;			/* movement of late */
 	bool  bustled;			/* since the alarm the doors have been used */
 	float signs_s;			/* of a breath, fading */
+	float sign_hz;			/* of the last look; 0: it saw none */
+	float holds_s;			/* so long what it saw counts */
+	bool  slow, aimless;		/* it saw an adult; what no breath makes */
 	float gone_s;			/* nothing of it seen for so long */
 	bool  suspected, confirmed;
 	float since_s;			/* the suspicion */

@@ -108,6 +108,21 @@ struct breath_evidence {
 	float row_db[BREATH_BINS];	/* rank-1 spectrum over the noise, dB; bin centres: breath_bin_hz() */
 };
 
+/* Does something small breathe, in so few seconds?  Rooms for children only.  (models/child_sign.c) */
+struct child_rhythm {
+	float line, energy;		/* of a waveform, in units of its noise: of a sine and its double; of all of it */
+};
+
+struct child_evidence {
+	bool  updated;			/* a new look since the last tick: */
+	bool  busy;			/* while something moved */
+	float window_s;
+	float hz;			/* what stands highest in the band */
+	float excess, null;		/* by how much, in multiples of the noise; what chance reaches in one look of 1,000 */
+	float half;			/* the same at half its frequency */
+	struct child_rhythm all, fast;	/* of all its movement; without what is slower than any child.  0: not looked at */
+};
+
 /* Does a heart beat in what breathes?  (models/heartbeat.c)  On the common grid of
  * heart_bin_hz(). */
 #define HEART_BINS 160
@@ -154,6 +169,7 @@ struct evidence {
 	struct motion_evidence motion;
 	struct micro_evidence micro;
 	struct breath_evidence breath;
+	struct child_evidence child;
 	struct heart_evidence heart;
 	struct fall_evidence fall;
 	struct pace_evidence pace;

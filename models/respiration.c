@@ -26,6 +26,7 @@
 #include "models/alias.h"
 #include "models/breath.h"
 #include "models/breath_row.h"
+#include "models/child_sign.h"
 #include "models/device_noise.h"
 #include "models/machine.h"
 #include "models/model.h"
@@ -90,6 +91,8 @@ struct respiration {
 	bool     dead;			/* too few tones to see anything */
 	uint64_t cell;			/* that the sums belong to */
 	struct quiet quiet;
+	bool     for_child;		/* the room is one in which children must be noticed soon */
+	struct child_sign child;
 	uint64_t last_us, started_us, looked_us;
 	bool     ticked;
 };
@@ -137,6 +140,8 @@ static int init(struct respiration *m, const struct link_format *f, const struct
 	quiet_init(&m->quiet, rate_hz);
 	m->lo_hz = params->breath_lo_hz;
 	m->hi_hz = params->breath_hi_hz;
+	m->for_child = params->child_left_s > 0 && rate_hz == FAST_HZ;
+	child_sign_init(&m->child, m->lo_hz, m->hi_hz);
 	m->around = params->around;
 	return err;
 }
@@ -166,6 +171,7 @@ static void forget(struct respiration *m)
 	}
 	wave_reset(&m->wave);
 	quiet_reset(&m->quiet);
+	child_sign_reset(&m->child);
 }
 
 static bool power_row(struct respiration *m, float *out)
@@ -461,7 +467,7 @@ static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 	enum reason why = obstacle(m, now_us, all);
 	int rows;
 
-	e->updated = e->rhythm = false;
+	e->updated = e->rhythm = all->child.updated = false;
 	if (why) {
 		e->reason = why;
 		if (why == all->fault)
@@ -471,6 +477,8 @@ static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 	if (quiet_watch(&m->quiet, &m->grid, now_us, moving, all->motion.strength_db))
 		m->recalls = false;
 	e->rhythm = quiet_in_rhythm(&m->quiet, now_us);
+	if (m->for_child)
+		child_sign_tick(&m->child, &m->rank1, &m->grid, now_us, moving && !e->rhythm, &all->child);
 	rows = rows_to_look_at(m, &mild);
 	if (!rows)
 		e->reason = m->quiet.moved ? REASON_MOVING : REASON_WARMING_UP;

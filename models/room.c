@@ -297,10 +297,11 @@ static void watch_rest(struct room *r, uint64_t now_us, const struct motion_view
 	r->state.low_limit_s = rest_low_limit_s(&r->rest);
 }
 
-static void watch_child(struct room *r, uint64_t now_us, const struct motion_view *v)
+static void watch_child(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
+			const struct motion_view *v)
 {
 	const struct breath_result *b = &r->state.breath;
-	const struct child_input in = {
+	struct child_input in = {
 		.able = v->able, .moving = v->moving,
 		.empty = r->state.presence == PRESENCE_EMPTY,
 		.breathing = b->reason == REASON_NONE,
@@ -308,6 +309,7 @@ static void watch_child(struct room *r, uint64_t now_us, const struct motion_vie
 		.signs_db = b->reason == REASON_MACHINE ? 0 : r->breath.result.hint_db,
 	};
 
+	child_sign_pool(evidence, n, &in.sign);
 	child_tick(&r->child, now_us, &in, &r->incidents);
 }
 
@@ -409,7 +411,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	r->state.gait = r->gait.result;
 	watch_falls(r, now_us, evidence, n, &v);
 	watch_rest(r, now_us, &v);
-	watch_child(r, now_us, &v);
+	watch_child(r, now_us, evidence, n, &v);
 	watch_breath(r, now_us, evidence, n, &v);
 	write_sensing(&r->state, &v, falls_work(evidence, n));
 }
