@@ -51,11 +51,11 @@ static void end(struct child *c, uint64_t now_us, const struct child_input *in, 
 /* How much of this tick speaks for a breath. */
 static float sign(const struct child *c, const struct child_input *in)
 {
-	if (c->slow)
+	if (c->slow || c->aimless)
 		return 0;
 	if (in->breathing || c->holds_s > 0)
 		return 1;
-	return in->signs_db > HINT_DB && !c->aimless ? HINT : 0;
+	return in->signs_db > HINT_DB ? HINT : 0;
 }
 
 /* Two looks at a rhythm that agree.  One alone may be the wind. */

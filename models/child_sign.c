@@ -9,8 +9,8 @@
 #define BUSY_S      10.0f	/* the newest rows while something moves: a strong breath is movement, too, */
 #define BUSY        0.90f	/* if it explains so much of that */
 #define WANDER      0.9f	/* who breathes 20 times a minute does so 18 times in one */
-#define AIMLESS     0.5f	/* a rhythm explains less of all movement, */
-#define AIMLESS_FAST 0.75f	/* and of what is fast */
+#define AIMLESS     0.35f	/* two children, each with a rhythm, are explained by more than that, */
+#define AIMLESS_FAST 0.5f	/* and that of what is fast */
 #define HELD_S      2.0f	/* so long is motion told after its end, */
 #define SETTLE_S    0.5f	/* and so long does the body settle */
 #define ROWS        160		/* of a window, at most */
@@ -22,6 +22,7 @@
 #define NEAR        1.0f	/* resolutions around the peak in which the rhythm is looked for */
 #define CHANCE      1.6f	/* times what noise reaches in one look of a thousand, */
 #define EXCESS_LEAST 0.8f	/* and this at least, must it stand over the noise */
+#define MORE_LINKS  0.02f	/* for each further one a rhythm must explain so much more */
 #define AGREE       0.7f	/* resolutions */
 
 void child_sign_init(struct child_sign *s, float lo_hz, float hi_hz)
@@ -227,56 +228,94 @@ static float share(const struct child_rhythm *r)
 	return r->energy > 0 ? r->line / r->energy : 0;
 }
 
-/* What the links say that agree with the one that sees most. */
-struct pool {
-	const struct child_evidence *best;	/* NULL: none has looked */
+/* What one link says, or those that agree with the one that sees most. */
+struct view {
+	float hz, window_s;
+	bool  busy;
 	float square, half, null;	/* of what stands out, of what does at half its rate; what chance reaches */
 	struct child_rhythm all, fast;
+	int   links;			/* that have looked: each has its chance */
 };
 
-static void pool(const struct evidence *const evidence[], int n, struct pool *p)
+static void add_view(struct view *v, const struct child_evidence *e)
 {
-	memset(p, 0, sizeof(*p));
+	v->square += e->excess * e->excess;
+	v->half += e->half * e->half;
+	v->null = fmaxf(v->null, e->null);
+	v->all.line += e->all.line;
+	v->all.energy += e->all.energy;
+	v->fast.line += e->fast.line;
+	v->fast.energy += e->fast.energy;
+}
+
+static struct view view_of(const struct child_evidence *e, int links)
+{
+	struct view v = { .hz = e->hz, .window_s = e->window_s, .busy = e->busy, .links = links };
+
+	add_view(&v, e);
+	return v;
+}
+
+static bool stands_out(const struct view *v)
+{
+	return sqrtf(v->square) >= fmaxf(EXCESS_LEAST, CHANCE * v->null);
+}
+
+static bool is_rhythm(const struct view *v)
+{
+	int more = v->links > 3 ? 2 : v->links - 1;
+	float all = least_of_all(v->window_s) + MORE_LINKS * (float)more;
+	float fast = least_of_fast(v->window_s) + MORE_LINKS / 2 * (float)more;
+
+	if (!stands_out(v) || v->half > v->square)
+		return false;
+	if (v->busy)
+		return share(&v->all) > fmaxf(all, BUSY);
+	return share(&v->all) > all || share(&v->fast) > fast;
+}
+
+static const struct child_evidence *best_of(const struct evidence *const evidence[], int n, int *links)
+{
+	const struct child_evidence *best = NULL;
+
+	*links = 0;
 	for (int i = 0; i < n; i++) {
 		const struct child_evidence *e = &evidence[i]->child;
 
-		if (e->updated && (!p->best || e->excess > p->best->excess))
-			p->best = e;
+		*links += e->updated;
+		if (e->updated && (!best || e->excess > best->excess))
+			best = e;
 	}
-	for (int i = 0; i < n && p->best; i++) {
-		const struct child_evidence *e = &evidence[i]->child;
-
-		if (!e->updated || !(e->all.energy > 0) || fabsf(e->hz - p->best->hz) * p->best->window_s > AGREE)
-			continue;
-		p->square += e->excess * e->excess;
-		p->half += e->half * e->half;
-		p->null = fmaxf(p->null, e->null);
-		p->all.line += e->all.line;
-		p->all.energy += e->all.energy;
-		p->fast.line += e->fast.line;
-		p->fast.energy += e->fast.energy;
-	}
-}
-
-static bool is_rhythm(const struct pool *p)
-{
-	float all = least_of_all(p->best->window_s), fast = least_of_fast(p->best->window_s);
-
-	if (p->best->busy)
-		return share(&p->all) > fmaxf(all, BUSY);
-	return share(&p->all) > all || share(&p->fast) > fast;
+	return best;
 }
 
 void child_sign_pool(const struct evidence *const evidence[], int n, struct child_verdict *v)
 {
-	struct pool p;
+	int links;
+	const struct child_evidence *best = best_of(evidence, n, &links);
+	struct view together;
 
-	pool(evidence, n, &p);
-	*v = (struct child_verdict){ .looked = p.best != NULL };
-	if (!p.best || sqrtf(p.square) < fmaxf(EXCESS_LEAST, CHANCE * p.null))
+	*v = (struct child_verdict){ .looked = best != NULL };
+	if (!best)
 		return;
-	v->aimless = share(&p.all) < AIMLESS && share(&p.fast) < AIMLESS_FAST;
-	v->slow = p.half > p.square;
-	if (!v->slow && is_rhythm(&p))
-		v->hz = p.best->hz;
+	together = view_of(best, links);
+	for (int i = 0; i < n; i++) {
+		const struct child_evidence *e = &evidence[i]->child;
+		struct view alone = view_of(e, links);
+
+		if (!e->updated || !(e->all.energy > 0))
+			continue;
+		if (is_rhythm(&alone) && !(v->hz > 0))
+			v->hz = e->hz;
+		if (e != best && fabsf(e->hz - best->hz) * best->window_s < AGREE)
+			add_view(&together, e);
+	}
+	if (!stands_out(&together))
+		return;
+	v->slow = together.half > together.square;
+	v->aimless = share(&together.all) < AIMLESS && share(&together.fast) < AIMLESS_FAST && !(v->hz > 0);
+	if (v->slow)
+		v->hz = 0;
+	else if (!(v->hz > 0) && is_rhythm(&together))
+		v->hz = best->hz;
 }

@@ -38,8 +38,7 @@ void child_sign_init(struct child_sign *s, float lo_hz, float hi_hz);
 void child_sign_reset(struct child_sign *s);
 
 /* Ten times a second: whether something moves, and once a second a look at the rows since then; while it moves, at
- * the newest.  What the spectrum
- * held before is lost.  Writes *e. */
+ * the newest.  What the spectrum held before is lost.  Writes *e. */
 void child_sign_tick(struct child_sign *s, struct rank1 *r, const struct slowgrid *g, uint64_t now_us, bool moving,
 		     struct child_evidence *e);
 
@@ -50,7 +49,7 @@ struct child_verdict {
 	bool  slow;			/* what stands highest in the band is the double of something slower: an adult's breath */
 };
 
-/* All links together, those that agree with the one that sees most; what is not new says nothing. */
+/* Each link alone, and those together that agree with the one that sees most; what is not new says nothing. */
 void child_sign_pool(const struct evidence *const evidence[], int n, struct child_verdict *v);
 
 #endif

@@ -310,6 +310,8 @@ static void watch_child(struct room *r, uint64_t now_us, const struct evidence *
 	};
 
 	child_sign_pool(evidence, n, &in.sign);
+	if (b->reason == REASON_MACHINE)
+		in.sign.hz = 0;
 	child_tick(&r->child, now_us, &in, &r->incidents);
 }
 

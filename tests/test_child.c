@@ -118,6 +118,58 @@ static void a_breath_that_was_none_is_taken_back(void **state)
 	expect(1, 0, 1);
 }
 
+/* Seconds that each begin with a look: at a rhythm of so many a minute, at none, at an adult (slow), at what has no
+ * aim; and the rest of what is so. */
+static void look(int seconds, struct child_verdict sign, struct child_input rest)
+{
+	sign.looked = true;
+	for (int s = 0; s < seconds; s++) {
+		struct child_input in = rest;
+
+		in.sign = sign;
+		pass(0.1, in);
+		pass(0.9, rest);
+	}
+}
+
+static void two_looks_at_a_rhythm_that_agree_are_a_suspicion_at_once(void **state)
+{
+	(void)state;
+	look(1, (struct child_verdict){ .hz = 0.5f }, shut);
+	look(1, (struct child_verdict){ .hz = 0.9f }, shut);	/* elsewhere */
+	look(1, (struct child_verdict){ .hz = 0 }, shut);
+	look(1, (struct child_verdict){ .hz = 0.9f }, shut);
+	look(20, (struct child_verdict){ .hz = 0 }, shut);
+	expect(0, 0, 0);
+	pass(0.1, shut);
+	look(2, (struct child_verdict){ .hz = 0.5f }, shut);
+	expect(1, 0, 0);
+	look(62, (struct child_verdict){ .hz = 0.51f }, shut);
+	expect(1, 1, 0);
+}
+
+static void a_breath_so_strong_that_it_is_movement_is_seen(void **state)
+{
+	(void)state;
+	pass(20, bustle);
+	look(8, (struct child_verdict){ .hz = 0 }, bustle);
+	expect(0, 0, 0);
+	look(2, (struct child_verdict){ .hz = 0.5f }, bustle);
+	expect(1, 0, 0);
+	look(62, (struct child_verdict){ .hz = 0.5f }, bustle);
+	expect(1, 1, 0);
+}
+
+static void neither_an_adult_nor_the_wind_is_a_child_whatever_rate_is_told(void **state)
+{
+	(void)state;
+	look(70, (struct child_verdict){ .slow = true }, asleep);
+	look(70, (struct child_verdict){ .aimless = true }, asleep);
+	expect(0, 0, 0);
+	look(5, (struct child_verdict){ .hz = 0 }, asleep);
+	expect(1, 0, 0);
+}
+
 static void blindness_and_other_rooms_raise_nothing(void **state)
 {
 	struct child_input blind = asleep;
@@ -139,6 +191,9 @@ int main(void)
 		cmocka_unit_test_setup(a_child_that_sleeps_on_is_suspected_and_then_an_alarm, setup),
 		cmocka_unit_test_setup(hints_of_a_breath_are_enough_if_they_stay, setup),
 		cmocka_unit_test_setup(who_leans_on_the_car_is_no_child, setup),
+		cmocka_unit_test_setup(two_looks_at_a_rhythm_that_agree_are_a_suspicion_at_once, setup),
+		cmocka_unit_test_setup(a_breath_so_strong_that_it_is_movement_is_seen, setup),
+		cmocka_unit_test_setup(neither_an_adult_nor_the_wind_is_a_child_whatever_rate_is_told, setup),
 		cmocka_unit_test_setup(people_who_are_still_busy_are_no_reason, setup),
 		cmocka_unit_test_setup(a_breath_that_was_none_is_taken_back, setup),
 		cmocka_unit_test_setup(blindness_and_other_rooms_raise_nothing, setup),
