@@ -172,6 +172,38 @@ static double zero_near(bool flat, double kd)
 	return kd - 0.15 + 0.3 * low / (low - high);
 }
 
+/* Mean power of the field of a leg far from its antenna, over rooms and places. */
+static double lit(const struct channel_setup *s, struct point at)
+{
+	double power = 0;
+
+	for (uint64_t room = 0; room < 200; room++) {
+		struct channel *c = make(s, room);
+
+		channel_leg(c, at, re, im);
+		for (int k = 0; k < TONES; k++)
+			power += (double)(re[k] * re[k] + im[k] * im[k]) / TONES / 200;
+		channel_free(c);
+	}
+	return power;
+}
+
+static void clutter_lights_a_body_as_it_lights_the_receiver(void **state)
+{
+	struct channel_setup s = free_space();
+	struct point at = { 9, 18, 10 };
+	double direct = 1 / (1 + 64.0), clutter = 1 / (D * D * pow(10, 0.3));
+
+	(void)state;
+	s.k_db = 3;
+	assert_near(lit(&s, at), direct, 1e-3 * direct);
+	s.clutter = 20;
+	assert_near(lit(&s, at), direct + clutter, 0.15 * clutter);
+	s.walls = 1;
+	s.wall[0] = (struct channel_wall){ { 0, 14 }, { 20, 14 }, 0.5 };
+	assert_near(lit(&s, at), (direct + clutter) / 4, 0.15 * clutter / 4);
+}
+
 static void a_diffuse_field_decorrelates_at_the_zeros_of_theory(void **state)
 {
 	(void)state;
@@ -466,6 +498,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(constant_speed_has_the_doppler_of_its_path),
 		cmocka_unit_test(equal_power_lies_on_a_cassini_oval),
+		cmocka_unit_test(clutter_lights_a_body_as_it_lights_the_receiver),
 		cmocka_unit_test(a_diffuse_field_decorrelates_at_the_zeros_of_theory),
 		cmocka_unit_test(a_knife_edge_on_the_line_halves_the_field),
 		cmocka_unit_test(a_wall_takes_what_it_says_from_each_leg),

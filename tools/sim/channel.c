@@ -60,8 +60,9 @@ static void compute_leg(const struct channel *c, struct antenna *a, struct point
 		double length = m->plane ? 1 : point_length(to);
 		double gain = m->plane ? m->gain : m->gain / fmax(length, NEAREST_M);
 
-		if (c->setup.walls && !m->plane)
-			gain *= channel_through_image(&c->setup, a->at, m, at);
+		if (c->setup.walls)	/* clutter has no way of its own: it takes the straight one */
+			gain *= m->plane ? channel_through(&c->setup, a->at, at) :
+				channel_through_image(&c->setup, a->at, m, at);
 		if (faces)	/* a turned away side still scatters a little */
 			gain *= 0.55 + 0.45 * point_dot(normal, to) / fmax(length, 1e-3);
 		channel_add_path(c, gain, m->plane ? m->length_m - point_dot(m->at, at) : length, 0, a->re, a->im);

@@ -6,8 +6,8 @@
  *     + reflections at the walls + clutter (furniture, further rooms)
  *     + sum over scatterers: sqrt(cross section) * leg from the sender * leg to the receiver
  *
- * A leg is the sum over an antenna and its mirror images in the walls, so a body is lit by
- * way of the walls too, and the pairs of images cost a product and not a double sum.  In a
+ * A leg is the sum over an antenna, its mirror images in the walls and waves of the clutter, so a body is lit by
+ * all the ways by which the receiver is, and the pairs of them cost a product and not a double sum.  In a
  * diffuse room a leg is a sum of random plane waves.  Walls within the room
  * weaken what passes them.  Bodies do not shadow each other's legs, and polarisation is left out. */
 #ifndef TOOLS_SIM_CHANNEL_H
@@ -19,7 +19,7 @@
 #include "tools/sim/rng.h"
 
 #define CHANNEL_ANTENNAS 4	/* at each end */
-#define CHANNEL_IMAGES   64
+#define CHANNEL_IMAGES   64	/* with the waves of clutter */
 #define CHANNEL_CLUTTER  64
 #define CHANNEL_WALLS    8
 

@@ -8,6 +8,7 @@
 #include "tools/sim/channel.h"
 
 #define LANES     4	/* tones that are computed at once */
+#define LIGHTS    6	/* waves of the clutter in a leg */
 #define NEAREST_M 0.3	/* closer to an antenna or its image the far field is absurd */
 
 typedef float lanes __attribute__((vector_size(4 * LANES)));
@@ -25,6 +26,13 @@ struct antenna {
 	struct image image[CHANNEL_IMAGES];
 	int images;
 	lanes *re, *im;		/* its leg to the scatterer at hand */
+};
+
+/* A wave of the clutter that lights a body: from its antenna it leaves in one direction, and comes from
+ * another wherever the body is. */
+struct light {
+	struct point from, leaves;
+	double length_m;
 };
 
 /* A path of the clutter: plane waves at both ends. */
@@ -48,6 +56,7 @@ struct channel {
 	lanes *direct_re, *direct_im;
 	lanes *sum_re, *sum_im;
 	struct ray ray[CHANNEL_CLUTTER];
+	struct light sender_light[LIGHTS], receiver_light[LIGHTS];
 	struct point carried;		/* where the receiver has been carried to, of its setup */
 };
 

@@ -98,6 +98,35 @@ static void make_waves(struct antenna *a, int antennas, const struct channel_set
 	}
 }
 
+static double direct_length(const struct channel_setup *s)
+{
+	return fmax(point_distance(s->sender[0], s->receiver[0]), NEAREST_M);
+}
+
+static void make_light(const struct channel_setup *s, struct light light[LIGHTS], struct rng *rng)
+{
+	for (int i = 0; i < LIGHTS; i++) {
+		light[i].from = direction(rng, false);
+		light[i].leaves = direction(rng, false);
+		light[i].length_m = direct_length(s) + rng_exponential(rng, s->spread_ns * 1e-9 * LIGHT_M_S);
+	}
+}
+
+/* Clutter fills the room evenly: it lights a body with as much power, and as late, as it brings to the
+ * receiver. */
+static void add_light(const struct channel_setup *s, struct antenna *a, const struct light light[LIGHTS],
+		      struct point origin)
+{
+	double gain = pow(10, -s->k_db / 20) / (direct_length(s) * sqrt(LIGHTS));
+	struct point off = point_add(a->at, -1, origin);
+
+	for (int i = 0; s->clutter && !s->diffuse && i < LIGHTS; i++)
+		a->image[a->images++] = (struct image){
+			.plane = true, .at = light[i].from, .side = -1, .gain = gain,
+			.length_m = light[i].length_m - point_dot(light[i].leaves, off),
+		};
+}
+
 /* Reflections at the sides of the room, the receiver moved by that much off its setup. */
 static void add_sides(struct channel *c, struct point by, lanes *re, lanes *im)
 {
@@ -129,11 +158,6 @@ static void add_ray(struct channel *c, const struct ray *ray, double sign, struc
 		channel_add_path(c, sign * ray->amplitude, length, ray->turns, re + p * c->groups,
 				 im + p * c->groups);
 	}
-}
-
-static double direct_length(const struct channel_setup *s)
-{
-	return fmax(point_distance(s->sender[0], s->receiver[0]), NEAREST_M);
 }
 
 /* Power decays exponentially with the delay; K is of the direct path as if nothing stood
@@ -226,6 +250,12 @@ void channel_make_still(struct channel *c, struct rng *rng)
 	add_direct(c, here, c->direct_re, c->direct_im);
 	compute_shake(c);
 	compute_door(c, rng);
+	make_light(s, c->sender_light, rng);
+	make_light(s, c->receiver_light, rng);
+	for (int i = 0; i < s->senders; i++)
+		add_light(s, &c->sender[i], c->sender_light, s->sender[0]);
+	for (int i = 0; i < s->receivers; i++)
+		add_light(s, &c->receiver[i], c->receiver_light, s->receiver[0]);
 }
 
 void channel_carry(struct channel *c, struct point by)
@@ -237,8 +267,10 @@ void channel_carry(struct channel *c, struct point by)
 	memset(c->still_im, 0, bytes);
 	memset(c->direct_re, 0, bytes);
 	memset(c->direct_im, 0, bytes);
-	for (int i = 0; i < s->receivers; i++)
+	for (int i = 0; i < s->receivers; i++) {
 		make_images(&c->receiver[i], s, point_add(s->receiver[i], 1, by));
+		add_light(s, &c->receiver[i], c->receiver_light, s->receiver[0]);
+	}
 	add_still(c, by, c->still_re, c->still_im);
 	add_direct(c, by, c->direct_re, c->direct_im);
 	c->carried = by;
