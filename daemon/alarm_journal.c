@@ -62,12 +62,12 @@ int alarm_journal_open(struct alarm_journal *j, const char *path, const struct j
 	return 0;
 }
 
-int alarm_journal_text_file(struct alarm_journal *j, const char *path)
+int alarm_journal_file(struct alarm_journal *j, int which, const char *path)
 {
 	int err = j->writer ? 0 : journal_writer_open(&j->writer, NULL, NULL, NULL);
 
 	if (!err)
-		journal_writer_text_file(j->writer, path);
+		journal_writer_file(j->writer, which, path);
 	return err;
 }
 

@@ -9,7 +9,7 @@
 
 struct alarm_journal {
 	struct journal_writer *writer;		/* NULL: there is none */
-	bool holds;				/* alarms, and not only the text file */
+	bool holds;				/* alarms, and not only files */
 	bool failed;				/* it could not be opened */
 	int  error;				/* 0 or -errno of the last write */
 	char unsettled[ALARM_MAX][ALARM_ID_LEN];
@@ -24,9 +24,9 @@ int alarm_journal_open(struct alarm_journal *j, const char *path, const struct j
 		       int (*restore)(void *owner, const struct alarm *a), void *owner);
 void alarm_journal_close(struct alarm_journal *j);
 
-/* The same thread is to write this file too (journal_writer_text()), also where there is no
+/* The same thread is to write this file too (journal_writer_write()), also where there is no
  * journal.  0 or -errno. */
-int alarm_journal_text_file(struct alarm_journal *j, const char *path);
+int alarm_journal_file(struct alarm_journal *j, int which, const char *path);
 
 /* A ticket, or 0: it is not to be waited for. */
 uint32_t alarm_journal_put(struct alarm_journal *j, const struct alarm *a);

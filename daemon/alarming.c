@@ -145,8 +145,8 @@ static void on_done(void *owner, const struct journal_done *d)
 {
 	struct alarming *s = owner;
 
-	if (d->job == JOURNAL_JOB_TEXT) {
-		s->output.text_written(s->output.owner, d->ticket, d->error);
+	if (d->job == JOURNAL_JOB_FILE) {
+		s->output.file_written(s->output.owner, d->ticket, d->error);
 		return;
 	}
 	alarm_journal_done(&s->journal, d);
@@ -166,9 +166,9 @@ void alarming_on_readable(struct alarming *s)
 	alarming_flush(s);
 }
 
-uint32_t alarming_write_text(struct alarming *s, char *text)
+uint32_t alarming_write_file(struct alarming *s, int which, void *p, size_t bytes)
 {
-	return journal_writer_text(s->journal.writer, text);
+	return journal_writer_write(s->journal.writer, which, p, bytes);
 }
 
 /* The alarm, if it is open or has not arrived. */
@@ -535,8 +535,9 @@ int alarming_open(struct alarming **out, const struct alarming_options *o)
 	s->alarms = alarms_create(&s->options);
 	err = !s->alarms ? -ENOMEM :
 		alarm_journal_open(&s->journal, o->journal_path, o->disk, on_restore, s);
-	if (!err && o->text_file)
-		err = alarm_journal_text_file(&s->journal, o->text_file);
+	for (int i = 0; i < JOURNAL_FILES && !err; i++)
+		if (o->file[i])
+			err = alarm_journal_file(&s->journal, i, o->file[i]);
 	if (err) {
 		alarming_close(s);
 		return err;

@@ -34,8 +34,8 @@ struct alarming_output {
 	const char *(*origin)(void *owner, const char *room);
 	/* A change that people may have to act on, to be acted on here at once.  NULL: nothing. */
 	void (*local)(void *owner, const struct alarm *a);
-	/* alarming_write_text() of this ticket, and those before it, are done: 0 or -errno. */
-	void (*text_written)(void *owner, uint32_t ticket, int error);
+	/* alarming_write_file() of this ticket, and those before it, are done: 0 or -errno. */
+	void (*file_written)(void *owner, uint32_t ticket, int error);
 	void *owner;
 };
 
@@ -44,7 +44,7 @@ struct alarming_options {
 	const char *base;
 	const char *journal_path;		/* NULL: no journal */
 	const struct journal_disk *disk;	/* in place of a file, empty; NULL: none */
-	const char *text_file;			/* that the journal's writer writes too; NULL: none */
+	const char *file[JOURNAL_FILES];	/* that the journal's writer writes too; NULL: none */
 	struct alarm_options alarms;		/* notify and owner are ours */
 	const struct alarm_rule *(*rule_of)(void *owner, const char *room, enum alarm_kind kind);
 	unsigned kinds;		/* bits of enum alarm_kind that can come: their topics are kept */
@@ -85,8 +85,8 @@ void alarming_confirmed(struct alarming *s, uint32_t ticket);
 int alarming_fd(const struct alarming *s);
 void alarming_on_readable(struct alarming *s);
 
-/* The text file is to have this text, or, NULL, not to be there: journal_writer_text(). */
-uint32_t alarming_write_text(struct alarming *s, char *text);
+/* As journal_writer_write(). */
+uint32_t alarming_write_file(struct alarming *s, int which, void *p, size_t bytes);
 
 /* What a person asked for has been done to alarms(): sends what came of it. */
 struct alarms *alarming_alarms(struct alarming *s);

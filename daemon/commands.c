@@ -9,6 +9,7 @@ static const char *const actions[ACTION_COUNT] = {
 	[ACTION_ACKNOWLEDGE] = "acknowledge", [ACTION_CLEAR] = "clear", [ACTION_TEST] = "test",
 	[ACTION_PAUSE] = "pause", [ACTION_RESUME] = "resume", [ACTION_DEVICE_STATE] = "device_state",
 	[ACTION_WAVE] = "wave", [ACTION_CALIBRATE] = "calibrate", [ACTION_RAW_CSI] = "raw_csi",
+	[ACTION_FORGET] = "forget",
 };
 
 static const char *const errors[COMMAND_ERROR_COUNT] = {

@@ -135,6 +135,7 @@ struct config {
 	int  raw_csi_s;			/* raw CSI may be given out for so long; 0: never */
 	char raw_csi_socket[CONFIG_PATH_LEN];
 	char state[CONFIG_PATH_LEN];	/* folder; default: the journal's */
+	int  learned_s;			/* what was learned is written there so often; 0: never */
 	struct config_mqtt   mqtt;
 	struct config_alarms alarms;
 	struct config_alarm  kind[CONFIG_KINDS_MAX];	/* by enum alarm_kind */

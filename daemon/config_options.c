@@ -60,8 +60,12 @@ const struct config_option config_options[] = {
 		  "group may use it" },
 	{ .section = CONFIG_GLOBAL, .name = "state", .kind = CONFIG_PATH, AT(config, state),
 	  .value_help = "where [alarms] journal lies",
-	  .help = "folder for what has to outlive a restart beside the journal: which rooms are paused, which brokers "
-		  "cannot do MQTT 5" },
+	  .help = "folder for what has to outlive a restart beside the journal: which rooms are paused, what was "
+		  "learned, which brokers cannot do MQTT 5" },
+	{ .section = CONFIG_GLOBAL, .name = "learned", .kind = CONFIG_INT, AT(config, learned_s), .unit = "s",
+	  .max = 86400, .value = "3600 s",
+	  .help = "how often at most what was learned of rooms is written there: what devices do to the channel, what "
+		  "else stirs a room, how long people stay and how they walk; 0 s: a restart forgets it" },
 
 	{ .section = CONFIG_GLOBAL, .name = "raw_csi", .kind = CONFIG_INT, AT(config, raw_csi_s), .unit = "s",
 	  .max = 86400, .value = "0 s",

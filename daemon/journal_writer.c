@@ -23,7 +23,8 @@ struct job {
 	char     key[JOURNAL_KEY_LEN];
 	uint8_t  record[JOURNAL_RECORD_MAX];
 	size_t   bytes;
-	char    *text;			/* JOURNAL_JOB_TEXT: its own; NULL: no file */
+	void    *content;		/* JOURNAL_JOB_FILE: its own; NULL: no file */
+	int      which;			/* of the files */
 	enum journal_job job;
 	uint32_t ticket;
 	int      error;
@@ -43,7 +44,7 @@ struct journal_writer {
 
 	/* the thread's alone once it runs */
 	struct journal_file file;	/* fd -1: a disk of the caller's */
-	char text_path[FILES_PATH_LEN];
+	char file_path[JOURNAL_FILES][FILES_PATH_LEN];
 	struct log_every complaint;
 	bool failing;
 };
@@ -57,7 +58,7 @@ static struct job *place(struct journal_writer *w, unsigned counter)
 static void destroy(struct journal_writer *w)
 {
 	for (unsigned i = w->next; i != w->end; i++)
-		free(place(w, i)->text);
+		free(place(w, i)->content);
 	journal_file_close(&w->file);
 	if (w->done_fd >= 0)
 		close(w->done_fd);
@@ -82,11 +83,12 @@ static void complain(struct journal_writer *w, int err)
 }
 
 /* Who asked for it tells what comes of it. */
-static int write_text(const struct journal_writer *w, char *text)
+static int write_file(const struct journal_writer *w, const struct job *job)
 {
-	int err = text ? files_write(w->text_path, text, strlen(text)) : files_remove(w->text_path);
+	const char *path = w->file_path[job->which];
+	int err = job->content ? files_write(path, job->content, job->bytes) : files_remove(path);
 
-	free(text);
+	free(job->content);
 	return err;
 }
 
@@ -95,8 +97,8 @@ static int run(struct journal_writer *w, const struct job *job)
 	struct journal *j = &w->file.journal;
 	int err;
 
-	if (job->job == JOURNAL_JOB_TEXT)
-		return write_text(w, job->text);
+	if (job->job == JOURNAL_JOB_FILE)
+		return write_file(w, job);
 	err = job->job == JOURNAL_JOB_ERASE ? journal_erase(j, job->key) :
 	      journal_put(j, job->key, job->record, job->bytes);
 	complain(w, err);
@@ -114,7 +116,7 @@ static bool take(struct journal_writer *w, struct job *job)
 	more = w->next != w->end;
 	if (more) {
 		*job = *place(w, w->next);
-		place(w, w->next)->text = NULL;
+		place(w, w->next)->content = NULL;
 	}
 	w->running = more;
 	pthread_mutex_unlock(&w->lock);
@@ -273,10 +275,10 @@ bool journal_writer_close(struct journal_writer *w)
 }
 
 /* Where a job of this key goes: over the one that waits, else to the end.  NULL: full. */
-static struct job *find_place(struct journal_writer *w, const char *key)
+static struct job *find_place(struct journal_writer *w, const struct job *new)
 {
 	for (unsigned i = w->next + w->running; i != w->end; i++)
-		if (!strcmp(place(w, i)->key, key))
+		if (!strcmp(place(w, i)->key, new->key) && place(w, i)->which == new->which)
 			return place(w, i);
 	if (w->end - w->first == JOURNAL_QUEUE_MAX)
 		return NULL;
@@ -289,9 +291,9 @@ static uint32_t hand_over(struct journal_writer *w, const struct job *new)
 	struct job *job;
 
 	pthread_mutex_lock(&w->lock);
-	job = find_place(w, new->key);
+	job = find_place(w, new);
 	if (job) {
-		free(job->text);
+		free(job->content);
 		*job = *new;
 		if (!++w->last_ticket)
 			w->last_ticket = 1;
@@ -326,18 +328,18 @@ uint32_t journal_writer_erase(struct journal_writer *w, const char *key)
 	return hand_over_record(w, key, NULL, 0, JOURNAL_JOB_ERASE);
 }
 
-void journal_writer_text_file(struct journal_writer *w, const char *path)
+void journal_writer_file(struct journal_writer *w, int which, const char *path)
 {
-	snprintf(w->text_path, sizeof(w->text_path), "%s", path);
+	snprintf(w->file_path[which], sizeof(w->file_path[which]), "%s", path);
 }
 
-uint32_t journal_writer_text(struct journal_writer *w, char *text)
+uint32_t journal_writer_write(struct journal_writer *w, int which, void *p, size_t bytes)
 {
-	const struct job job = { .job = JOURNAL_JOB_TEXT, .text = text };
+	const struct job job = { .job = JOURNAL_JOB_FILE, .which = which, .content = p, .bytes = bytes };
 	uint32_t ticket = hand_over(w, &job);
 
 	if (!ticket)
-		free(text);
+		free(p);
 	return ticket;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * journal_writer.h -- the journal behind a thread of its own, because flash can take a
- * second and the radio cannot.  What else we write while the loop runs, one small text file,
+ * second and the radio cannot.  What else we write while the loop runs, a few small files,
  * goes the same way: one thread, one bounded queue.
  *
  * The loop hands over what is to be written and is told through an eventfd when it is
@@ -17,21 +17,22 @@
 
 #define JOURNAL_QUEUE_MAX 128	/* jobs that wait, run, or were not polled yet */
 #define JOURNAL_CLOSE_MS  2000
+#define JOURNAL_FILES     2	/* beside the journal */
 
 struct journal_writer;
 
-enum journal_job { JOURNAL_JOB_PUT, JOURNAL_JOB_ERASE, JOURNAL_JOB_TEXT };
+enum journal_job { JOURNAL_JOB_PUT, JOURNAL_JOB_ERASE, JOURNAL_JOB_FILE };
 
 /* Borrowed during the call. */
 struct journal_done {
-	const char *key;	/* "" for the text file */
+	const char *key;	/* "" for a file */
 	uint32_t ticket;
 	enum journal_job job;
 	int      error;		/* 0 or -errno, as of journal_put() or files_write() */
 };
 
 /* Opens the file as journal_file_open() does, in this thread: before the loop runs.
- * Then starts the writer.  `path` NULL: no journal, for who only writes the text file; then
+ * Then starts the writer.  `path` NULL: no journal, for who only writes files; then
  * nothing else may be handed over.  0 or -errno; without a journal alarms still go out, and
  * the caller may try again later. */
 int journal_writer_open(struct journal_writer **out, const char *path, journal_each_fn *each,
@@ -54,12 +55,12 @@ uint32_t journal_writer_put(struct journal_writer *w, const char *key, const voi
 			    size_t bytes);
 uint32_t journal_writer_erase(struct journal_writer *w, const char *key);
 
-/* Where the text file is: before the first journal_writer_text().  Copied. */
-void journal_writer_text_file(struct journal_writer *w, const char *path);
+/* Where file number `which` is: before the first journal_writer_write() of it.  Copied. */
+void journal_writer_file(struct journal_writer *w, int which, const char *path);
 
-/* It is to have this text, whole or not at all (files_write()), or, NULL, not to be there.
- * `text` is from malloc() and taken over in any case.  A ticket as above; 0: full. */
-uint32_t journal_writer_text(struct journal_writer *w, char *text);
+/* It is to have these bytes, whole or not at all (files_write()), or, NULL, not to be there.
+ * `p` is from malloc() and taken over in any case.  A ticket as above; 0: full. */
+uint32_t journal_writer_write(struct journal_writer *w, int which, void *p, size_t bytes);
 
 /* Readable when journal_writer_poll() has something to tell.  Owned by w. */
 int journal_writer_fd(const struct journal_writer *w);

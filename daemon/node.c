@@ -17,6 +17,7 @@
 #include "daemon/node_commands.h"
 #include "daemon/node_discovery.h"
 #include "daemon/node_info.h"
+#include "daemon/node_learned.h"
 #include "daemon/node_privacy.h"
 #include "daemon/node_rooms.h"
 #include "daemon/node_sources.h"
@@ -28,6 +29,8 @@
 #define TICK_S    0.1
 #define NEWS_S    1	/* from a change to the info that tells it */
 #define TOPIC_LEN 256
+
+enum { FILE_PAUSES, FILE_LEARNED };	/* of the journal's writer */
 
 struct node {
 	const struct config *config;
@@ -45,6 +48,7 @@ struct node {
 	struct node_discovery *discovery;
 	struct control *control;	/* NULL: none */
 	struct node_privacy *privacy;
+	struct node_learned *learned;
 
 	struct loop_timer *tick, *info_timer;
 	bool news;			/* the next info comes early, because something changed */
@@ -70,7 +74,7 @@ static void publish_info(struct node *n)
 		.wall_us = wallclock_us(), .uptime_s = (loop_now_us() - n->begun_us) / 1000000,
 		.room = n->room, .rooms = n->rooms, .commands = n->commands.stats,
 		.instance = n->instance, .discovery = node_discovery_prefix(n->config),
-		.trouble = n->trouble, .raw_csi = node_privacy_raw_csi(n->privacy),
+		.trouble = n->trouble, .raw_csi = node_privacy_raw_csi(n->privacy), .learned = n->learned,
 	};
 	char topic[TOPIC_LEN], *payload;
 
@@ -157,11 +161,15 @@ static enum command_error on_command(void *owner, const struct command_request *
 {
 	const struct node *n = owner;
 
-	if (node_privacy_waits(r->action) && !node_answers_have_place(&n->answers)) {
+	if ((node_privacy_waits(r->action) || r->action == ACTION_FORGET) && !node_answers_have_place(&n->answers)) {
 		snprintf(reply->detail, sizeof(reply->detail), "nothing is changed: %d commands wait for flash; try again",
 			 NODE_ANSWERS_MAX);
 		return COMMAND_TOO_MANY;
 	}
+	if (r->action == ACTION_PAUSE || r->action == ACTION_DEVICE_STATE)
+		node_learned_soon(n->learned);
+	if (r->action == ACTION_FORGET)
+		return node_learned_command(n->learned, r, reply);
 	if (node_privacy_means(r->action))
 		return node_privacy_command(n->privacy, r, reply);
 	if (r->action == ACTION_WAVE)
@@ -291,6 +299,7 @@ static void on_tick(void *owner)
 	struct node *n = owner;
 
 	node_privacy_tick(n->privacy);
+	node_learned_tick(n->learned);
 	look_for_trouble(n);
 	node_sources_tick(&n->sources);
 }
@@ -321,19 +330,21 @@ static void open_sources(struct node *n)
 
 /* --- alarms ----------------------------------------------------------------------- */
 
-static void on_text_written(void *owner, uint32_t ticket, int error)
+static void on_file_written(void *owner, uint32_t ticket, int error)
 {
 	const struct node *n = owner;
 
 	node_privacy_written(n->privacy, ticket, error);
+	node_learned_written(n->learned, ticket, error);
 }
 
 static int open_alarms(struct node *n)
 {
 	struct node_alarms_options o = {
 		.config = n->config, .loop = n->loop, .mqtt = n->mqtt, .boot_id = n->boot_id,
-		.origin = on_origin, .text_file = node_privacy_file(n->privacy), .text_written = on_text_written,
-		.owner = n,
+		.origin = on_origin, .file = { [FILE_PAUSES] = node_privacy_file(n->privacy),
+					       [FILE_LEARNED] = node_learned_file(n->learned) },
+		.file_written = on_file_written, .owner = n,
 	};
 	int err;
 
@@ -374,14 +385,24 @@ static void on_raw_csi(void *owner, bool on)
 }
 
 /* Flash has one writer, and that is the journal's. */
+static uint32_t write_file(const struct node *n, int which, void *p, size_t bytes)
+{
+	if (n->alarms)
+		return node_alarms_write_file(n->alarms, which, p, bytes);
+	free(p);
+	return 0;
+}
+
 static uint32_t on_write(void *owner, char *text)
 {
 	const struct node *n = owner;
 
-	if (n->alarms)
-		return node_alarms_write_text(n->alarms, text);
-	free(text);
-	return 0;
+	return write_file(n, FILE_PAUSES, text, text ? strlen(text) : 0);
+}
+
+static uint32_t on_write_learned(void *owner, void *p, size_t bytes)
+{
+	return write_file(owner, FILE_LEARNED, p, bytes);
 }
 
 static int open_privacy(struct node *n)
@@ -392,6 +413,16 @@ static int open_privacy(struct node *n)
 	};
 
 	return node_privacy_open(&n->privacy, &o);
+}
+
+static int open_learned(struct node *n)
+{
+	const struct node_learned_options o = {
+		.config = n->config, .sensing = n->sensing, .room = n->room, .all = n->config->alarms.replay,
+		.boot_id = n->boot_id, .write = on_write_learned, .settled = on_settled, .owner = n,
+	};
+
+	return node_learned_open(&n->learned, &o);
 }
 
 /* --- all of it -------------------------------------------------------------------- */
@@ -416,7 +447,9 @@ static int start(struct node *n)
 	if (err)
 		return err;
 	open_sources(n);
-	err = open_alarms(n);
+	err = open_learned(n);
+	if (!err)
+		err = open_alarms(n);
 	if (!err)
 		err = open_discovery(n);
 	if (err)
@@ -454,6 +487,7 @@ void node_close(struct node *n)
 		return;
 	node_sources_close(&n->sources);
 	node_privacy_close(n->privacy);		/* raw CSI that is on is told to be off */
+	node_learned_close(n->learned);
 	loop_timer_remove(n->tick);
 	loop_timer_remove(n->info_timer);
 	loop_io_remove(n->mqtt_io);

@@ -88,16 +88,16 @@ static void on_local(void *owner, const struct alarm *alarm)
 	alarm_hook_add(&a->hook, alarm, loop_now_us());
 }
 
-static void on_text_written(void *owner, uint32_t ticket, int error)
+static void on_file_written(void *owner, uint32_t ticket, int error)
 {
 	const struct node_alarms *a = owner;
 
-	a->o.text_written(a->o.owner, ticket, error);
+	a->o.file_written(a->o.owner, ticket, error);
 }
 
-uint32_t node_alarms_write_text(struct node_alarms *a, char *text)
+uint32_t node_alarms_write_file(struct node_alarms *a, int which, void *p, size_t bytes)
 {
-	return alarming_write_text(a->alarming, text);
+	return alarming_write_file(a->alarming, which, p, bytes);
 }
 
 void node_alarms_hook(struct node_alarms *a, const char *kind, const char *state)
@@ -261,11 +261,12 @@ static int open_alarming(struct node_alarms *a)
 	const struct config_alarms *c = &a->o.config->alarms;
 	struct alarming_options o = {
 		.base = a->o.config->mqtt.base,
-		.daily_test_s = c->daily_test_s, .rule_of = on_rule, .text_file = a->o.text_file,
+		.daily_test_s = c->daily_test_s, .rule_of = on_rule,
 		.output = { .clock = on_clock, .publish = on_publish, .origin = on_origin, .local = on_local,
-			    .text_written = on_text_written, .owner = a },
+			    .file_written = on_file_written, .owner = a },
 	};
 
+	memcpy(o.file, a->o.file, sizeof(o.file));
 	if (node_alarms_are_told(a)) {
 		o.journal_path = c->journal;
 		o.kinds = kinds_built(a->o.config);

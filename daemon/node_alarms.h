@@ -21,8 +21,8 @@ struct node_alarms_options {
 	bool         live;		/* some source is: only then is there a journal */
 	/* A room's origin; NULL: it is not one of ours any more. */
 	const char *(*origin)(void *owner, const char *room);
-	const char *text_file;		/* another small file to be written beside the loop, and ... */
-	void (*text_written)(void *owner, uint32_t ticket, int error);	/* as in alarming.h */
+	const char *file[JOURNAL_FILES];	/* small files to be written beside the loop, and ... */
+	void (*file_written)(void *owner, uint32_t ticket, int error);	/* as in alarming.h */
 	void *owner;
 };
 
@@ -42,8 +42,8 @@ void node_alarms_event(struct node_alarms *a, const struct mqtt_event *e);
 enum command_error node_alarms_command(struct node_alarms *a, const struct command_request *r,
 				       struct command_reply *reply);
 
-/* As alarming_write_text(). */
-uint32_t node_alarms_write_text(struct node_alarms *a, char *text);
+/* As journal_writer_write(). */
+uint32_t node_alarms_write_file(struct node_alarms *a, int which, void *p, size_t bytes);
 
 /* Fills what it knows of `info`. */
 void node_alarms_info(const struct node_alarms *a, struct node_info *info);

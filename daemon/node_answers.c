@@ -47,7 +47,8 @@ void node_answers_settle(struct node_answers *a, struct commands *s, uint64_t la
 	for (int i = 0; i < NODE_ANSWERS_MAX; i++) {
 		char *payload;
 
-		if (!a->of[i].wait.answer || a->of[i].wait.later > later)
+		if (!a->of[i].wait.answer || a->of[i].wait.later > later ||
+		    (a->of[i].wait.later ^ later) & NODE_ANSWERS_OTHER)
 			continue;
 		payload = command_finish(s, &a->of[i].wait, error ? COMMAND_NOT_KEPT : COMMAND_NONE, &reply);
 		if (payload)

@@ -9,6 +9,7 @@
 #include "daemon/mqtt.h"
 
 #define NODE_ANSWERS_MAX 64	/* each room can be switched at once */
+#define NODE_ANSWERS_OTHER (UINT64_C(1) << 63)	/* numbers that have this bit are settled apart */
 
 /* Where an answer goes. */
 struct node_answer_to {
@@ -33,7 +34,7 @@ bool node_answers_have_place(const struct node_answers *a);
 void node_answers_add(struct node_answers *a, const struct command_unanswered *wait,
 		      const struct node_answer_to *to);
 
-/* All that wait for `later`, or for less, are answered, `send` says how: 0, or -errno, and
+/* All that wait for `later`, or for less of its sort, are answered, `send` says how: 0, or -errno, and
  * then what was done does not outlive a restart. */
 void node_answers_settle(struct node_answers *a, struct commands *s, uint64_t later, int error,
 			 void (*send)(void *owner, const struct node_answer_to *to, const char *payload),

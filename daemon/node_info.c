@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include "daemon/messages.h"
 #include "daemon/node_info.h"
+#include "daemon/node_learned.h"
 #include "daemon/trouble.h"
 #include "daemon/version.h"
 #include "daemon/wallclock.h"
@@ -142,6 +143,7 @@ char *node_info_payload(const struct node_info *i)
 	add_commands(j, &i->commands);
 	add_alarms(j, i);
 	raw_csi_write(i->raw_csi, j);
+	node_learned_write(i->learned, j);
 	json_add_string(j, "discovery", i->discovery);
 	text = json_print(j);
 	json_free(j);

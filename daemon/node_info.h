@@ -33,6 +33,7 @@ struct node_info {
 	const char *instance;			/* of this run: tells us from others, and from before */
 	const char *discovery;			/* Home Assistant's prefix; NULL: not for it */
 	const struct raw_csi *raw_csi;
+	const struct node_learned *learned;
 	unsigned trouble;			/* bits of trouble.h */
 	struct alarm_stats alarms;
 	struct journal_stats journal;

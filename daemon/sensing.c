@@ -3,37 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "daemon/messages.h"
-#include "daemon/sensing.h"
-#include "daemon/wave_request.h"
+#include "daemon/sensing_room.h"
 
 #define DAY_US   86400000000u
 #define BASE_LEN 128
-
-/* What was last said on a topic, and when. */
-struct said {
-	bool     ever;
-	uint64_t at_us;
-	struct room_state state;
-	unsigned trouble;
-};
-
-struct sensing_room {
-	struct sensing_room_options options;
-	struct model_params params;
-	struct wiring wiring;
-	struct room *room;
-	struct surroundings around;	/* its links and the room hold a pointer to it */
-	bool switched;			/* a device was, since it was last said */
-	uint64_t paused_until_us;	/* 0: it is not */
-	int  number;
-	bool started;
-	bool proven;			/* there was a link that is no hearsay: from then on such alone count */
-	bool hearsay;			/* there was none yet: what the room says rests on hearsay */
-	uint64_t next_tick_us;
-	struct said said[ROOM_TOPICS];
-	struct wave_request wave;
-};
 
 struct sensing {
 	char base[BASE_LEN];
@@ -58,6 +31,7 @@ int sensing_create(struct sensing **out, const char *base, const struct sensing_
 
 static void room_free(struct sensing_room *r)
 {
+	room_memory_clear(&r->memory);
 	wiring_free(&r->wiring);
 	room_destroy(r->room);
 	free(r);
@@ -241,6 +215,7 @@ static int weigh(struct sensing_room *r, const struct evidence *evidence[WIRING_
 		room_destroy(r->room);
 		r->room = fresh;
 		r->hearsay = false;
+		room_load(fresh, r->memory.p, r->memory.len, r->memory.away_s);
 	}
 	r->proven |= proven > 0;
 	r->hearsay |= !r->proven && n;
@@ -334,6 +309,7 @@ int sensing_pause(struct sensing *s, int room, uint64_t for_us)
 		return -ENOMEM;
 	room_destroy(r->room);
 	r->room = fresh;
+	room_memory_clear(&r->memory);
 	wiring_free(&r->wiring);
 	wiring_init(&r->wiring, &r->params, r->options.wanted, r->options.wanted_count);
 	r->wiring.hearsay = hearsay;
@@ -378,6 +354,16 @@ const char *sensing_device_name(const struct sensing *s, int room, int device)
 const struct surroundings *sensing_surroundings(const struct sensing *s, int room)
 {
 	return &s->room[room]->around;
+}
+
+struct sensing_room *sensing_room(const struct sensing *s, int room)
+{
+	return s->room[room];
+}
+
+const char *sensing_source_name(const struct sensing *s, int source)
+{
+	return s->output.source_name(s->output.owner, source);
 }
 
 int sensing_rooms(const struct sensing *s)

@@ -17,9 +17,33 @@ void wiring_init(struct wiring *w, const struct model_params *params,
 
 void wiring_free(struct wiring *w)
 {
+	wiring_memory_clear(&w->memory);
 	for (int i = 0; i < WIRING_LINKS_MAX; i++)
 		link_destroy(w->link[i].link);
 	memset(w, 0, sizeof(*w));
+}
+
+void wiring_forget(struct wiring *w)
+{
+	wiring_memory_clear(&w->memory);
+	for (int i = 0; i < WIRING_LINKS_MAX; i++)
+		if (w->link[i].link)
+			link_load(w->link[i].link, NULL, 0, 0);
+}
+
+/* A link goes.  What it has learned stays, unless anybody may have taught it. */
+static void end_link(struct wiring *w, struct wiring_link *l, uint64_t now_us)
+{
+	uint8_t bytes[WIRING_MEMORY_BYTES];
+	struct snapshot_out out = { .p = bytes, .size = sizeof(bytes) };
+
+	if (l->counts && !(w->hearsay >> l->key.source & 1)) {
+		link_save(l->link, &out);
+		wiring_memory_put(&w->memory, &l->key, bytes, out.len, now_us,
+				  now_us > l->last_us ? (float)(now_us - l->last_us) * 1e-6f : 0);
+	}
+	link_destroy(l->link);
+	memset(l, 0, sizeof(*l));
 }
 
 static struct wiring_key key_of(int source, const struct csi_frame *f)
@@ -69,8 +93,7 @@ static struct wiring_link *link_place(struct wiring *w, uint64_t now_us)
 	}
 	if (now_us < oldest->last_us || now_us - oldest->last_us < SILENT_US)
 		return NULL;
-	link_destroy(oldest->link);
-	memset(oldest, 0, sizeof(*oldest));
+	end_link(w, oldest, now_us);
 	return oldest;
 }
 
@@ -125,6 +148,8 @@ static void consider(struct wiring *w, const struct wiring_key *key, const struc
 		w->refused++;
 		return;
 	}
+	if (!params.hearsay)
+		wiring_memory_give(&w->memory, key, place->link, f->time_us);
 	place->key = *key;
 	place->first_us = first_us;
 	place->last_us = f->time_us;
@@ -184,8 +209,7 @@ int wiring_tick(struct wiring *w, uint64_t now_us, const struct evidence *eviden
 		if (!l->link)
 			continue;
 		if (now_us > l->last_us && now_us - l->last_us > FORGET_US) {
-			link_destroy(l->link);
-			memset(l, 0, sizeof(*l));
+			end_link(w, l, now_us);
 			continue;
 		}
 		link_superseded(l->link, is_superseded(w, l));

@@ -11,6 +11,7 @@
 #ifndef DAEMON_WIRING_H
 #define DAEMON_WIRING_H
 
+#include "daemon/wiring_memory.h"
 #include "models/link.h"
 
 #define WIRING_LINKS_MAX      16
@@ -26,16 +27,6 @@ struct wiring_wanted {
 	uint8_t mac[6];
 	bool    beyond;			/* the neighbours' */
 };
-
-/* What a link is told apart by. */
-struct wiring_key {
-	int      source;
-	uint8_t  mac[6], phy, rx_count, tx_count, flags;
-	uint16_t freq_mhz, bandwidth_mhz, tones;
-	uint32_t tones_hash;
-};
-
-_Static_assert(sizeof(struct wiring_key) == 24, "keys are compared as bytes: no padding");
 
 struct wiring_link {
 	struct wiring_key key;
@@ -59,6 +50,7 @@ struct wiring {
 	uint32_t hearsay;		/* bit i: anybody can make up the frames of source i */
 	struct wiring_link link[WIRING_LINKS_MAX];
 	struct wiring_candidate candidate[WIRING_CANDIDATES_MAX];
+	struct wiring_memory memory;	/* of links that are not there, and were no hearsay */
 	uint64_t foreign;		/* frames of transmitters that are not ours (yet) */
 	uint64_t refused;		/* links that would have joined, but all places were busy */
 };
@@ -67,6 +59,9 @@ struct wiring {
 void wiring_init(struct wiring *w, const struct model_params *params,
 		 const struct wiring_wanted *wanted, int wanted_count);
 void wiring_free(struct wiring *w);
+
+/* Its links, and those that are away, have learned nothing. */
+void wiring_forget(struct wiring *w);
 
 /* One frame of a source; borrowed.  Allocates only when a link joins. */
 void wiring_frame(struct wiring *w, int source, const struct csi_frame *f);

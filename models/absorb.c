@@ -18,6 +18,7 @@
 #define GONE_SHARE 0.25f	/* of what was learned: less is a machine that has stopped, */
 #define GONE_S     120.0f	/* if for so long */
 #define HIDES      0.1f	/* excess */
+#define RATE_MAX   120.0f
 #define NEAR_PER_MIN 0.8f	/* rates within this are one */
 
 void absorb_init(struct absorb *a)
@@ -107,4 +108,29 @@ void absorb_tick(struct absorb *a, float s, bool nobody, bool moving, const stru
 		return;		/* hides both */
 	learn_rate(a, s, nobody, b);
 	learn_energy(a, s, nobody, evidence, n);
+}
+
+void absorb_save(const struct absorb *a, struct snapshot_out *out)
+{
+	size_t begun;
+
+	if (!(a->energy > 0) && !(a->rate_per_min > 0))
+		return;
+	begun = snapshot_begin(out, SNAPSHOT_ABSORBED, ABSORB_VERSION);
+	snapshot_put_float(out, a->energy);
+	snapshot_put_float(out, a->rate_per_min);
+	snapshot_end(out, begun, true);
+}
+
+bool absorb_load(struct absorb *a, struct snapshot_in in)
+{
+	struct absorb is;
+
+	absorb_init(&is);
+	is.energy = snapshot_get_float(&in, 0, ENERGY_MAX);
+	is.rate_per_min = snapshot_get_float(&in, 0, RATE_MAX);
+	if (!snapshot_whole(&in))
+		return false;
+	*a = is;
+	return true;
 }

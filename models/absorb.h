@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include "models/breath.h"
 #include "models/model.h"
+#include "models/snapshot.h"
 
 struct absorb {
 	float energy;			/* of slow changes that is nobody's, over the squared mean power */
@@ -37,5 +38,11 @@ bool absorb_rate(const struct absorb *a, const struct breath_result *b);
 /* The clock: s seconds have passed.  nobody: the room is known to be empty. */
 void absorb_tick(struct absorb *a, float s, bool nobody, bool moving, const struct breath_result *b,
 		 const struct evidence *const evidence[], int n);
+
+/* As in habit.h.  What is back and is seen no more is forgotten as ever, after two minutes. */
+void absorb_save(const struct absorb *a, struct snapshot_out *out);
+bool absorb_load(struct absorb *a, struct snapshot_in in);
+
+#define ABSORB_VERSION 1
 
 #endif

@@ -7,6 +7,7 @@
 #define WINDOW_US  10000000u
 #define SETTLE_US  3000000u	/* after it was switched off: blades run on, and the window remembers */
 #define ABOVE      1.5f		/* over the strongest that the device was: 3.5 dB */
+#define STRENGTH_MAX 1000.0f
 #define RISE       0.02f	/* a tick, towards what is stronger in an empty room */
 #define FALL       0.0003f	/* and weaker: half in four minutes */
 
@@ -92,4 +93,34 @@ float device_motion_tick(struct device_motion *d, const struct surroundings *aro
 	if (d->learning && now_us - d->since_us < LEARN_US)
 		return INFINITY;
 	return expected(d, around);
+}
+
+void device_motion_save(const struct device_motion *d, struct snapshot_out *out)
+{
+	size_t begun = snapshot_begin(out, SNAPSHOT_DEVICE_MOTION, DEVICE_MOTION_VERSION);
+
+	for (int i = 0; i < DEVICES_MAX; i++)
+		for (int swinging = 0; swinging < 2; swinging++) {
+			if (!(d->known[i][swinging] > 0))
+				continue;
+			snapshot_put(out, (uint64_t)(2 * i + swinging), 1);
+			snapshot_put_float(out, fminf(d->known[i][swinging], STRENGTH_MAX));
+		}
+	snapshot_end(out, begun, true);
+}
+
+bool device_motion_load(struct device_motion *d, struct snapshot_in in)
+{
+	struct device_motion is;
+
+	device_motion_init(&is);
+	while (!in.spoilt && in.at < in.len) {
+		int which = (int)snapshot_get(&in, 1, 2 * DEVICES_MAX - 1);
+
+		is.known[which / 2][which % 2] = snapshot_get_float(&in, 0, STRENGTH_MAX);
+	}
+	if (!snapshot_whole(&in))
+		return false;
+	*d = is;
+	return true;
 }

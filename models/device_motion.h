@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "models/device.h"
+#include "models/snapshot.h"
 
 #define DEVICE_MOTION_WINDOWS 3		/* of 10 s, that a device is known by after it was switched off */
 
@@ -39,5 +40,11 @@ void device_motion_init(struct device_motion *d);
  * INFINITY: nothing is to be told from the device yet. */
 float device_motion_tick(struct device_motion *d, const struct surroundings *around, uint64_t now_us, float strength,
 			 bool moving);
+
+/* As in device_noise.h. */
+void device_motion_save(const struct device_motion *d, struct snapshot_out *out);
+bool device_motion_load(struct device_motion *d, struct snapshot_in in);
+
+#define DEVICE_MOTION_VERSION 1
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <math.h>
+#include <string.h>
 #include "models/device_noise.h"
 
 #define LEARN_S   25.0f		/* shorter windows have lines too broad to learn from, */
@@ -88,4 +89,48 @@ bool device_noise_look(struct device_noise *n, const struct surroundings *around
 	for (int j = 0; j < BREATH_BINS; j++)
 		e->q_db = fmaxf(e->q_db, e->row_db[j]);
 	return any;
+}
+
+void device_noise_save(const struct device_noise *n, struct snapshot_out *out)
+{
+	size_t begun = snapshot_begin(out, SNAPSHOT_DEVICE_NOISE, DEVICE_NOISE_VERSION);
+
+	for (int i = 0; i < DEVICES_MAX; i++)
+		for (int run = 0; run < DEVICE_NOISE_RUNS; run++) {
+			const struct device_template *t = &n->of[i][run];
+
+			if (!t->looks)
+				continue;
+			snapshot_put(out, (uint64_t)i, 1);
+			snapshot_put(out, (uint64_t)run, 1);
+			snapshot_put(out, t->looks, 1);
+			snapshot_put_bytes(out, t->level, sizeof(t->level));
+		}
+	snapshot_end(out, begun, true);
+}
+
+bool device_noise_load(struct device_noise *n, struct snapshot_in in)
+{
+	struct snapshot_in twice = in;
+
+	/* first whether it is whole: there is no place for a second set of templates */
+	for (int pass = 0; pass < 2; pass++) {
+		in = twice;
+		while (!in.spoilt && in.at < in.len) {
+			int i = (int)snapshot_get(&in, 1, DEVICES_MAX - 1);
+			int run = (int)snapshot_get(&in, 1, DEVICE_NOISE_RUNS - 1);
+			uint8_t looks = (uint8_t)snapshot_get(&in, 1, UINT8_MAX);
+			const uint8_t *level = snapshot_get_bytes(&in, BREATH_BINS);
+
+			if (!pass || !level)
+				continue;
+			n->of[i][run].looks = looks;
+			memcpy(n->of[i][run].level, level, BREATH_BINS);
+		}
+		if (!snapshot_whole(&in))
+			return false;
+		if (!pass)
+			memset(n, 0, sizeof(*n));
+	}
+	return true;
 }

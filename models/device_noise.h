@@ -13,6 +13,7 @@
 
 #include "models/device.h"
 #include "models/model.h"
+#include "models/snapshot.h"
 
 #define DEVICE_NOISE_RUNS 2		/* on, swinging */
 
@@ -30,5 +31,11 @@ struct device_noise {
  * long as the window still shows it.  False: none counts, or nothing is known of them (around NULL). */
 bool device_noise_look(struct device_noise *n, const struct surroundings *around, uint64_t now_us,
 		       struct breath_evidence *e);
+
+/* As in habit.h: by the place that the devices have among the surroundings, on the link's band. */
+void device_noise_save(const struct device_noise *n, struct snapshot_out *out);
+bool device_noise_load(struct device_noise *n, struct snapshot_in in);
+
+#define DEVICE_NOISE_VERSION 1
 
 #endif

@@ -5,6 +5,7 @@
 #include "models/gait.h"
 
 #define DAY_US     UINT64_C(86400000000)
+#define DAYS_US    ((GAIT_DAYS + 1) * DAY_US)
 #define BIN_M_S    ((GAIT_MOST_M_S - GAIT_LEAST_M_S) / GAIT_BINS)
 #define WALK_TICKS 20	/* 2 s at least: three steps */
 #define OVER_TICKS 15	/* without one, and the walk is over */
@@ -71,11 +72,12 @@ static void turn_days(struct gait *g, uint64_t now_us)
 {
 	bool turned = false;
 
-	if (!g->day_us || now_us < g->day_us || now_us - g->day_us > (GAIT_DAYS + 1) * DAY_US) {
+	if (g->last_us && (now_us < g->last_us || now_us - g->last_us > DAYS_US))
 		gait_init(g);
-		g->day_us = now_us ? now_us : 1;
-	}
-	for (; now_us >= g->day_us + DAY_US; g->day_us += DAY_US) {
+	else if (g->last_us)
+		g->today_us += now_us - g->last_us;
+	g->last_us = now_us ? now_us : 1;
+	for (; g->today_us >= DAY_US; g->today_us -= DAY_US) {
 		g->today = (g->today + 1) % (GAIT_DAYS + 1);
 		memset(g->day[g->today], 0, sizeof(g->day[0]));
 		turned = true;
@@ -113,4 +115,47 @@ void gait_tick(struct gait *g, uint64_t now_us, float speed_m_s)
 	} else if (g->ticks && ++g->paused >= OVER_TICKS) {
 		end_walk(g);
 	}
+}
+
+void gait_save(const struct gait *g, struct snapshot_out *out)
+{
+	size_t begun;
+
+	if (!g->result.week_walks)
+		return;
+	begun = snapshot_begin(out, SNAPSHOT_GAIT, GAIT_VERSION);
+	snapshot_put(out, g->today_us, 8);
+	for (int ago = 0; ago <= GAIT_DAYS; ago++)
+		for (int i = 0; i < GAIT_BINS; i++) {
+			uint16_t walks = g->day[(g->today + GAIT_DAYS + 1 - ago) % (GAIT_DAYS + 1)][i];
+
+			if (!walks)
+				continue;
+			snapshot_put(out, (uint64_t)ago, 1);
+			snapshot_put(out, (uint64_t)i, 1);
+			snapshot_put(out, walks, 2);
+		}
+	snapshot_end(out, begun, true);
+}
+
+bool gait_load(struct gait *g, struct snapshot_in in, float away_s)
+{
+	struct gait is;
+
+	gait_init(&is);
+	is.today_us = snapshot_get(&in, 8, DAY_US - 1);
+	while (!in.spoilt && in.at < in.len) {
+		int ago = (int)snapshot_get(&in, 1, GAIT_DAYS), bin = (int)snapshot_get(&in, 1, GAIT_BINS - 1);
+
+		is.day[(GAIT_DAYS + 1 - ago) % (GAIT_DAYS + 1)][bin] = (uint16_t)snapshot_get(&in, 2, UINT16_MAX);
+	}
+	if (!snapshot_whole(&in))
+		return false;
+	if (away_s > 0 && away_s > DAYS_US * 1e-6f)
+		return true;		/* all of it is too old */
+	*g = is;
+	if (away_s > 0)
+		g->today_us += (uint64_t)(away_s * 1e6f);
+	write_result(g);
+	return true;
 }

@@ -7,12 +7,14 @@
  * holds 95 % (order statistics: Conover 1999, no shape assumed).  A single link takes every speed with a
  * factor that is the room's and stays as long as the radios do (pace.c), so a room's weeks compare with
  * each other, not with another room's nor with a norm; and several people are one to it.
- * Days are of 24 hours on the clock of the frames, not the calendar's.  Kept in memory alone: a histogram a
- * day, gone with the daemon. */
+ * Days are of 24 hours on the clock of the frames, not the calendar's.  A histogram a day is what is kept,
+ * also over a restart. */
 #ifndef MODELS_GAIT_H
 #define MODELS_GAIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include "models/snapshot.h"
 
 #define GAIT_BINS 44		/* of 0.05 m/s, from GAIT_LEAST_M_S */
 #define GAIT_DAYS 7
@@ -32,7 +34,8 @@ struct gait {
 	int      ticks, paused;		/* of it; ticks since it was last seen */
 	uint16_t day[GAIT_DAYS + 1][GAIT_BINS];	/* walks, a ring; the newest is of today */
 	int      today;
-	uint64_t day_us;		/* when today began; 0: not yet */
+	uint64_t today_us;		/* so long it has been today */
+	uint64_t last_us;		/* 0: no tick yet */
 	struct gait_result result;
 };
 
@@ -41,5 +44,11 @@ void gait_init(struct gait *g);
 
 /* The clock, ten times a second, with the speed at which somebody goes; NAN: nobody, or it is not known. */
 void gait_tick(struct gait *g, uint64_t now_us, float speed_m_s);
+
+/* As in habit.h. */
+void gait_save(const struct gait *g, struct snapshot_out *out);
+bool gait_load(struct gait *g, struct snapshot_in in, float away_s);
+
+#define GAIT_VERSION 1
 
 #endif

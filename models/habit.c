@@ -13,7 +13,9 @@
 #define BELOW       2.0f
 #define LEAST       (2.0f / 3)
 #define ENOUGH      100.0f
-#define ENOUGH_US   (7 * UINT64_C(86400000000))
+#define ENOUGH_S    (7 * 86400.0f)
+#define WEIGHT_MAX  1e6f
+#define LONGEST_S   (366 * 86400.0f)
 
 void habit_init(struct habit *h)
 {
@@ -27,9 +29,9 @@ static int bin_of(float seconds)
 	return i < HABIT_BINS ? (int)i : HABIT_BINS - 1;
 }
 
-static void fade(struct habit *h, uint64_t now_us)
+static void fade(struct habit *h, float seconds)
 {
-	float keep = exp2f(-(float)(now_us - h->last_us) * 1e-6f / HALF_LIFE_S);
+	float keep = exp2f(-seconds / HALF_LIFE_S);
 
 	for (int i = 0; i < HABIT_BINS; i++) {
 		h->weight[i] *= keep;
@@ -44,10 +46,12 @@ void habit_learn(struct habit *h, uint64_t now_us, float seconds)
 
 	if (!(seconds >= HABIT_FIRST_S))
 		return;
-	if (h->last_us && now_us > h->last_us)
-		fade(h, now_us);
-	if (!h->last_us)
-		h->first_us = now_us;
+	if (h->last_us && now_us > h->last_us) {
+		float passed_s = (float)(now_us - h->last_us) * 1e-6f;
+
+		fade(h, passed_s);
+		h->span_s += passed_s;
+	}
 	h->last_us = now_us ? now_us : 1;
 	i = bin_of(seconds);
 	h->weight[i] += 1;
@@ -78,11 +82,48 @@ float habit_usual_s(const struct habit *h)
 float habit_limit_s(const struct habit *h, float profile_s)
 {
 	float usual_s = habit_usual_s(h);
-	bool known = habit_count(h) >= ENOUGH && h->last_us - h->first_us >= ENOUGH_US;
+	bool known = habit_count(h) >= ENOUGH && h->span_s >= ENOUGH_S;
 
 	if (ABOVE * usual_s > profile_s)
 		return fminf(ABOVE * usual_s, MOST * profile_s);
 	if (known && BELOW * usual_s < profile_s)
 		return fmaxf(BELOW * usual_s, LEAST * profile_s);
 	return profile_s;
+}
+
+void habit_save(const struct habit *h, enum snapshot_id id, struct snapshot_out *out)
+{
+	size_t begun;
+
+	if (!(habit_count(h) > 0))
+		return;
+	begun = snapshot_begin(out, id, HABIT_VERSION);
+	snapshot_put_float(out, fminf(h->span_s, LONGEST_S));
+	for (int i = 0; i < HABIT_BINS; i++)
+		if (h->weight[i] > 0) {
+			snapshot_put(out, (uint64_t)i, 1);
+			snapshot_put_float(out, fminf(h->weight[i], WEIGHT_MAX));
+			snapshot_put_float(out, fminf(h->longest[i], LONGEST_S));
+		}
+	snapshot_end(out, begun, true);
+}
+
+bool habit_load(struct habit *h, struct snapshot_in in, float away_s)
+{
+	struct habit is;
+
+	habit_init(&is);
+	is.span_s = snapshot_get_float(&in, 0, LONGEST_S);
+	while (!in.spoilt && in.at < in.len) {
+		int i = (int)snapshot_get(&in, 1, HABIT_BINS - 1);
+
+		is.weight[i] = snapshot_get_float(&in, FORGOTTEN, WEIGHT_MAX);
+		is.longest[i] = snapshot_get_float(&in, HABIT_FIRST_S, LONGEST_S);
+	}
+	if (!snapshot_whole(&in))
+		return false;
+	*h = is;
+	if (away_s > 0)
+		fade(h, away_s);
+	return true;
 }

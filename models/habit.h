@@ -3,14 +3,16 @@
  * habit.h -- how long something usually lasts in a room, and what limit follows from that.
  *
  * A histogram over the logarithm of durations that fades with a half-life of two weeks, and its quantile of
- * 99.5 %.  It is a room's, kept in memory alone, and begins anew with the daemon: nothing of how
- * people live is written down.
+ * 99.5 %.  It is a room's, and outlives a restart as so many numbers of durations: at what times they were
+ * is known to nobody.
  *
  * What is learned moves a limit within bounds and never beyond: no habit switches an alarm off. */
 #ifndef MODELS_HABIT_H
 #define MODELS_HABIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include "models/snapshot.h"
 
 #define HABIT_BINS    24	/* each a quarter longer than the one before */
 #define HABIT_FIRST_S 60.0f	/* shorter ones teach nothing; the last bin begins after 2.8 h */
@@ -18,7 +20,8 @@
 struct habit {
 	float weight[HABIT_BINS];	/* faded numbers of durations */
 	float longest[HABIT_BINS];	/* in that bin of late */
-	uint64_t first_us, last_us;	/* 0: nothing was learned */
+	float span_s;			/* from the first to the last */
+	uint64_t last_us;		/* 0: nothing was learned since the start */
 };
 
 /* All zero knows nothing.  Plain struct. */
@@ -37,5 +40,11 @@ float habit_usual_s(const struct habit *h);
  * the profile's, but at most half as much again.  Twice what is usual where that is less, but
  * at least two thirds, and only after a week and a hundred durations.  The profile's otherwise. */
 float habit_limit_s(const struct habit *h, float profile_s);
+
+/* To and from a section; away_s: for so long nobody has run since.  A spoilt one teaches nothing: false. */
+void habit_save(const struct habit *h, enum snapshot_id id, struct snapshot_out *out);
+bool habit_load(struct habit *h, struct snapshot_in in, float away_s);
+
+#define HABIT_VERSION 1
 
 #endif

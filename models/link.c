@@ -222,6 +222,23 @@ void link_superseded(struct link *l, bool superseded)
 	l->superseded = superseded;
 }
 
+void link_save(const struct link *l, struct snapshot_out *out)
+{
+	for (size_t i = 0; i < MODELS; i++)
+		if (models[i]->save)
+			models[i]->save(l->model[i], out);
+}
+
+bool link_load(struct link *l, const uint8_t *p, size_t len, float away_s)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < MODELS; i++)
+		if (models[i]->load)
+			ok &= models[i]->load(l->model[i], p, len, away_s);
+	return ok;
+}
+
 const struct link_stats *link_stats(const struct link *l)
 {
 	return &l->stats;

@@ -42,6 +42,13 @@ const struct evidence *link_tick(struct link *l, uint64_t now_us);
 /* Before a tick: does the transmitter go on in another format?  Then silence of this one is no fault of the radio. */
 void link_superseded(struct link *l, bool superseded);
 
+/* What its models have learned of what is not a person, as sections; nothing is added where that is nothing. */
+void link_save(const struct link *l, struct snapshot_out *out);
+
+/* Takes over what an earlier link of this format had learned away_s ago (0: unknown), in place of what it knows;
+ * len 0: forgets that.  False: some of it was spoilt, and left out. */
+bool link_load(struct link *l, const uint8_t *p, size_t len, float away_s);
+
 const struct link_stats *link_stats(const struct link *l);
 const char *link_drop_name(enum link_drop d);
 

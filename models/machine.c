@@ -23,6 +23,8 @@
 #define FOLLOW    0.1f
 #define MULTIPLES 8		/* of a quarter of the pace: what swings passes the middle twice, and is not even */
 #define RICH_MULTIPLES 48
+#define HZ_MAX    5.0f
+#define AGE_MAX   1e8f
 
 void machine_reset(struct machine *m)
 {
@@ -123,4 +125,39 @@ bool machine_has(const struct machine *m, float hz, float within_hz)
 bool machine_is_sure(const struct machine *m, float hz)
 {
 	return machine_has(m, hz, SAME_HZ);
+}
+
+void machine_save(const struct machine *m, struct snapshot_out *out)
+{
+	size_t begun = snapshot_begin(out, SNAPSHOT_MACHINES, MACHINE_VERSION);
+
+	for (int i = 0; i < MACHINE_LINES; i++) {
+		const struct machine_line *l = &m->line[i];
+
+		if (!l->sure)
+			continue;
+		snapshot_put_float(out, l->hz);
+		snapshot_put_float(out, l->odds);
+		snapshot_put_float(out, l->looks);
+		snapshot_put_float(out, fminf(l->age, AGE_MAX));
+		snapshot_put_float(out, l->rich);
+	}
+	snapshot_end(out, begun, true);
+}
+
+bool machine_load(struct machine *m, struct snapshot_in in)
+{
+	struct machine is;
+
+	machine_reset(&is);
+	for (int i = 0; i < MACHINE_LINES && in.at < in.len; i++)
+		is.line[i] = (struct machine_line){
+			.hz = snapshot_get_float(&in, 0, HZ_MAX), .odds = snapshot_get_float(&in, LEAST, MOST),
+			.looks = snapshot_get_float(&in, 0, 2 * PATIENCE), .age = snapshot_get_float(&in, 0, AGE_MAX),
+			.rich = snapshot_get_float(&in, 0, 1), .sure = true,
+		};
+	if (!snapshot_whole(&in))
+		return false;
+	*m = is;
+	return true;
 }

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include "dsp/steer.h"
+#include "models/snapshot.h"
 
 #define MACHINE_LINES 8
 
@@ -51,5 +52,11 @@ bool machine_has(const struct machine *m, float hz, float within_hz);
 
 /* Is that the pace of a known machine? */
 bool machine_is_sure(const struct machine *m, float hz);
+
+/* Those that are sure, as in habit.h. */
+void machine_save(const struct machine *m, struct snapshot_out *out);
+bool machine_load(struct machine *m, struct snapshot_in in);
+
+#define MACHINE_VERSION 1
 
 #endif

@@ -20,6 +20,7 @@
 #include "dsp/wave.h"
 #include "models/device.h"
 #include "models/reason.h"
+#include "models/snapshot.h"
 
 struct csi_frame;
 struct stir;
@@ -190,6 +191,11 @@ struct model {
 	void (*tick)(void *state, uint64_t now_us, struct evidence *e);
 
 	void (*destroy)(void *state);	/* NULL is fine */
+
+	/* What it has learned that outlives it: its sections are added; and taken over, away_s later (0: unknown), in
+	 * place of what it knows, also where there are none.  False: one was spoilt.  Both NULL: nothing. */
+	void (*save)(const void *state, struct snapshot_out *out);
+	bool (*load)(void *state, const uint8_t *p, size_t len, float away_s);
 };
 
 extern const struct model model_motion, model_micro, model_respiration, model_heartbeat, model_fall, model_pace;

@@ -252,6 +252,24 @@ static void motion_destroy(void *state)
 	free(state);
 }
 
+static void motion_save(const void *state, struct snapshot_out *out)
+{
+	const struct motion *m = state;
+
+	device_motion_save(&m->device, out);
+}
+
+static bool motion_load(void *state, const uint8_t *p, size_t len, float away_s)
+{
+	struct motion *m = state;
+	struct snapshot_in in;
+
+	(void)away_s;
+	device_motion_init(&m->device);
+	return !snapshot_find(p, len, SNAPSHOT_DEVICE_MOTION, DEVICE_MOTION_VERSION, &in) ||
+		device_motion_load(&m->device, in);
+}
+
 const struct model model_motion = {
 	.name    = "motion",
 	.help    = "tells whether something moves",
@@ -259,4 +277,6 @@ const struct model model_motion = {
 	.push    = motion_push,
 	.tick    = motion_tick,
 	.destroy = motion_destroy,
+	.save    = motion_save,
+	.load    = motion_load,
 };

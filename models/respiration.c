@@ -495,6 +495,29 @@ static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 	e->updated = e->reason == REASON_NONE;
 }
 
+static void respiration_save(const void *state, struct snapshot_out *out)
+{
+	const struct respiration *m = state;
+
+	device_noise_save(&m->devices, out);
+	machine_save(&m->machine, out);
+}
+
+static bool respiration_load(void *state, const uint8_t *p, size_t len, float away_s)
+{
+	struct respiration *m = state;
+	struct snapshot_in in;
+	bool ok = true;
+
+	memset(&m->devices, 0, sizeof(m->devices));
+	machine_reset(&m->machine);
+	if (snapshot_find(p, len, SNAPSHOT_DEVICE_NOISE, DEVICE_NOISE_VERSION, &in))
+		ok = device_noise_load(&m->devices, in);
+	if (away_s < SNAPSHOT_STIRS_S && snapshot_find(p, len, SNAPSHOT_MACHINES, MACHINE_VERSION, &in))
+		ok &= machine_load(&m->machine, in);
+	return ok;
+}
+
 const struct model model_respiration = {
 	.name    = "respiration",
 	.help    = "looks for the rhythm of breathing",
@@ -502,4 +525,6 @@ const struct model model_respiration = {
 	.push    = respiration_push,
 	.tick    = respiration_tick,
 	.destroy = respiration_destroy,
+	.save    = respiration_save,
+	.load    = respiration_load,
 };

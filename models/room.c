@@ -417,3 +417,37 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	watch_breath(r, now_us, evidence, n, &v);
 	write_sensing(&r->state, &v, falls_work(evidence, n));
 }
+
+void room_save(const struct room *r, struct snapshot_out *out)
+{
+	absorb_save(&r->absorb, out);
+	habit_save(&r->rest.still.habit, SNAPSHOT_STILL, out);
+	habit_save(&r->rest.low.habit, SNAPSHOT_LOW, out);
+	gait_save(&r->gait, out);
+}
+
+bool room_load(struct room *r, const uint8_t *p, size_t len, float away_s)
+{
+	struct snapshot_in in;
+	bool ok = true;
+
+	if (away_s < SNAPSHOT_STIRS_S && snapshot_find(p, len, SNAPSHOT_ABSORBED, ABSORB_VERSION, &in))
+		ok = absorb_load(&r->absorb, in);
+	if (snapshot_find(p, len, SNAPSHOT_STILL, HABIT_VERSION, &in))
+		ok &= habit_load(&r->rest.still.habit, in, away_s);
+	if (snapshot_find(p, len, SNAPSHOT_LOW, HABIT_VERSION, &in))
+		ok &= habit_load(&r->rest.low.habit, in, away_s);
+	if (snapshot_find(p, len, SNAPSHOT_GAIT, GAIT_VERSION, &in))
+		ok &= gait_load(&r->gait, in, away_s);
+	r->state.gait = r->gait.result;
+	return ok;
+}
+
+void room_forget(struct room *r)
+{
+	absorb_init(&r->absorb);
+	habit_init(&r->rest.still.habit);
+	habit_init(&r->rest.low.habit);
+	gait_init(&r->gait);
+	r->state.gait = r->gait.result;
+}

@@ -86,6 +86,16 @@ const struct room_state *room_state(const struct room *r);
  * tick until it is false. */
 bool room_take_incident(struct room *r, struct incident *i);
 
+/* What the room has learned, of what stirs it and is nobody, and of how long people stay and how they walk: as
+ * sections; nothing is added where that is nothing. */
+void room_save(const struct room *r, struct snapshot_out *out);
+
+/* Takes that over, away_s after it was written (0: unknown).  False: some of it was spoilt, and left out. */
+bool room_load(struct room *r, const uint8_t *p, size_t len, float away_s);
+
+/* Forgets all of that. */
+void room_forget(struct room *r);
+
 /* Bits (1 << INCIDENT_FALL, ...): what some model of this build can find.  Who lists
  * alarms for people lists no other. */
 unsigned room_incident_kinds(void);

@@ -120,7 +120,7 @@ static void a_clock_that_leaps_begins_anew(void **state)
 	gait_tick(&gait, 5, 1);
 	assert_int_equal(gait.result.week_walks, 0);
 	gait_tick(&gait, 0, 1);
-	assert_true(gait.day_us <= 5);
+	assert_true(gait.today_us <= 5);
 }
 
 int main(void)

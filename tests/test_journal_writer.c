@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The journal, and one text file, behind a thread: the loop never waits, and is told. */
+ * The journal, and small files, behind a thread: the loop never waits, and is told. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -278,7 +278,7 @@ static void what_does_not_fit_gets_no_ticket(void **state)
 
 static uint32_t writer_text(struct journal_writer *w, const char *text)
 {
-	return journal_writer_text(w, text ? strdup(text) : NULL);
+	return journal_writer_write(w, 1, text ? strdup(text) : NULL, text ? strlen(text) : 0);
 }
 
 static void expect_file(const char *path, const char *text)
@@ -303,7 +303,7 @@ static void the_text_file_needs_no_journal_and_the_last_text_counts(void **state
 	(void)state;
 	for (int round = 0; round < 2; round++) {
 		assert_int_equal(journal_writer_open(&w, NULL, NULL, NULL), 0);
-		journal_writer_text_file(w, path);
+		journal_writer_file(w, 1, path);
 		for (int i = 0; i < 100; i++) {
 			snprintf(text, sizeof(text), "text %d", i);
 			ticket = writer_text(w, text);
@@ -311,7 +311,7 @@ static void the_text_file_needs_no_journal_and_the_last_text_counts(void **state
 		}
 		while (!done.count || done.of[done.count - 1].ticket != ticket)
 			wait_done(w, done.count + 1);
-		assert_int_equal(done.of[done.count - 1].job, JOURNAL_JOB_TEXT);
+		assert_int_equal(done.of[done.count - 1].job, JOURNAL_JOB_FILE);
 		assert_int_equal(done.of[done.count - 1].error, 0);
 		expect_file(path, "text 99");		/* as soon as that is told */
 		assert_int_equal(stat(path, &st), 0);
@@ -336,7 +336,7 @@ static void a_text_that_cannot_be_written_is_told_and_leaves_the_old(void **stat
 	assert_int_equal(mkdir(wall, 0700), 0);		/* in the way of the new one */
 	assert_int_equal(files_write(path, "new", 3), -EISDIR);
 	assert_int_equal(journal_writer_open(&w, NULL, NULL, NULL), 0);
-	journal_writer_text_file(w, path);
+	journal_writer_file(w, 1, path);
 	writer_text(w, "new");
 	wait_done(w, 1);
 	assert_int_equal(done.of[0].error, -EISDIR);
@@ -358,7 +358,7 @@ static void texts_and_alarms_take_turns(void **state)
 	uint32_t alarm, text;
 
 	(void)state;
-	journal_writer_text_file(w, path);
+	journal_writer_file(w, 1, path);
 	writer_put(w, "a", "1");
 	sem_wait(&arrived);
 	writer_text(w, "never written");
@@ -384,7 +384,7 @@ static void a_text_that_finds_the_queue_full_is_refused(void **state)
 	char key[16];
 
 	(void)state;
-	journal_writer_text_file(w, scratch_path("text"));
+	journal_writer_file(w, 1, scratch_path("text"));
 	writer_put(w, "key 0", "x");
 	sem_wait(&arrived);
 	for (int i = 1; i < JOURNAL_QUEUE_MAX; i++) {

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "daemon/config_mqtt.h"
+#include "daemon/learned.h"
 #include "daemon/log.h"
 #include "daemon/loop.h"
 #include "daemon/pauses.h"
@@ -152,7 +153,9 @@ static const struct {
 	const char *name, *what;
 } state_files[] = {
 	{ PAUSES_FILE, "which rooms are paused: they will be sensed again" },
+	{ LEARNED_FILE, "what was learned of rooms, and of how long people stay there and how they walk" },
 	{ PAUSES_FILE ".new", NULL },		/* left by a power cut */
+	{ LEARNED_FILE ".new", NULL },
 };
 
 #define STATE_FILES (sizeof(state_files) / sizeof(*state_files))

@@ -36,7 +36,8 @@ def connect(client_id):
     return packet(0x10, text(b"MQTT") + bytes([5, 2, 0, 0, 0]) + text(client_id))
 
 
-ACTIONS = ["acknowledge", "clear", "test", "pause", "resume", "device_state", "wave", "calibrate", "raw_csi"]
+ACTIONS = ["acknowledge", "clear", "test", "pause", "resume", "device_state", "wave", "calibrate", "raw_csi",
+	   "forget"]
 WORDS = ["", "x" * 300, "\u0000", "\u202e", "../../etc/passwd", "%s%n", "'; --", "\ud83d\ude00", "hall", "none", "true"]
 NUMBERS = ["-1", "0", "1e308", "-1e308", "1e999", "9007199254740993", "NaN", "null", "true", "[]", "{}", "0.0001"]
 
