@@ -231,8 +231,11 @@ const char *node_learned_file(const struct node_learned *l)
 
 void node_learned_write(const struct node_learned *l, struct json *j)
 {
+	int left_out = l->useless + l->found.unknown + l->found.other + l->found.spoilt;
 	struct json *one;
 
+	for (int i = 0; i < sensing_rooms(l->o.sensing); i++)
+		left_out += sensing_room_wiring(l->o.sensing, i)->memory.spoilt;
 	if (!l->o.config->learned_s) {
 		json_add_string(j, "learned", NULL);
 		return;
@@ -240,7 +243,7 @@ void node_learned_write(const struct node_learned *l, struct json *j)
 	one = json_add_object(j, "learned");
 	json_add_number(one, "rooms", l->found.rooms, 0);
 	json_add_number(one, "links", l->found.links, 0);
-	json_add_number(one, "left_out", l->useless + l->found.unknown + l->found.other + l->found.spoilt, 0);
+	json_add_number(one, "left_out", left_out, 0);
 	json_add_number(one, "writes", (double)l->writes, 0);
 	json_add_number(one, "failures", (double)l->failures, 0);
 }

@@ -62,7 +62,7 @@ void wiring_memory_give(struct wiring_memory *m, const struct wiring_key *key, s
 
 	if (!a)
 		return;
-	link_load(l, a->p, a->len, wiring_absent_s(a, now_us));
+	m->spoilt += !link_load(l, a->p, a->len, wiring_absent_s(a, now_us));
 	drop(a);
 }
 

@@ -29,6 +29,7 @@ struct wiring_memory {
 		uint64_t at_us;		/* on the room's clock: when it was put here, */
 		float    before_s;	/* and so much older it was then */
 	} of[WIRING_MEMORY_MAX];
+	int spoilt;			/* so many links could not use all of it */
 };
 
 /* Copied, in place of what there was of that link.  Nothing is kept where memory runs out. */

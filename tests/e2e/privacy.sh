@@ -54,6 +54,7 @@ stop_daemon
 proves "sixth erase removes the journal and what the broker keeps, and only when it is asked to"
 expect "without --yes" "$("$BUILD/sixth" erase --config "$dir/sixth.conf" 2>&1)" "nothing was erased; add --yes"
 head -c 65536 /dev/urandom >"$dir/journal"
+head -c 1000 /dev/urandom >"$dir/state/learned"
 mosquitto_pub -h "$host" -p "$broker_port" -q 1 -r -t sixth/e2e/hall/alarm/fall -m '{"state":"confirmed"}'
 mosquitto_pub -h "$host" -p "$broker_port" -q 1 -r -t sixth/neighbour/hall/presence -m '{}'
 retained sixth/e2e/hall/presence '"state"' || fail "nothing to erase"
@@ -61,6 +62,7 @@ cp "$dir/journal" "$dir/copy"
 said=$("$BUILD/sixth" erase --config "$dir/sixth.conf" --yes 2>&1) || fail "exit code $?: $said"
 expect journal "$said" "$dir/journal: erased"
 [ -e "$dir/journal" ] && fail "the journal is there"
+[ -e "$dir/state/learned" ] && fail "what was learned is there"
 [ -z "$(mosquitto_sub -h "$host" -p "$broker_port" -t 'sixth/e2e/#' --retained-only -W 1 2>/dev/null)" ] || fail "the broker keeps something"
 [ -n "$(get_retained sixth/neighbour/hall/presence)" ] || fail "the neighbour's was erased too"
 ok "$(echo "$said" | tail -n 1 | sed 's/^[^ ]*: //'); the journal is gone; the neighbour's is there"

@@ -69,11 +69,11 @@ wait_for 2 lamp off && [ "$(wc -l <"$dir/hooked")" = 1 ] || fail "hook: $(cat "$
 ok "off by default, not by MQTT, not for longer than allowed, not of a room: no socket"
 
 proves "it is seen in info, in the log and by the hook, is what the source delivers, and ends by itself"
-expect on "$(ask '{"action":"raw_csi","for_s":3,"source":"play","by":"Ann"}')" '"ok":true'
+expect on "$(ask '{"action":"raw_csi","for_s":5,"source":"play","by":"Ann"}')" '"ok":true'
 [ "$(stat -c '%a %F' "$dir/csi")" = "660 socket" ] || fail "$(stat -c '%a %F' "$dir/csi")"
 wait_for 3 retained sixth/e2e/info '"raw_csi":{"source":"play","by":"Ann","until":"20' || fail "info: $(get_retained sixth/e2e/info)"
 wait_for 2 lamp on || fail "hook: $(cat "$dir/hooked")"
-logged "warn: raw csi: on for 3 s, says Ann: who may use $dir/csi gets the packets of source play" || fail "not in the log"
+logged "warn: raw csi: on for 5 s, says Ann: who may use $dir/csi gets the packets of source play" || fail "not in the log"
 if [ "$(id -u)" = 0 ]; then
 	chmod 711 "$dir"
 	chmod 666 "$dir/csi"
@@ -104,10 +104,10 @@ wait_for 2 lamp off || fail "hook: $(cat "$dir/hooked")"
 "$BUILD/sixth" dump "$dir/play.csic" | tail -n +2 | cut -f 2- >"$dir/played"
 frames=$(wc -l <"$dir/given")
 [ -z "$(grep -vxFf "$dir/played" "$dir/given")" ] || fail "frames that were never played"
-[ "$frames" -ge 10 ] && [ "$frames" -le 70 ] || fail "$frames frames at 20 a second"
+[ "$frames" -ge 10 ] && [ "$frames" -le 110 ] || fail "$frames frames at 20 a second"
 "$BUILD/sixth" info "$dir/out.csic" >"$dir/info"
 grep -q "origin *imported" "$dir/info" || fail "info: $(cat "$dir/info")"
-ok "$frames frames, the same as were played, in at most 3 s, imported and not live; $(grep "raw csi: off" "$log" | sed 's/^[a-z]*: //')"
+ok "$frames frames, the same as were played, in at most 5 s, imported and not live; $(grep "raw csi: off" "$log" | sed 's/^[a-z]*: //')"
 
 proves "a paused room gives nothing out, and a restart ends it"
 expect pause "$(ask '{"action":"pause","for_s":60}')" '"ok":true'
