@@ -15,6 +15,7 @@
 				 * frequency and the double do not show, */
 #define PACE_ROWS   14	/* at least */
 #define PACE_LEAST  4		/* stretches in a window, half over each other */
+#define OVERLAP     2	/* what noise has in common with itself in stretches that share their halves */
 #define DETUNE      0.15f	/* a breath is not where the mean of a minute is */
 
 /* Takes mean, line and bow out of a kernel. */
@@ -341,7 +342,7 @@ static int read_phases(const struct steer *s, const struct rank1 *r, int width, 
 bool steer_pace(const struct steer *s, const struct rank1 *r, float floor, struct steer_pace *p)
 {
 	struct phase phase[2 * SLOWGRID_ROWS / PACE_ROWS + 1];
-	float sum = 0, t_mean = 0, mean = 0, tt = 0, tp = 0, left = 0;
+	float sum = 0, t_mean = 0, mean = 0, tt = 0, tp = 0, left = 0, re = 0, im = 0;
 	int width = (int)fmaxf(r->rate_hz * PACE_PERIODS / s->hz, PACE_ROWS);
 	int n = read_phases(s, r, width, phase);
 
@@ -351,6 +352,8 @@ bool steer_pace(const struct steer *s, const struct rank1 *r, float floor, struc
 		sum += phase[i].weight;
 		t_mean += phase[i].weight * phase[i].at_s;
 		mean += phase[i].weight * phase[i].rad;
+		re += sqrtf(phase[i].weight) * cosf(phase[i].rad);
+		im += sqrtf(phase[i].weight) * sinf(phase[i].rad);
 	}
 	t_mean /= sum;
 	mean /= sum;
@@ -366,6 +369,7 @@ bool steer_pace(const struct steer *s, const struct rank1 *r, float floor, struc
 		left += phase[i].weight * off * off;
 	}
 	p->stretches = n;
+	p->coherence = ((re * re + im * im) / sum - OVERLAP) / ((float)n - OVERLAP);
 	p->hz = s->hz + tp / tt / (2 * (float)M_PI);
 	p->wander_rad = sqrtf(left / sum * (float)n / (float)(n - 2));
 	p->noise_rad = sqrtf(2 * white(s, r) * fmaxf(floor, 1) / (float)width * (float)n / sum);

@@ -49,6 +49,8 @@ struct steer_pace {
 					 * periods */
 	float noise_rad;		/* what noise alone would do to it */
 	int   stretches;		/* that say so; two overlap by half */
+	float coherence;		/* how far one sine goes on through all of them: 1 exactly, about 0.5
+					 * of noise that the axis was fitted to */
 };
 
 /* False: the window is too short for it.  floor as above. */

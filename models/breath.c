@@ -7,7 +7,11 @@
 #define STEP_BINS    3
 #define PENALTY_DB   0.6f
 #define AGREE_HZ     (1.0f / 60)	/* looks say the same within this */
-#define PACE_NEAR_HZ (2.0f / 60)	/* a rate that wanders has its peak elsewhere than its mean */
+#define PACE_NEAR_HZ (0.7f / 60)	/* a rate that wanders has its peak elsewhere than its mean; a body that sways, too */
+#define COHERENCE    0.53f		/* of a breath in a minute; less is rather a body that sways, or chance: */
+#define COHERENT_S   40.0f
+#define COHERENT_DB  8.0f		/* for all of it, */
+#define STEADY_MAX_DB 5.75f		/* and this for looks that agree, too */
 #define FOLLOW       0.2f		/* of a new look in what the steady ones say */
 #define MOVE_TICKS   30	/* movement so long may be somebody leaving, or coming */
 #define LOOKS        2			/* at least, for a value */
@@ -201,13 +205,33 @@ static void hold_back(struct breath *b, const struct combined *c, float hz)
 	b->told_hz = hz;
 }
 
-static void judge(struct breath *b, const struct combined *c)
+/* A sine that goes on through the whole window is rather a breath than one that comes and goes, as a body that
+ * sways makes them, and noise; in a short window everything goes on. */
+static float coherent_db(const struct evidence *const evidence[], int n, float hz, float window_s)
+{
+	float sum = 0, db;
+	int links = 0;
+
+	for (int i = 0; i < n; i++) {
+		const struct breath_evidence *e = &evidence[i]->breath;
+
+		if (e->reason != REASON_NONE || isnan(e->coherence) || fabsf(e->peak_hz - hz) > NEAR_HZ)
+			continue;
+		sum += e->coherence;
+		links++;
+	}
+	db = links ? COHERENT_DB * (sum / (float)links - COHERENCE) : 0;
+	return window_s < COHERENT_S ? fminf(db, 0) : db;
+}
+
+static void judge(struct breath *b, const struct evidence *const evidence[], int n, const struct combined *c)
 {
 	float at = climb(c->row_db, ridge_push(&b->ridge, c->row_db));
 	float hz = b->lo_hz + (b->hi_hz - b->lo_hz) * at / (BREATH_BINS - 1);
 	float snr_db = c->row_db[(int)(at + 0.5f)];
 	float doubt_db = RIVAL_WORTH * fmaxf(rival_db(b, c->row_db, hz, snr_db, c->window_s) - RIVAL_DB, 0);
-	float p = chance(snr_db + ease(b, hz) + known_db(b, hz) - doubt_db - c->null_db);
+	float steady_db = fminf(ease(b, hz) + coherent_db(evidence, n, hz, c->window_s), STEADY_MAX_DB);
+	float p = chance(snr_db + steady_db + known_db(b, hz) - doubt_db - c->null_db);
 	bool inside = at > 0.5f && at < BREATH_BINS - 1.5f;
 
 	memcpy(b->row_db, c->row_db, sizeof(b->row_db));
@@ -320,7 +344,7 @@ void breath_tick(struct breath *b, const struct evidence *const evidence[], int 
 		forget(b);
 		tell_nothing(b, c.reason);
 	} else if (c.updated) {
-		judge(b, &c);
+		judge(b, evidence, n, &c);
 		watch_end(b, alive(evidence, n, b->hz));
 		refine(b, evidence, n);
 		watch_second(b, second_of(b, evidence, n));

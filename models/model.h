@@ -101,6 +101,7 @@ struct breath_evidence {
 					 * log-likelihood ratio; 0: cannot be told */
 	struct breath_wave wave;	/* where peak_hz is one */
 	float pace_hz;			/* the peak's, refined from its phase; 0: not clear enough for that */
+	float coherence;		/* of the peak: how far one sine goes on through the window, 0 to 1; NAN: cannot be told */
 	float second_hz;		/* another chest that breathes there, at another rate and on another axis; 0: none */
 	float recall;			/* the same of the last breath that was clear, on the axis it had; 0: none
 					 * since somebody moved */

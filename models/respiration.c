@@ -274,6 +274,7 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 	bool rich;
 
 	e->pace_hz = 0;
+	e->coherence = NAN;
 	e->peak_hz = breath_bin_hz(highest(e->row_db), m->lo_hz, m->hi_hz);
 	floor = breath_row_floor(r, e->peak_hz);
 	steer_to(&m->steer, r, &m->grid, e->peak_hz);
@@ -284,7 +285,10 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 		m->recalls = true;
 	}
 	rich = is_rich(r, e->peak_hz);
-	if (e->window_s > (rich ? RICH_S : EVEN_S) && steer_pace(&m->steer, r, floor, &pace)) {
+	if (!steer_pace(&m->steer, r, floor, &pace))
+		return;
+	e->coherence = pace.coherence;
+	if (e->window_s > (rich ? RICH_S : EVEN_S)) {
 		e->even = machine_look(&m->machine, &pace, rich);
 		e->pace_hz = pace.noise_rad < PACE_RAD && pace.wander_rad < PACE_WANDER_RAD ? pace.hz : 0;
 	}
@@ -386,6 +390,7 @@ static void look(struct respiration *m, uint64_t now_us, int rows, struct breath
 	e->second_hz = 0;
 	for (int i = 0; i < PEAKS; i++) {
 		e->peak_hz = e->alive = e->pace_hz = 0;
+		e->coherence = NAN;
 		if (e->q_db < e->q_null_db - SHOWN_DB)
 			break;
 		follow(m, e);

@@ -17,6 +17,7 @@
 
 static struct breath breath;
 static struct evidence link[2];
+static float coherence;			/* of what they see */
 static const struct evidence *const links[2] = { &link[0], &link[1] };
 
 static int begin(void **state)
@@ -24,6 +25,7 @@ static int begin(void **state)
 	(void)state;
 	synth_seed = 3;
 	memset(link, 0, sizeof(link));
+	coherence = NAN;
 	breath_init(&breath, LO_HZ, HI_HZ);
 	return 0;
 }
@@ -37,7 +39,10 @@ static void see(struct evidence *e, float per_min, float db)
 		e->breath.row_db[j] = synth_gaussian() + db * expf(-0.5f * ((float)j - at) * ((float)j - at) / 9);
 	e->breath.q_db = db;
 	e->breath.q_null_db = NULL_DB;
-	e->breath.window_s = 30;
+	e->breath.window_s = 60;
+	e->breath.coherence = coherence;
+	if (!isnan(coherence))
+		e->breath.peak_hz = per_min / 60;
 	e->breath.reason = REASON_NONE;
 	e->breath.updated = true;
 }
@@ -63,7 +68,7 @@ static void a_strong_peak_is_told_from_the_second_look(void **state)
 	assert_int_equal(look(30, 15, 16, 15, 16), 30);
 	assert_float_equal(breath.result.rate_per_min, 15, 0.6);
 	assert_true(breath.result.quality > 0.95f);
-	assert_true(breath.result.window_s > 29 && breath.result.window_s < 31);
+	assert_true(breath.result.window_s > 59 && breath.result.window_s < 61);
 }
 
 static void noise_tells_nothing(void **state)
@@ -82,6 +87,18 @@ static void a_weak_peak_is_told_once_it_has_stayed(void **state)
 	look(40, 15, 6, 15, 6);
 	assert_true(look(30, 15, 6, 15, 6) > 25);
 	assert_float_equal(breath.result.rate_per_min, 15, 1);
+}
+
+/* A body that sways makes peaks that stay for as long as the window does, and are no sine. */
+static void a_weak_peak_that_is_no_sine_is_not_told(void **state)
+{
+	(void)state;
+	coherence = 0.2f;
+	assert_int_equal(look(80, 15, 6, 15, 6), 0);
+	begin(state);
+	coherence = 0.8f;
+	look(25, 15, 6, 15, 6);
+	assert_true(look(30, 15, 6, 15, 6) > 25);
 }
 
 static void peaks_that_jump_about_are_never_told(void **state)
@@ -261,6 +278,7 @@ int main(void)
 		TEST(a_strong_peak_is_told_from_the_second_look),
 		TEST(noise_tells_nothing),
 		TEST(a_weak_peak_is_told_once_it_has_stayed),
+		TEST(a_weak_peak_that_is_no_sine_is_not_told),
 		TEST(peaks_that_jump_about_are_never_told),
 		TEST(the_link_that_sees_more_decides),
 		TEST(many_peaks_of_one_height_are_no_rate),

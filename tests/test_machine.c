@@ -49,9 +49,13 @@ static void one_in_noise_after_a_minute(void **state)
 
 static void a_device_that_is_off_takes_its_lines_with_it_and_no_others(void **state)
 {
+	const struct steer_pace other = {
+		.hz = 1.3f * HZ, .wander_rad = 0.05f, .noise_rad = 0.04f, .stretches = 12,
+	};
+
 	(void)state;
 	look(900, HZ, 0.05f, 0.04f, false);
-	machine_look(&machine, &(struct steer_pace){ 1.3f * HZ, 0.05f, 0.04f, 12 }, true);
+	machine_look(&machine, &other, true);
 	look(10, 1.3f * HZ, 0.05f, 0.04f, true);
 	assert_true(machine_is_sure(&machine, 1.3f * HZ));
 	machine_forget(&machine, 20);
@@ -105,10 +109,12 @@ static void one_that_is_off_is_forgotten(void **state)
 
 static void one_that_begins_to_breathe_was_none(void **state)
 {
+	const struct steer_pace uneven = { .hz = HZ, .wander_rad = 0.5f, .noise_rad = 0.04f, .stretches = 12 };
+
 	(void)state;
 	look(300, HZ, 0.05f, 0.04f, true);
 	for (int i = 0; i < 300; i++)
-		machine_look(&machine, &(struct steer_pace){ HZ, 0.5f, 0.04f, 12 }, false);
+		machine_look(&machine, &uneven, false);
 	assert_false(machine_is_sure(&machine, HZ));
 }
 

@@ -137,9 +137,27 @@ static void a_motor_keeps_its_pace_and_a_chest_does_not(void **state)
 	assert_true(steer_pace(&steer, &rank1, 1, &p));
 	assert_float_equal(p.hz, HZ, 0.0005f);
 	assert_true(p.wander_rad < 1.6f * p.noise_rad && p.wander_rad > 0.5f * p.noise_rad);
+	steer_to(&steer, &rank1, &grid, HZ);
+	assert_true(steer_pace(&steer, &rank1, 1, &p));
+	assert_true(p.coherence > 0.9f && p.coherence <= 1);
 	breathe(0.08f);
 	assert_true(steer_pace(&steer, &rank1, 1, &p));
 	assert_true(p.wander_rad > 4 * p.noise_rad && p.wander_rad > 0.15f);
+}
+
+static void noise_is_no_sine(void **state)
+{
+	struct steer_pace p;
+	float sum = 0;
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		fill(0, ROWS, 0, 0);
+		assert_true(steer_pace(&steer, &rank1, 1, &p));
+		assert_true(p.coherence < 0.75f);
+		sum += p.coherence;
+	}
+	assert_true(sum / 20 < 0.6f);	/* not 0: its axis was made to fit */
 }
 
 static void two_chests_have_two_axes(void **state)
@@ -161,6 +179,7 @@ int main(void)
 		TEST(nor_is_what_ceased_long_ago),
 		TEST(of_what_noise_hides_nothing_is_said),
 		TEST(a_motor_keeps_its_pace_and_a_chest_does_not),
+		TEST(noise_is_no_sine),
 		TEST(two_chests_have_two_axes),
 	};
 
