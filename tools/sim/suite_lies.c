@@ -184,7 +184,7 @@ void suite_habit(FILE *f, struct rng *rng, int number)
 	static const char *const end[] = { "fall_topple 0", "fall_slump", "fall_buckle 90" };
 	double end_s = COMES_S + HABIT_S * HABIT_PEOPLE * HABIT_TIMES, door[2];
 	struct place p = room(f, rng, end_s + 60 + LIES_S, number & 1 ? 2 : 3.2, number & 1 ? 3 : 5.5);
-	char name[16];
+	char name[24];
 
 	any_radio(f, rng, &p, true);
 	door[0] = 0.6;
