@@ -5,7 +5,7 @@
 
 /* In the order in which they run: each sees the evidence of those before it. */
 static const struct model *const models[] = {
-	&model_motion, &model_micro, &model_respiration, &model_heartbeat, &model_fall, &model_pace
+	&model_motion, &model_micro, &model_still, &model_respiration, &model_heartbeat, &model_fall, &model_pace
 };
 
 #define MODELS (sizeof(models) / sizeof(*models))

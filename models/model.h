@@ -75,6 +75,12 @@ struct micro_evidence {
 	float noise;			/* that unit, over the squared mean power */
 };
 
+/* Does the channel look as it does in the empty room?  (models/still.c) */
+struct still_evidence {
+	enum reason reason;
+	float distance;			/* from that, as a share of the mean power; NAN: not known */
+};
+
 /* Does something breathe?  (models/respiration.c)  The spectrum row is on the
  * common grid of BREATH_BINS bins so that rooms can add the rows of links. */
 #define BREATH_BINS 160
@@ -170,6 +176,7 @@ struct evidence {
 	bool  beyond;			/* a link of the neighbours, to tell their movement by; set by the link */
 	struct motion_evidence motion;
 	struct micro_evidence micro;
+	struct still_evidence still;
 	struct breath_evidence breath;
 	struct child_evidence child;
 	struct heart_evidence heart;
@@ -199,6 +206,7 @@ struct model {
 	bool (*load)(void *state, const uint8_t *p, size_t len, float away_s);
 };
 
-extern const struct model model_motion, model_micro, model_respiration, model_heartbeat, model_fall, model_pace;
+extern const struct model model_motion, model_micro, model_still, model_respiration, model_heartbeat, model_fall,
+	model_pace;
 
 #endif

@@ -269,6 +269,11 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 	p->evidence = p->state == PRESENCE_OCCUPIED ? evidence_of(in) : PRESENCE_BY_NOTHING;
 }
 
+bool presence_walked(const struct presence *p)
+{
+	return p->went_s >= WENT_S;
+}
+
 const char *presence_state_name(enum presence_state s)
 {
 	static const char *const names[] = {

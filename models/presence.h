@@ -64,6 +64,9 @@ void presence_reset(struct presence *p);	/* the same */
  * state, evidence and reason. */
 void presence_tick(struct presence *p, uint64_t now_us, const struct presence_input *in);
 
+/* Has movement of late lasted long enough to come or to go? */
+bool presence_walked(const struct presence *p);
+
 /* The published names: "occupied"; "micro_motion".  Static; NULL for PRESENCE_BY_NOTHING. */
 const char *presence_state_name(enum presence_state s);
 const char *presence_evidence_name(enum presence_evidence e);

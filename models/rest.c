@@ -8,6 +8,8 @@
 #define ALIVE_FADE 0.1f		/* seconds of it forgotten in a second */
 #define UP_S       20.0f	/* movement of so long, within a minute, is somebody who is up */
 #define UP_FADE    0.33f
+#define MEMORY_S   120.0f	/* who left may be taken to be there for so long (presence.c) */
+#define THERE      0.33f	/* of a time without movement: somebody is there, and not a radio's noise */
 #define LEFT_S     300.0f	/* who moved so long before the room was known to be empty has left */
 
 void rest_init(struct rest *r, float still_limit_s, float low_limit_s)
@@ -67,9 +69,9 @@ static bool passes(struct rest_timer *t, const struct rest_input *in)
 {
 	if (!(t->limit_s > 0))
 		return false;
-	if (!t->told && in->empty)
+	if (!t->told && in->empty && !in->lies)
 		t->past_s = 0;
-	if (!t->told && !in->occupied)
+	if (!t->told && !in->occupied && !in->lies)
 		return false;
 	t->past_s += TICK_S;
 	if (t->told || t->past_s < limit_s(t))
@@ -78,20 +80,56 @@ static bool passes(struct rest_timer *t, const struct rest_input *in)
 	return true;
 }
 
+/* Nobody has moved for too long, and whoever is seen now and then must have been there all the time. */
+static bool lies_unseen(struct rest *r, const struct rest_input *in, bool alive)
+{
+	if (alive) {
+		r->stretch_s = r->there_s = 0;
+		return false;
+	}
+	r->stretch_s += TICK_S;
+	r->there_s += r->stretch_s > MEMORY_S && (in->occupied || in->lies) ? TICK_S : 0;
+	if (!(r->still.limit_s > 0) || r->still.told || !in->occupied || r->stretch_s < limit_s(&r->still) ||
+	    r->there_s < THERE * (r->stretch_s - MEMORY_S))
+		return false;
+	r->still.told = true;
+	r->still.past_s = r->stretch_s;
+	return true;
+}
+
+/* It may be somebody who lies there, or a chair that was moved: worth a look, not a call. */
+static void doubt(struct rest *r, uint64_t now_us, const struct rest_input *in, bool alive, struct incident_queue *out)
+{
+	bool told = r->still.told || r->low.told;
+
+	r->doubt_s = alive || !in->may_lie ? 0 : r->doubt_s + TICK_S;
+	if (told) {
+		r->suspected = false;
+	} else if (r->suspected && r->doubt_s <= 0) {
+		r->suspected = false;
+		tell(r, INCIDENT_RECOVERED, now_us, out);
+	} else if (!r->suspected && !in->lies && r->still.limit_s > 0 && r->doubt_s >= limit_s(&r->still)) {
+		r->suspected = true;
+		tell(r, INCIDENT_SUSPECTED, now_us, out);
+	}
+}
+
 void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *in, struct incident_queue *out)
 {
 	bool alive, up, told = r->still.told || r->low.told, late;
 
 	if (!in->able)
 		return;
-	if (in->empty && !r->low.told && r->still.past_s < LEFT_S)
+	if (in->empty && !in->lies && !r->low.told && r->still.past_s < LEFT_S)
 		ended(&r->low, now_us);
 	alive = signs(&r->still, in->moving, ALIVE_S, ALIVE_FADE);
 	up = signs(&r->low, in->moving, UP_S, UP_FADE);
 	late = !alive && passes(&r->still, in);
 	late |= !up && passes(&r->low, in);
+	late |= lies_unseen(r, in, alive);
 	if (late && !told)
 		tell(r, INCIDENT_CONFIRMED, now_us, out);
+	doubt(r, now_us, in, alive, out);
 	/* what the one timer told the other may not take back: an arm that moves is nobody who is up */
 	if (up && (r->still.told || r->low.told))
 		tell(r, INCIDENT_RECOVERED, now_us, out);

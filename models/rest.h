@@ -5,6 +5,10 @@
  *
  * They catch what no detector of falls sees: a slow slide from a chair, a faint in the bath; and who lies
  * on the floor and moves an arm now and then, which starts the first timer over and not the second.
+ * Nobody leaves without a movement: who is seen to breathe for a good part of the time that nothing has moved was
+ * there all along.  Nor need anybody be seen to breathe to be there: where the channel has not gone back to what it is in the
+ * empty room (vacancy.h), the timers run on.  Is that all there is, and no proof, the time leads to a suspicion only.
+ *
  * How long is too long is the profile's, and learned from what this room has seen, within bounds (habit.h): a
  * person who reads in the bathroom for twenty minutes every day moves the bound, at most by half. */
 #ifndef MODELS_REST_H
@@ -19,7 +23,9 @@ struct rest_input {
 	bool able;			/* movement can be seen */
 	bool moving;			/* as a body does, not a breath */
 	bool occupied;			/* somebody is there, for certain */
-	bool empty;			/* nobody is, for certain */
+	bool empty;			/* nobody is seen to be */
+	bool lies;			/* ... but the channel says that somebody is, for certain */
+	bool may_lie;			/* ... or does not say that nobody is */
 };
 
 /* One of the two. */
@@ -33,13 +39,18 @@ struct rest_timer {
 
 struct rest {
 	struct rest_timer still;	/* nobody has moved */
+	float stretch_s;		/* the same, whether anybody is seen to be there or not */
+	float there_s;			/* so long of it somebody was, when who had left was no longer taken to be there */
 	struct rest_timer low;		/* nobody has been up: moved for a good part of a minute */
+	float doubt_s;			/* nobody has moved, and it is not known whether anybody is there */
+	bool  suspected;		/* that was told */
 };
 
 /* Limits of 0: such a time is nothing here. */
 void rest_init(struct rest *r, float still_limit_s, float low_limit_s);
 
-/* The clock, ten times a second.  Both timers raise a long lie, and never two at once. */
+/* The clock, ten times a second.  Both timers raise a long lie, and never two at once; doubt for as long as the first
+ * timer has a suspicion of one. */
 void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *in, struct incident_queue *out);
 
 /* The limits that hold now, with what was learned; 0: no timer. */

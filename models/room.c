@@ -9,6 +9,7 @@
 #include "models/neighbour.h"
 #include "models/rest.h"
 #include "models/room.h"
+#include "models/vacancy.h"
 
 #define BLIND_GRACE_US 2000000u	/* no verdict for so long, and a room that was known is known no more */
 #define TICK_S         0.1f
@@ -31,6 +32,7 @@ struct room {
 	struct fall_watch falls;
 	struct rest rest;
 	struct gait gait;
+	struct vacancy vacancy;
 	struct child child;
 	struct breath_loss breath_loss;
 	struct incident_queue incidents;	/* models that find some put them here */
@@ -55,6 +57,7 @@ struct room *room_create(const struct model_params *params)
 			params->fall_still_s);
 	gait_init(&r->gait);
 	r->state.gait = r->gait.result;
+	vacancy_init(&r->vacancy);
 	rest_init(&r->rest, params->long_lie_s, params->long_low_s);
 	child_init(&r->child, params->child_left_s);
 	breath_loss_init(&r->breath_loss, params->no_breathing_s);
@@ -254,6 +257,20 @@ static bool falls_work(const struct evidence *const evidence[], int n)
 	return false;
 }
 
+/* Has the channel gone back to what it is in the empty room, on all links? */
+static void watch_vacancy(struct room *r, const struct evidence *const evidence[], int n, const struct motion_view *v)
+{
+	struct vacancy_input in = {
+		.able = v->able, .moving = v->moving, .walked = presence_walked(&r->presence),
+		.empty = r->state.presence == PRESENCE_EMPTY, .distance = NAN,
+	};
+
+	for (int i = 0; i < n; i++)
+		if (evidence[i]->still.reason == REASON_NONE && !isnan(evidence[i]->still.distance))
+			in.distance = fmaxf(isnan(in.distance) ? 0 : in.distance, evidence[i]->still.distance);
+	vacancy_tick(&r->vacancy, &in);
+}
+
 /* The last stage of the cascade: all links' events, the likeliest fall of a tick first.  An
  * event in which nothing was seen to move was the radio's, or too far away to be judged. */
 static void watch_falls(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
@@ -262,8 +279,8 @@ static void watch_falls(struct room *r, uint64_t now_us, const struct evidence *
 	struct fall_watch_input in = {
 		.able = v->able, .moving = v->moving,
 		.breathing = r->breath.result.reason == REASON_NONE,
-		.empty = r->state.presence == PRESENCE_EMPTY,
-		.occupied = r->state.presence == PRESENCE_OCCUPIED,
+		.empty = r->state.presence == PRESENCE_EMPTY && !vacancy_doubted(&r->vacancy),
+		.occupied = r->state.presence == PRESENCE_OCCUPIED || vacancy_doubted(&r->vacancy),
 	};
 
 	if (v->moving)
@@ -290,6 +307,7 @@ static void watch_rest(struct room *r, uint64_t now_us, const struct motion_view
 		.able = v->able, .moving = v->moving,
 		.occupied = r->state.presence == PRESENCE_OCCUPIED,
 		.empty = r->state.presence == PRESENCE_EMPTY,
+		.lies = vacancy_denied(&r->vacancy), .may_lie = vacancy_doubted(&r->vacancy),
 	};
 
 	rest_tick(&r->rest, now_us, &in, &r->incidents);
@@ -411,6 +429,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	write_activity(&r->state, r->paced >= WALK_TICKS);
 	gait_tick(&r->gait, now_us, r->speed_m_s);
 	r->state.gait = r->gait.result;
+	watch_vacancy(r, evidence, n, &v);
 	watch_falls(r, now_us, evidence, n, &v);
 	watch_rest(r, now_us, &v);
 	watch_child(r, now_us, evidence, n, &v);

@@ -136,6 +136,33 @@ static void who_leaves_in_time_raises_none(void **state)
 	expect_nothing();
 }
 
+static void who_is_seen_now_and_then_was_there_all_the_time_and_who_left_is_not_seen_again(void **state)
+{
+	(void)state;
+	rest_init(&rest, 900, 0);
+	pass(30, moves);
+	pass(300, lies);	/* who left is remembered for a while */
+	pass(7200, gone);
+	expect_nothing();
+	pass(30, moves);
+	for (int i = 0; i < 20; i++) {	/* noise is a breath now and then */
+		pass(50, lies);
+		pass(250, gone);
+	}
+	expect_nothing();
+	pass(30, moves);
+	for (int i = 0; i < 3; i++) {
+		pass(140, lies);
+		pass(150, gone);
+	}
+	expect_nothing();
+	pass(60, lies);
+	expect(INCIDENT_CONFIRMED);
+	pass(5, moves);
+	expect(INCIDENT_RECOVERED);
+	assert_true(rest_still_limit_s(&rest) <= 1350);
+}
+
 static void who_is_not_seen_after_an_alarm_has_not_recovered(void **state)
 {
 	(void)state;
@@ -241,6 +268,7 @@ int main(void)
 		cmocka_unit_test_setup(who_moves_an_arm_now_and_then_but_is_never_up_raises_one_too, begin),
 		cmocka_unit_test_setup(who_lies_still_and_then_low_has_one_alarm_that_only_getting_up_ends, begin),
 		cmocka_unit_test_setup(who_leaves_in_time_raises_none, begin),
+		cmocka_unit_test_setup(who_is_seen_now_and_then_was_there_all_the_time_and_who_left_is_not_seen_again, begin),
 		cmocka_unit_test_setup(who_is_not_seen_after_an_alarm_has_not_recovered, begin),
 		cmocka_unit_test_setup(a_habit_moves_the_limit_up_by_half_at_most, begin),
 		cmocka_unit_test_setup(a_nap_that_ended_well_alarms_once_and_then_less_and_a_day_of_lying_always, begin),

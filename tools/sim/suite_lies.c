@@ -12,9 +12,9 @@
 #define RESTS_S 1800.0
 
 #define HABIT_PEOPLE 2		/* who come and go, */
-#define HABIT_TIMES  16		/* each so many times, */
-#define HABIT_S      110.0	/* so long after one another */
-#define HABIT_MOVED  6		/* something is left elsewhere than it was */
+#define HABIT_TIMES  12		/* each so many times, */
+#define HABIT_S      200.0	/* so long after one another */
+#define HABIT_MOVED  6		/* something small is left elsewhere than it was */
 
 struct visit {
 	struct place place;
@@ -172,7 +172,7 @@ static void moved(FILE *f, struct rng *rng, const struct place *p, int number)
 		p->size[1] * any(rng, 0.6, 0.95), any(rng, 0.3, 1.5));
 	put(f, rng, "facing", 0, 359);
 	put(f, rng, "width", 0.3, 0.8);
-	put(f, rng, "cross", 0.01, 0.2);
+	put(f, rng, "cross", 0.001, 0.02);
 	fprintf(f, "opens = %.1f\n", COMES_S + HABIT_S * at + 6);
 	if (back > at)
 		fprintf(f, "closes = %.1f\n", COMES_S + HABIT_S * back + 6);
