@@ -103,7 +103,7 @@ $(BUILD)/tests/test_breath_score: $(BUILD)/tools/breath_score.o
 $(BUILD)/tests/test_two_score: $(BUILD)/tools/two_score.o
 $(BUILD)/tests/test_child_score: $(BUILD)/tools/child_score.o $(BUILD)/tools/roc.o
 $(BUILD)/tests/test_disturb: $(BUILD)/tools/disturb.o $(BUILD)/tools/sim/rng.o
-$(BUILD)/tests/test_doctor: $(call obj,$(wildcard tools/doctor_*.c))
+$(BUILD)/tests/test_doctor $(BUILD)/tests/test_doctor_report: $(call obj,$(wildcard tools/doctor_*.c))
 
 # Signal code and models are tested without the daemon: a call upwards would not link.
 $(CORE_TESTS): $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(CORE)

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 #include "daemon/sensing.h"
+#include "tests/support/mute.h"
 
 #define SECOND  UINT64_C(1000000)
 #define TONES   56
@@ -36,19 +37,6 @@ static void on_publish(void *owner, uint64_t now_us, const struct message *m)
 	assert_null(strstr(m->payload, "nan"));
 }
 
-static uint64_t on_wall(void *owner, uint64_t now_us)
-{
-	(void)owner;
-	return now_us;
-}
-
-static const char *on_name(void *owner, int source)
-{
-	(void)owner;
-	(void)source;
-	return "air";
-}
-
 static void fill_tones(struct csi_tones *t, int count)
 {
 	t->count = (uint16_t)count;
@@ -60,11 +48,12 @@ static void fill_tones(struct csi_tones *t, int count)
 
 static int set_up(void **state)
 {
-	const struct sensing_output output = { .publish = on_publish, .wall_us = on_wall, .source_name = on_name };
+	struct sensing_output output = mute();
 	const struct sensing_room_options room = { .name = "room", .origin = "simulated", .profile = &profiles[0],
 						   .sources = 1 };
 
 	(void)state;
+	output.publish = on_publish;
 	fill_tones(&narrow, TONES);
 	fill_tones(&wide, 2 * TONES);
 	breaths = beats = 0;

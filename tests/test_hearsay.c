@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/sensing.h"
+#include "tests/support/mute.h"
 
 #define TONES   52
 #define STEP_US 50000
@@ -31,12 +32,6 @@ static void on_publish(void *owner, uint64_t at_us, const struct message *m)
 		snprintf(last, sizeof(last), "%s", m->payload);
 }
 
-static uint64_t on_wall(void *owner, uint64_t at_us)
-{
-	(void)owner;
-	return at_us;
-}
-
 static const char *on_source_name(void *owner, int source)
 {
 	(void)owner;
@@ -54,14 +49,14 @@ static const struct source_counts *on_source_counts(void *owner, int source)
 
 static int setup(void **state)
 {
-	const struct sensing_output output = {
-		.publish = on_publish, .wall_us = on_wall, .source_name = on_source_name,
-		.source_counts = on_source_counts,
-	};
+	struct sensing_output output = mute();
 	const struct sensing_room_options room = { .name = "room", .origin = "simulated", .profile = &profiles[0],
 						   .sources = 3 };
 
 	(void)state;
+	output.publish = on_publish;
+	output.source_name = on_source_name;
+	output.source_counts = on_source_counts;
 	now_us = 1000000;
 	tones.count = TONES;
 	tones.spacing_hz = 312500;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include "daemon/formats/checksum.h"
 #include "daemon/learned.h"
+#include "tests/support/mute.h"
 #include "tests/support/synth.h"
 
 #define BOOT   "11111111-2222-3333-4444-555555555555"
@@ -24,34 +25,6 @@ static struct sensing_memory_tally tally;
 static struct alarm_clock now = { .mono_us = 100 * SECOND, .wall_us = 1790000000 * SECOND, .synced = true };
 
 /* --- a house ------------------------------------------------------------------------- */
-
-static void on_publish(void *owner, uint64_t now_us, const struct message *m)
-{
-	(void)owner;
-	(void)now_us;
-	(void)m;
-}
-
-static uint64_t on_wall(void *owner, uint64_t now_us)
-{
-	(void)owner;
-	return now_us;
-}
-
-static const char *on_name(void *owner, int source)
-{
-	(void)owner;
-	return source ? "other" : "s";
-}
-
-static const struct source_counts *on_counts(void *owner, int source)
-{
-	static const struct source_counts none;
-
-	(void)owner;
-	(void)source;
-	return &none;
-}
 
 static struct sensing_room_options room_options(const char *name, const char *devices)
 {
@@ -69,9 +42,7 @@ static struct sensing_room_options room_options(const char *name, const char *de
 
 static void build(const char *room, const char *devices)
 {
-	const struct sensing_output output = {
-		.publish = on_publish, .wall_us = on_wall, .source_name = on_name, .source_counts = on_counts,
-	};
+	const struct sensing_output output = mute();
 	const struct sensing_room_options o = room_options(room, devices);
 
 	sensing_free(sensing);

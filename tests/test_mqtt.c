@@ -80,13 +80,12 @@ static void a_broker_that_forgot_gets_all_state_again(void **state)
 		snprintf(payload, sizeof(payload), "%d", i);
 		assert_true(mqtt_publish(c.mqtt, topic, payload, 1, true));
 	}
-	pass(&c, 100);
+	until(&c, &c.acknowledged, rooms + 1);		/* and the status */
 	broker_kill(&broker);
 	until(&c, &c.disconnects, 1);
 	assert_false(mqtt_connected(c.mqtt));
 	broker_start(&broker, NULL);
-	until(&c, &c.connects, 2);
-	pass(&c, 200);
+	until(&c, &c.acknowledged, 2 * (rooms + 1));
 	open_observer(&seen, "sixth/t/+/presence");
 	until(&seen, &seen.messages, rooms);
 	assert_true(seen.retained);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include "daemon/formats/recording.h"
 #include "daemon/sensing.h"
+#include "tests/support/mute.h"
 
 #define RECORDING "tests/fixtures/walking.csic.gz"
 #define SECOND    UINT64_C(1000000)
@@ -36,36 +37,13 @@ static void on_publish(void *owner, uint64_t now_us, const struct message *m)
 	}
 }
 
-static uint64_t on_wall(void *owner, uint64_t now_us)
-{
-	(void)owner;
-	return now_us;
-}
-
-static const char *on_name(void *owner, int source)
-{
-	(void)owner;
-	(void)source;
-	return "s";
-}
-
-static const struct source_counts *on_counts(void *owner, int source)
-{
-	static const struct source_counts none;
-
-	(void)owner;
-	(void)source;
-	return &none;
-}
-
 static int set_up(void **state)
 {
-	const struct sensing_output output = {
-		.publish = on_publish, .wall_us = on_wall, .source_name = on_name, .source_counts = on_counts,
-	};
+	struct sensing_output output = mute();
 	struct sensing_room_options o = { .name = "a", .origin = "replay", .profile = &profiles[0], .sources = 1 };
 
 	(void)state;
+	output.publish = on_publish;
 	memset(last, 0, sizeof(last));
 	said_while_paused = values_while_paused = 0;
 	if (sensing_create(&sensing, "t", &output))

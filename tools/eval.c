@@ -3,7 +3,6 @@
  * eval.c -- `sixth eval`: replays every file of a label table and scores what the
  * room said against what was so. */
 #include <errno.h>
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "tools/child_score.h"
 #include "tools/command.h"
 #include "tools/disturb.h"
+#include "tools/eval_options.h"
 #include "tools/eval_report.h"
 #include "tools/explain.h"
 #include "tools/fall_score.h"
@@ -27,15 +27,8 @@ extern const struct command command_eval;
 #define SETS_MAX 64
 #define WITHIN   1.0	/* a file's median rate is right within this, per minute */
 
-struct options {
-	const char *table, *only_set, *only_file, *picture, *events, *weights;
-	const struct profile *profile;
-	bool json, files, people, simulate, disturb;
-	double loop_s, piece_s;		/* 0: everything once; whole stretches */
-};
-
 struct evaluation {
-	const struct options *options;
+	const struct eval_options *options;
 	struct labels labels;
 	struct eval_set set[SETS_MAX];
 	int sets, failures;
@@ -332,7 +325,7 @@ static void evaluate_loops(struct evaluation *e, const struct label *row)
 	}
 }
 
-static bool is_wanted(const struct options *o, const struct label *row)
+static bool is_wanted(const struct eval_options *o, const struct label *row)
 {
 	return (!o->only_set || !strcmp(o->only_set, row->set)) && (!o->only_file || !strcmp(o->only_file, row->file));
 }
@@ -428,91 +421,12 @@ static int report(struct evaluation *e)
 	return EXIT_DONE;
 }
 
-static bool seconds(double *out, const char *text)
-{
-	char *end;
-
-	*out = strtod(text, &end);
-	return end != text && !*end && *out > 0 && *out < 1e7;
-}
-
-static int parse(struct options *o, int argc, char **argv)
-{
-	static const struct option names[] = {
-		{ "json", no_argument, NULL, 'j' }, { "set", required_argument, NULL, 's' },
-		{ "profile", required_argument, NULL, 'p' }, { "files", no_argument, NULL, 'f' },
-		{ "simulate", no_argument, NULL, 'm' }, { "explain", required_argument, NULL, 'e' },
-		{ "events", required_argument, NULL, 1 }, { "weights", required_argument, NULL, 2 },
-		{ "people", no_argument, NULL, 3 }, { "loop", required_argument, NULL, 4 },
-		{ "piece", required_argument, NULL, 5 }, { "disturb", no_argument, NULL, 6 },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "o:", names, NULL)) != -1) {
-		switch (c) {
-		case 'j':
-			o->json = true;
-			break;
-		case 's':
-			o->only_set = optarg;
-			break;
-		case 'f':
-			o->files = true;
-			break;
-		case 'e':
-			o->only_file = optarg;
-			break;
-		case 'o':
-			o->picture = optarg;
-			break;
-		case 'm':
-			o->simulate = true;
-			break;
-		case 1:
-			o->events = optarg;
-			break;
-		case 2:
-			o->weights = optarg;
-			break;
-		case 6:
-			o->disturb = true;
-			break;
-		case 3:
-			o->people = true;
-			break;
-		case 4:
-		case 5:
-			if (!seconds(c == 4 ? &o->loop_s : &o->piece_s, optarg))
-				return wrong_usage(&command_eval, "\"%s\" are no seconds", optarg);
-			break;
-		case 'p':
-			o->profile = profile_find(optarg);
-			if (!o->profile)
-				return wrong_usage(&command_eval, "no profile \"%s\"", optarg);
-			break;
-		default:
-			return wrong_usage(&command_eval, "see --help");
-		}
-	}
-	if (optind != argc - 1)
-		return wrong_usage(&command_eval, "one label table is needed");
-	if (o->picture && o->loop_s > 0)
-		return wrong_usage(&command_eval, "--explain draws a whole recording, --loop plays pieces");
-	if (o->piece_s > 0 && o->loop_s <= 0)
-		return wrong_usage(&command_eval, "--piece cuts what --loop plays");
-	if (!o->only_file != !o->picture)
-		return wrong_usage(&command_eval, "--explain FILE and -o PICTURE belong together");
-	o->table = argv[optind];
-	return EXIT_DONE;
-}
-
 static int eval_run(int argc, char **argv)
 {
-	struct options o = { .profile = &profiles[0] };
+	struct eval_options o = { .profile = &profiles[0] };
 	struct evaluation *e;
 	char error[256];
-	int code = parse(&o, argc, argv);
+	int code = eval_options_parse(&o, &command_eval, argc, argv);
 
 	if (code != EXIT_DONE)
 		return code;

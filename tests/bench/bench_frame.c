@@ -19,6 +19,7 @@
 #include "daemon/formats/recording.h"
 #include "daemon/sensing.h"
 #include "tests/support/front.h"
+#include "tests/support/mute.h"
 
 #define LINK_KIB 400	/* that a link may take */
 #define RATE_HZ  100	/* of most; of the last table: */
@@ -150,19 +151,6 @@ static void on_publish(void *owner, uint64_t now_us, const struct message *m)
 	++*(unsigned long *)owner;
 }
 
-static uint64_t on_wall(void *owner, uint64_t now_us)
-{
-	(void)owner;
-	return now_us;
-}
-
-static const char *on_source_name(void *owner, int source)
-{
-	(void)owner;
-	(void)source;
-	return "bench";
-}
-
 struct cost {
 	double seconds;
 	unsigned long allocations;
@@ -278,8 +266,7 @@ static void cost_model(const struct model *m, const struct packets *p, const str
 static struct cost cost_total(const struct packets *p, const struct shape *s, int frames, unsigned long *messages,
 			      unsigned long *stray)
 {
-	const struct sensing_output output = { .publish = on_publish, .wall_us = on_wall,
-					       .source_name = on_source_name, .owner = messages };
+	struct sensing_output output = mute();
 	struct sensing_room_options room = { .name = "bench", .origin = "simulated", .profile = &profiles[0],
 					     .sources = 1 };
 	struct csi_frame f = frame_like(&p->tones, s->rx);
@@ -287,6 +274,8 @@ static struct cost cost_total(const struct packets *p, const struct shape *s, in
 	struct cost cost;
 	double begun_s;
 
+	output.publish = on_publish;
+	output.owner = messages;
 	if (sensing_create(&sensing, "sixth/bench", &output) < 0 || sensing_add_room(sensing, &room) < 0)
 		exit(1);
 	for (int i = 0; i < 5 * RATE_HZ; i++)		/* until the link has joined */

@@ -8,35 +8,16 @@
 #include "daemon/learned.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/must.h"
+#include "tests/support/mute.h"
 
 #define ROOMS 2
 #define LEAST 68		/* a head and a check */
 
 static const struct alarm_clock now = { .mono_us = 5000000, .wall_us = UINT64_C(1790000000000000), .synced = true };
 
-static void on_publish(void *owner, uint64_t now_us, const struct message *m)
-{
-	(void)owner;
-	(void)now_us;
-	(void)m;
-}
-
-static uint64_t on_wall(void *owner, uint64_t now_us)
-{
-	(void)owner;
-	return now_us;
-}
-
-static const char *on_name(void *owner, int source)
-{
-	(void)owner;
-	(void)source;
-	return "s";
-}
-
 static struct sensing *house(void)
 {
-	const struct sensing_output output = { .publish = on_publish, .wall_us = on_wall, .source_name = on_name };
+	const struct sensing_output output = mute();
 	struct sensing_room_options o = { .name = "bath", .origin = "live", .profile = &profiles[0], .sources = 1 };
 	struct sensing *s;
 

@@ -108,4 +108,43 @@ static void judge(void)
 	doctor_judge(&report, &facts, hearing.sources ? &hearing : NULL, NULL);
 }
 
+/* --- what is said of them --------------------------------------------------------- */
+
+static void begin_mt7915(const char *flags)
+{
+	begin();
+	add_pci("0000:01:00.0", "0x14c3\n", "0x7915\n", "mt7915e");
+	add_phy("phy0", "0000:01:00.0", "phy0-ap0", flags);
+	read_facts();
+	assert_int_equal(facts.radios, 1);
+	assert_string_equal(facts.radio[0].driver, "mt7915e");
+	assert_string_equal(facts.radio[0].id, "pci:14c3:7915");
+	assert_string_equal(facts.radio[0].net[0].name, "phy0-ap0");
+}
+
+static const struct doctor_finding *find_way(const char *source)
+{
+	for (int i = 0; i < report.findings; i++)
+		if (report.finding[i].way && !strcmp(report.finding[i].way->source, source))
+			return &report.finding[i];
+	fail_msg("no finding about %s", source);
+	return NULL;
+}
+
+static bool lacks(const struct doctor_finding *d, const char *kind)
+{
+	for (int i = 0; i < d->lacks; i++)
+		if (!strcmp(d->lack[i].kind, kind))
+			return true;
+	return false;
+}
+
+static bool advised(const char *text)
+{
+	for (int i = 0; i < report.nexts; i++)
+		if (strstr(report.next[i], text))
+			return true;
+	return false;
+}
+
 #endif
