@@ -5,7 +5,8 @@
  *
  *   packets -> front-end -> even grid of rows -> rank-1 spectrum -> row of evidence
  *
- * Front-end: where receive chains share an oscillator, their ratio (ratio.h).  With one
+ * Front-end: where receive chains share an oscillator, their ratio (ratio.h), and what that leaves
+ * out, their levels (breath_gain.h).  With one
  * chain there are two that see different things: the power of the tones (power.h) and the
  * samples aligned to a template (align.h); the spectrum takes the streams of both.  Window:
  * what followed the last movement that was long enough to come or go, or that left the body
@@ -25,6 +26,7 @@
 #include "dsp/wave.h"
 #include "models/alias.h"
 #include "models/breath.h"
+#include "models/breath_gain.h"
 #include "models/breath_row.h"
 #include "models/child_sign.h"
 #include "models/device_noise.h"
@@ -77,6 +79,9 @@ struct respiration {
 	struct align align;
 	struct slowgrid grid;
 	struct rank1 rank1;
+	struct breath_gain gain;	/* chains only */
+	const struct rank1 *seen;	/* what the last look followed: this or that of the levels, */
+	const struct slowgrid *seen_in;	/* of these rows */
 	struct steer steer, second, clear;	/* clear: as it was when a breath was last beyond doubt */
 	float    place[RANK1_STREAMS];	/* of the streams, then */
 	bool     recalls;		/* there was one since the last movement */
@@ -104,6 +109,7 @@ static void respiration_destroy(void *state)
 	if (!m)
 		return;
 	rank1_free(&m->rank1);
+	breath_gain_free(&m->gain);
 	slowgrid_free(&m->grid);
 	align_free(&m->align);
 	free(m);
@@ -137,6 +143,8 @@ static int init(struct respiration *m, const struct link_format *f, const struct
 		err = slowgrid_init(&m->grid, streams, rate_hz, FILL_S);
 	if (!err)
 		err = rank1_init(&m->rank1, rate_hz, 0.24f * rate_hz, 0.48f * rate_hz);
+	if (!err && m->use_ratio)
+		err = breath_gain_init(&m->gain, f, rate_hz, FILL_S);
 	quiet_init(&m->quiet, rate_hz);
 	m->lo_hz = params->breath_lo_hz;
 	m->hi_hz = params->breath_hi_hz;
@@ -164,6 +172,7 @@ static void forget(struct respiration *m)
 	m->recalls = false;
 	if (m->use_ratio) {
 		ratio_reset(&m->ratio);
+		breath_gain_reset(&m->gain);
 	} else {
 		align_reset(&m->align);
 		memset(m->power_sum, 0, sizeof(m->power_sum));
@@ -199,6 +208,8 @@ static void end_cell(struct respiration *m)
 			(!m->aligned || align_row(&m->align, row + m->power_streams));
 	if (have)
 		slowgrid_put(&m->grid, m->cell, row);
+	if (m->use_ratio)
+		breath_gain_end_cell(&m->gain, m->cell);
 	if (changed) {
 		slowgrid_reset(&m->grid);
 		m->recalls = false;
@@ -230,10 +241,12 @@ static void respiration_push(void *state, const struct packet *p)
 	}
 	m->last_us = f->time_us ? f->time_us : 1;
 	alias_packet(&m->alias, f->time_us);
-	if (m->use_ratio)
+	if (m->use_ratio) {
 		ratio_push(&m->ratio, f);
-	else
+		gain_push(&m->gain.gain, f);
+	} else {
 		push_single(m, p);
+	}
 }
 
 static float null_db(struct respiration *m)
@@ -268,7 +281,7 @@ static bool is_rich(const struct rank1 *r, float hz)
 /* What stands highest in the row, whether it is still there, and whether a machine makes it. */
 static void follow(struct respiration *m, struct breath_evidence *e)
 {
-	const struct rank1 *r = &m->rank1;
+	const struct rank1 *r = m->seen;
 	struct steer_pace pace;
 	float floor;
 	bool rich;
@@ -277,9 +290,9 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 	e->coherence = NAN;
 	e->peak_hz = breath_bin_hz(highest(e->row_db), m->lo_hz, m->hi_hz);
 	floor = breath_row_floor(r, e->peak_hz);
-	steer_to(&m->steer, r, &m->grid, e->peak_hz);
+	steer_to(&m->steer, r, m->seen_in, e->peak_hz);
 	e->alive = steer_alive(&m->steer, r, floor);
-	if (e->alive > CLEAR) {
+	if (e->alive > CLEAR && r == &m->rank1) {
 		m->clear = m->steer;
 		steer_place(&m->clear, r, m->place);
 		m->recalls = true;
@@ -332,7 +345,7 @@ static int second_peak(const struct respiration *m, const struct breath_evidence
  * chest shows beside its rate (unevenness, a change of rate) has its axis. */
 static float second_person(struct respiration *m, const struct breath_evidence *e)
 {
-	int j = e->window_s < SECOND_S || e->alive < CLEAR / 2 ? -1 : second_peak(m, e);
+	int j = m->seen != &m->rank1 || e->window_s < SECOND_S || e->alive < CLEAR / 2 ? -1 : second_peak(m, e);
 
 	if (j < 0)
 		return 0;
@@ -378,6 +391,12 @@ static void look(struct respiration *m, uint64_t now_us, int rows, struct breath
 	}
 	e->q_db = breath_row(&m->rank1, m->lo_hz, m->hi_hz, !m->use_ratio, e->row_db);
 	e->q_null_db = null_db(m);
+	m->seen = &m->rank1;
+	m->seen_in = &m->grid;
+	if (m->use_ratio && breath_gain_look(&m->gain, rows, m->lo_hz, m->hi_hz, e)) {
+		m->seen = &m->gain.rank1;
+		m->seen_in = &m->gain.grid;
+	}
 	e->window_s = (float)rows / m->rank1.rate_hz;
 	e->reason = REASON_NONE;
 	e->machine = false;
@@ -403,7 +422,7 @@ static void look(struct respiration *m, uint64_t now_us, int rows, struct breath
 		blank_machines(m, e);
 	}
 	if (e->peak_hz > 0) {
-		wave_look(&m->wave, &m->steer, &m->rank1, e->wave.displacement, e->wave.phase);
+		wave_look(&m->wave, &m->steer, m->seen, e->wave.displacement, e->wave.phase);
 		e->wave.until_us = (m->grid.newest + 1) * m->grid.cell_us;
 	}
 }
@@ -435,7 +454,7 @@ static float slower_db(float hz, float than_hz)
 /* Is one line, with its harmonics, all that moves?  Who walks or shifts stirs all frequencies. */
 static bool is_pure(const struct respiration *m, const struct breath_evidence *e)
 {
-	const struct rank1 *r = &m->rank1;
+	const struct rank1 *r = m->seen;
 	float slow_hz = 2 / e->window_s, line_db = rank1_db(r, e->peak_hz), below_db = e->rhythm ? STILL_PURE_DB : PURE_DB;
 
 	if (e->machine || e->held || e->alive < CLEAR || e->q_db < e->q_null_db + below_db)
