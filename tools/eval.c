@@ -109,7 +109,7 @@ static int play_once(struct evaluation *e, const char *path, char error[RECORDIN
 
 	if (err)
 		return err;
-	err = player_add_room(p, "room", e->options->profile, NULL);
+	err = player_add_linked(p, "room", e->options->profile, e->rows->links);
 	if (err)
 		snprintf(error, RECORDING_ERROR_LEN, "%.200s: %s", path, strerror(-err));
 	else

@@ -12,11 +12,12 @@
 #define UNKNOWN_MAX 100	/* labels that are told */
 
 enum column { COL_FILE, COL_SET, COL_SUBJECT, COL_START, COL_END, COL_LABEL, COL_BPM, COL_QUALITY,
-	      COL_TASK, COL_ROOM, COL_SSNR, COL_LEFT, COL_LIMIT, COL_DISTANCE, COL_RATES, COL_SECOND, COLUMNS };
+	      COL_TASK, COL_ROOM, COL_SSNR, COL_LEFT, COL_LIMIT, COL_DISTANCE, COL_RATES, COL_SECOND, COL_LINKS, COLUMNS };
 
 static const char *const column_names[COLUMNS] = {
 	"file", "set", "subject", "start_s", "end_s", "label", "bpm", "quality", "task", "room",
 	"ssnr_db", "left_db", "limit_db", "distance_m", "rates", "second_bpm",
+	"links",
 };
 
 /* What scores look for (score.c, fall_score.c), and acts that count as no fall. */
@@ -112,7 +113,8 @@ static const char *read_row(struct label *r, char *line, const int column[COLUMN
 	if (!copy(r->set, sizeof(r->set), text[COL_SET]) || !copy(r->label, sizeof(r->label), text[COL_LABEL]) ||
 	    !copy(r->subject, sizeof(r->subject), text[COL_SUBJECT]) ||
 	    !copy(r->quality, sizeof(r->quality), text[COL_QUALITY]) ||
-	    !copy(r->task, sizeof(r->task), text[COL_TASK]) || !copy(r->room, sizeof(r->room), text[COL_ROOM]))
+	    !copy(r->task, sizeof(r->task), text[COL_TASK]) || !copy(r->room, sizeof(r->room), text[COL_ROOM]) ||
+	    !copy(r->links, sizeof(r->links), text[COL_LINKS]))
 		return "a field is too long";
 	if (!number(text[COL_START], &r->start_s) || !number(text[COL_END], &r->end_s) ||
 	    r->start_s < 0 || r->end_s < r->start_s)

@@ -3,7 +3,8 @@
  * labels.h -- a table of labelled stretches: file,task,set,licence,subject,room,
  * start_s,end_s,label,bpm,quality,note (CSV with a header line, in any column order;
  * missing columns are empty).  Tables of simulated scenes also have second_bpm (of two people), ssnr_db,
- * left_db, limit_db, distance_m and rates ("14.1 14.3 ...", evenly over the stretch). */
+ * left_db, limit_db, distance_m, rates ("14.1 14.3 ...", evenly over the stretch) and links ("replay/02:53:49:4d:00:01
+ * !replay/02:53:49:4d:00:02": which are the room's own, and which the neighbours'). */
 #ifndef TOOLS_LABELS_H
 #define TOOLS_LABELS_H
 
@@ -22,6 +23,7 @@ struct label {
 	double rate_per_min;		/* true rate; NAN: nobody knows it */
 	double second_per_min;		/* of somebody else beside them; NAN: one alone */
 	double ssnr_db, left_db, limit_db, distance_m;	/* of a breath, tools/sim/visible.h; NAN: nobody knows */
+	char   links[LABEL_FILE];	/* as a room is configured, of source "replay"; "": all are its own */
 	float  rate[LABEL_RATES];	/* how the true rate went: means of as many equal parts of the stretch */
 	int    rates;			/* 0: nobody knows */
 	int    line;			/* of the table */

@@ -2,8 +2,10 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "daemon/config_value.h"
 #include "daemon/node_rooms.h"
 #include "tools/player.h"
 #include "tools/player_alarms.h"
@@ -127,6 +129,23 @@ int player_add_configured(struct player *p, const struct config_room *room)
 	for (int i = 0; i < options.wanted_count; i++)
 		options.wanted[i].source = 0;
 	return add_room(p, room->name, &options);
+}
+
+int player_add_linked(struct player *p, const char *name, const struct profile *profile, const char *links)
+{
+	struct config_room room = { .profile = profile->name, .breathing_band = "", .no_breathing_s = -1 };
+	struct config *config = calloc(1, sizeof(*config));
+	char complaint[CONFIG_COMPLAINT_LEN];
+	bool good;
+
+	if (!config)
+		return -ENOMEM;
+	snprintf(room.name, sizeof(room.name), "%s", name);
+	snprintf(config->source[0].name, sizeof(config->source[0].name), "replay");
+	config->sources = 1;
+	good = config_links_set(&room, config, links, complaint);
+	free(config);
+	return good ? player_add_configured(p, &room) : -EINVAL;
 }
 
 /* Waits until the recording's time is there on the real clock. */

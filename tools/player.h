@@ -56,6 +56,9 @@ int player_add_room(struct player *p, const char *name, const struct profile *pr
 /* A room as it is configured; the recording is each source that its links name.  0 or -errno. */
 int player_add_configured(struct player *p, const struct config_room *room);
 
+/* The same of a room with those links, as a configuration has them, of source "replay"; "": it hears everything. */
+int player_add_linked(struct player *p, const char *name, const struct profile *profile, const char *links);
+
 /* Plays to the end.  State starts afresh with each player; nothing is flushed or
  * decided at the end.  0 or -errno, with a sentence in error[]. */
 int player_run(struct player *p, char error[RECORDING_ERROR_LEN]);

@@ -30,7 +30,7 @@ struct receiver_setup {
 struct sender_setup {
 	char name[SCENE_NAME];
 	double at[3], rate_hz, antennas, loss, jitter_ms, bursts, gap_every_s, power_dbm, direct_loss_db;
-	double sleep_every_s, switch_every_s;
+	double sleep_every_s, switch_every_s, elsewhere;
 };
 
 enum posture { POSTURE_STAND, POSTURE_SIT, POSTURE_LIE, POSTURE_ABSENT };

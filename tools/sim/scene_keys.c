@@ -82,6 +82,7 @@ static const struct scene_key sender_keys[] = {
 	{ "switches", SENDER(switch_every_s), 1, 0, FAR, "s", "0", "mean time between other formats; 0: none", NULL },
 	{ "power", SENDER(power_dbm), 1, -30, 36, "dBm", "15", "", NULL },
 	{ "direct_loss", SENDER(direct_loss_db), 1, 0, 80, "dB", "0", "of what stands in the direct path", NULL },
+	{ "elsewhere", SENDER(elsewhere), 0, 0, 0, NULL, "no", "is in another room: its link is the neighbours'", no_yes },
 	END
 };
 

@@ -239,6 +239,45 @@ static void two_rooms(FILE *f, struct rng *rng, int number)
 		wall, p.size[0], p.size[1]);
 }
 
+static void sender(FILE *f, struct rng *rng, const char *name, double x, double y)
+{
+	fprintf(f, "[sender %s]\nrate = 50\n", name);
+	put_at(f, (const double[]){ x, y, any(rng, 0.6, 1.6) }, 3);
+	put(f, rng, "loss", 0, 0.06);
+	put(f, rng, "jitter", 0.3, 3);
+	put(f, rng, "gaps", 60, 300);
+}
+
+/* The same with a second link, by turns the room's own and the neighbours', whose sender stands with them; and in
+ * half of the rooms somebody lives, too: is in all the time, or comes. */
+static void next_door(FILE *f, struct rng *rng, int number)
+{
+	struct place p = room(f, rng, 420, 4, 5.5);
+	double wall = 0.6 * p.size[1], theirs[2] = { 0.5 * p.size[0], 0.5 * (wall + p.size[1]) };
+	double at[2] = { p.size[0] * any(rng, 0.3, 0.7), wall * any(rng, 0.6, 0.8) };
+
+	p.receiver[1] = any(rng, 0.2, 0.6) * wall;
+	p.sender[1] = any(rng, 0.2, 0.6) * wall;
+	radios(f, rng, &p, 50, any(rng, 28, 40));
+	if (number & 1)
+		sender(f, rng, "second", p.size[0] * any(rng, 0.3, 0.7), 0.2);
+	else
+		sender(f, rng, "theirs", p.size[0] * any(rng, 0.2, 0.8), p.size[1] - any(rng, 0.2, 0.5));
+	if (!(number & 1))
+		fprintf(f, "elsewhere = yes\n");
+	fprintf(f, "[wall middle]\nfrom = 0 %.2f\nto = %.2f %.2f\nloss = %d\n", wall, p.size[0], wall,
+		4 + 2 * (number / 4 % 6));
+	someone(f, rng, "neighbour", theirs, number & 4 ? "stand" : "sit");
+	fprintf(f, "elsewhere = yes\narea = 0 %.2f %.2f %.2f\nat_time = 60 wander 60\nat_time = 240 wander 90\n",
+		wall, p.size[0], p.size[1]);
+	if (!(number & 2))
+		return;
+	someone(f, rng, "tenant", at, number & 8 ? "absent" : "sit");
+	fprintf(f, "area = 0 0 %.2f %.2f\n", p.size[0], wall - 0.2);
+	fprintf(f, number & 8 ? "at_time = 150 enter 0.5 0.4\nat_time = 151 wander 20\nat_time = 180 sit\n" :
+				"shifts = 60\nat_time = 140 wander 20\nat_time = 165 sit\n");
+}
+
 /* --- falls, and what looks like one --- */
 
 static struct place fall_room(FILE *f, struct rng *rng, double length_s, double at[2])
@@ -415,5 +454,6 @@ const struct suite_set suite_sets[] = {
 	{ "visit", "comes in, does something, and leaves", "lies", 100, 25, suite_visit, "presence" },
 	{ "rest", "comes in, and sits or lies for half an hour", "rests", 40, 20, suite_rest, "presence" },
 	{ "habit", "many visits, after some of which things stand elsewhere; then a fall, or one more visit", "habits", 40, 40, suite_habit, NULL },
+	{ "next_door", "two links, both the room's or one the neighbours', who move; in every other room somebody is", "rooms", 32, 5, next_door, NULL },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL }
 };

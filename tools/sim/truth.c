@@ -138,6 +138,23 @@ static void write_visible(struct world *w, FILE *f, const struct row *r, bool br
 	write_rates(w, f, r, breath);
 }
 
+/* As a configuration has them, where there is more than one room. */
+static void write_links(const struct world *w, FILE *f)
+{
+	bool beyond = false;
+
+	for (int i = 0; i < w->scene->senders; i++)
+		beyond |= w->scene->sender[i].elsewhere > 0;
+	for (int i = 0; i < w->scene->senders && beyond; i++) {
+		uint8_t mac[6];
+
+		world_mac(i, mac);
+		fprintf(f, "%s%sreplay/%02x:%02x:%02x:%02x:%02x:%02x", i ? " " : "",
+			w->scene->sender[i].elsewhere > 0 ? "!" : "", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	}
+	fputc(',', f);
+}
+
 static void write_row(struct world *w, FILE *f, const struct row *r, const char *task, const char *label)
 {
 	bool breath = !strcmp(label, "breathing"), heart = !strcmp(label, "heart");
@@ -158,6 +175,7 @@ static void write_row(struct world *w, FILE *f, const struct row *r, const char 
 	if (two)
 		fprintf(f, "%.3f", chest_breath_rate(&w->person[second].chest, r->from_s, r->until_s));
 	fputc(',', f);
+	write_links(w, f);
 	write_note(w, f, r->person, r->from_s, r->until_s);
 }
 
@@ -172,7 +190,7 @@ static void write_rows(struct world *w, FILE *f, const struct row *r, const char
 
 void truth_header(FILE *f)
 {
-	fprintf(f, "file,task,set,licence,subject,room,start_s,end_s,label,bpm,quality,ssnr_db,left_db,limit_db,distance_m,rates,second_bpm,note\n");
+	fprintf(f, "file,task,set,licence,subject,room,start_s,end_s,label,bpm,quality,ssnr_db,left_db,limit_db,distance_m,rates,second_bpm,links,note\n");
 }
 
 void truth_rows(struct world *w, FILE *f, const char *recording, const char *set, const char *task)

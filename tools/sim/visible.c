@@ -183,7 +183,7 @@ static void measure(struct world *w, int i, struct fit *f, double from_s, double
 	for (int s = 0; s < w->scene->senders; s++) {
 		double left, got = ssnr(w, i, s, f, from_s, until_s, &left);
 
-		if (left * packets_per_s(w, s) <= best)
+		if (left * packets_per_s(w, s) <= best || w->scene->sender[s].elsewhere > 0)
 			continue;
 		best = left * packets_per_s(w, s);
 		v->ssnr_db = 10 * log10(got);

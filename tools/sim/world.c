@@ -159,6 +159,11 @@ static uint64_t time_stamp(struct world *w, double t_s)
 	return w->last_us;
 }
 
+void world_mac(int sender, uint8_t mac[6])
+{
+	memcpy(mac, (const uint8_t[6]){ 2, 0x53, 0x49, 0x4d, 0, (uint8_t)(sender + 1) }, 6);
+}
+
 const struct csi_frame *world_next(struct world *w)
 {
 	int i = 0, at;
@@ -175,7 +180,7 @@ const struct csi_frame *world_next(struct world *w)
 	radio_receive(&w->radio[at], t_s, w->re, w->im, &w->frame);
 	w->frame.sequence = w->sequence[i];
 	w->frame.time_us = time_stamp(w, t_s);
-	memcpy(w->frame.tx_mac, (const uint8_t[6]){ 2, 0x53, 0x49, 0x4d, 0, (uint8_t)(i + 1) }, 6);
+	world_mac(i, w->frame.tx_mac);
 	w->next_s[i] = air_next(&w->air[i], &w->sequence[i]);
 	return &w->frame;
 }

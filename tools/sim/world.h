@@ -33,6 +33,9 @@ struct world {
 int world_open(struct world *w, const struct scene *scene, uint64_t seed);
 void world_close(struct world *w);
 
+/* The address of that sender. */
+void world_mac(int sender, uint8_t mac[6]);
+
 /* The next packet that arrives, borrowed until the next call; NULL: the scene is over. */
 const struct csi_frame *world_next(struct world *w);
 
