@@ -220,7 +220,8 @@ const struct config_option config_options[] = {
 	{ .section = CONFIG_ROOM, .name = "links", .kind = CONFIG_LINKS, AT(config_room, link),
 	  .max = CONFIG_LINKS_MAX, .value_help = "every link of every source",
 	  .help = "transmitters to listen to, as SOURCE/aa:bb:cc:dd:ee:ff, blanks between them; with ! before it, one "
-		  "that stands in the neighbours' room, to tell their movement from ours" },
+		  "that stands in the neighbours' room, to tell their movement from ours (those that only another room names "
+		  "do so by themselves)" },
 	{ .section = CONFIG_ROOM, .name = "devices", .kind = CONFIG_DEVICES, AT(config_room, device),
 	  .max = DEVICES_MAX, .value_help = "fan heater louver pump water",
 	  .help = "what moves there by itself, as NAME or NAME:KIND, blanks between them; =on, =off or =swinging behind "

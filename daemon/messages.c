@@ -288,6 +288,8 @@ static void sensing_write(struct json *j, const struct message_context *c)
 		json_push_string(list, "micro_motion");
 	if (c->state->absorbed & ABSORBED_MOTION)
 		json_push_string(list, "motion");
+	if (c->state->absorbed & ABSORBED_NEIGHBOURS)
+		json_push_string(list, "neighbours");
 	device_write(j, c->device, c->around);
 	write_sources(j, c);
 	list = json_add_object(j, "limits");

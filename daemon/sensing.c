@@ -222,11 +222,34 @@ static int weigh(struct sensing_room *r, const struct evidence *evidence[WIRING_
 	return r->proven ? proven : n;
 }
 
+#define APART_US 300000	/* two rooms' clocks: of sources that have nothing to do with each other */
+
+/* What the other rooms' links see tells what moves there.  Who can make frames up must not hide by them
+ * what a proven link sees here. */
+static void look_next_door(const struct sensing *s, struct sensing_room *r, uint64_t now_us)
+{
+	const struct evidence *evidence[ROOM_LINKS_MAX];
+	int n = 0, proven = 0;
+
+	for (int i = 0; i < s->rooms; i++) {
+		const struct sensing_room *o = s->room[i];
+
+		if (o != r && o->started && !o->paused_until_us && o->next_tick_us + APART_US > now_us &&
+		    o->next_tick_us < now_us + APART_US)
+			n += wiring_lend(&o->wiring, &r->wiring, evidence + n, ROOM_LINKS_MAX - n);
+	}
+	for (int i = 0; i < n; i++)
+		if (!evidence[i]->hearsay || !r->proven)
+			evidence[proven++] = evidence[i];
+	room_next_door(r->room, evidence, proven);
+}
+
 static void tick(struct sensing *s, struct sensing_room *r, uint64_t now_us)
 {
 	const struct evidence *evidence[WIRING_LINKS_MAX];
 	int n = weigh(r, evidence, wiring_tick(&r->wiring, now_us, evidence));
 
+	look_next_door(s, r, now_us);
 	room_tick(r->room, now_us, evidence, n, room_source_state(s, r));
 	r->around.empty = room_state(r->room)->presence == PRESENCE_EMPTY;
 	hand_over_incidents(s, r, now_us);

@@ -129,6 +129,16 @@ static uint64_t candidate_since(struct wiring_candidate *c, uint64_t now_us)
 	return first_us && now_us >= first_us && now_us - first_us <= WIRING_JOIN_US ? first_us : 0;
 }
 
+/* FNV-1a. */
+static uint32_t path_of(const struct wiring_key *key)
+{
+	uint32_t h = 2166136261u ^ (uint32_t)key->source;
+
+	for (size_t i = 0; i < sizeof(key->mac); i++)
+		h = (h ^ key->mac[i]) * 16777619u;
+	return h;
+}
+
 static void consider(struct wiring *w, const struct wiring_key *key, const struct csi_frame *f, bool beyond)
 {
 	struct wiring_candidate *c = find_candidate(w, key);
@@ -142,6 +152,7 @@ static void consider(struct wiring *w, const struct wiring_key *key, const struc
 	place = link_place(w, f->time_us);
 	params.hearsay = w->hearsay >> key->source & 1;
 	params.beyond = beyond;
+	params.path = path_of(key);
 	if (place)
 		place->link = link_create(f, &params);
 	if (!place || !place->link) {
@@ -215,6 +226,29 @@ int wiring_tick(struct wiring *w, uint64_t now_us, const struct evidence *eviden
 		link_superseded(l->link, is_superseded(w, l));
 		l->evidence = link_tick(l->link, now_us);
 		if (l->counts)
+			evidence[n++] = l->evidence;
+	}
+	return n;
+}
+
+static bool names(const struct wiring *w, const struct wiring_key *key)
+{
+	for (int i = 0; i < w->wanted_count; i++)
+		if (w->wanted[i].source == key->source && !memcmp(w->wanted[i].mac, key->mac, sizeof(key->mac)))
+			return true;
+	return false;
+}
+
+int wiring_lend(const struct wiring *from, const struct wiring *to, const struct evidence *evidence[], int max)
+{
+	int n = 0;
+
+	if (!from->wanted_count || !to->wanted_count)
+		return 0;
+	for (int i = 0; i < WIRING_LINKS_MAX && n < max; i++) {
+		const struct wiring_link *l = &from->link[i];
+
+		if (l->link && l->counts && l->evidence && !l->evidence->beyond && !names(to, &l->key))
 			evidence[n++] = l->evidence;
 	}
 	return n;

@@ -53,6 +53,7 @@ struct link *link_create(const struct csi_frame *like, const struct model_params
 		return NULL;
 	l->evidence.hearsay = params->hearsay;
 	l->evidence.beyond = params->beyond;
+	l->evidence.path = params->path;
 	if (power_init(&l->power, format.rx_count, format.tx_count, format.tones)) {
 		free(l);
 		return NULL;

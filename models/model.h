@@ -54,6 +54,7 @@ struct model_params {
 	const uint8_t *fall_weights;		/* a file of weights, borrowed; NULL: what ships */
 	size_t fall_weights_size;
 	bool  hearsay, beyond;			/* of this link; see struct evidence */
+	uint32_t path;				/* the same */
 	const struct surroundings *around;	/* for the life of the room; NULL: nothing is told of it */
 };
 
@@ -173,6 +174,7 @@ struct evidence {
 					   than two of several are alive), FORMAT_CHANGED; set by the link */
 	bool  hearsay;			/* anybody could have made these frames up: worth showing where
 					   nothing else is, never enough for an alarm; set by the link */
+	uint32_t path;			/* the same for all formats of a transmitter at a receiver; set by the link */
 	bool  beyond;			/* a link of the neighbours, to tell their movement by; set by the link */
 	struct motion_evidence motion;
 	struct micro_evidence micro;

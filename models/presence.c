@@ -18,7 +18,7 @@
  *                        it is a machine); under that -0.1 per second, or -0.2 if no sign came after a
  *                        movement of more than 6 s or the one that filled the room: he who made it
  *                        may have walked out again
- *   none of these known  -0.1 per second
+ *   none of these known  -0.1 per second; -0.03 while the neighbours' movement hides them
  *   blind                0.1 per second towards 0
  *
  * Occupied above 2, empty below -2, between them as before; never beyond -2.5 and 4.  So a room
@@ -179,6 +179,8 @@ static void weigh(struct presence *p, float s, const struct presence_input *in, 
 		gain = p->state == PRESENCE_UNKNOWN && in->breathing_soon ? -SILENCE_START_PER_S : -SILENCE_PER_S;
 	if (in->held)
 		gain = fmaxf(gain, 0);
+	if (in->masked)
+		gain = fmaxf(gain, -SPENT_PER_S);
 	if (p->sealed && !in->moving)
 		gain = fminf(gain, 0);
 	p->log_odds = clampf(p->log_odds + gain * s, LEAST, MOST);

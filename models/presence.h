@@ -35,6 +35,7 @@ struct presence_input {
 	float breathing_probability;	/* that the breathing is real, 0..1 */
 	float breathing_hint_db;	/* without a rate: for (over 0) or against somebody breathing */
 	bool  held;			/* somebody must be there, although nothing is seen of him */
+	bool  masked;			/* the neighbours move, which hides what is small here */
 	bool  machine;			/* what looked like breathing was a machine */
 	bool  sealed;			/* a device runs: in a room that is empty, what is not a movement is its */
 };

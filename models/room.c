@@ -29,6 +29,8 @@ struct room {
 	struct room_state state;
 	struct absorb absorb;
 	struct neighbour neighbour;
+	const struct evidence *next_door[ROOM_LINKS_MAX];	/* of other rooms, for the next tick */
+	int next_doors;
 	struct fall_watch falls;
 	struct rest rest;
 	struct gait gait;
@@ -149,7 +151,7 @@ static void withhold_rate(struct room_state *s, const struct breath_result *b, e
 }
 
 /* Who is there, and what is nobody: each is told by the other. */
-static void write_presence(struct room *r, uint64_t now_us, const struct motion_view *v, enum reason blind,
+static void write_presence(struct room *r, uint64_t now_us, const struct motion_view *v, enum reason blind, bool masked,
 			   const struct evidence *const evidence[], int n, int all)
 {
 	const struct breath_result *b = &r->breath.result;
@@ -170,6 +172,7 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 		.machine = b->reason == REASON_MACHINE && devices_newest(r->around) < 0,
 		.sealed = devices_newest(r->around) >= 0,
 		.held = breath_loss_holds(&r->breath_loss),
+		.masked = masked,
 	};
 
 	presence_tick(&r->presence, now_us, &in);
@@ -185,6 +188,7 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 		(absorb_hides(&r->absorb) ? ABSORBED_MICRO_MOTION : 0);
 	for (int i = 0; i < n; i++)
 		r->state.absorbed |= evidence[i]->motion.device ? ABSORBED_MOTION : 0;
+	r->state.absorbed |= masked ? ABSORBED_NEIGHBOURS : 0;
 }
 
 /* The links' speeds together: the fastest sees the movement along its paths the best. */
@@ -397,14 +401,36 @@ static enum reason blindness(struct room *r, uint64_t now_us, const struct motio
 	return v->reason;
 }
 
+void room_next_door(struct room *r, const struct evidence *const evidence[], int n)
+{
+	r->next_doors = n < ROOM_LINKS_MAX ? n : ROOM_LINKS_MAX;
+	for (int i = 0; i < r->next_doors; i++)
+		r->next_door[i] = evidence[i];
+}
+
+/* This room's links first, the neighbours' after them: those it was given, then those of other rooms.  How many are its own. */
+static int gather(struct room *r, const struct evidence *const given[], int *all,
+		  const struct evidence *evidence[2 * ROOM_LINKS_MAX])
+{
+	int n = neighbour_sort(given, *all, evidence);
+
+	for (int i = 0; i < r->next_doors; i++)
+		evidence[(*all)++] = r->next_door[i];
+	r->next_doors = 0;
+	return n;
+}
+
 void room_tick(struct room *r, uint64_t now_us, const struct evidence *const given[], int all,
 	       enum reason source)
 {
-	const struct evidence *evidence[ROOM_LINKS_MAX] = { NULL };
-	int n = neighbour_sort(given, all, evidence);
+	const struct evidence *evidence[2 * ROOM_LINKS_MAX] = { NULL };
+	int n = gather(r, given, &all, evidence);
 	struct motion_view v = view_motion(evidence, n);
+	bool occupied = r->state.presence == PRESENCE_OCCUPIED;
+	bool faint = neighbour_is_faint(&r->neighbour, evidence, n) && r->state.presence == PRESENCE_EMPTY;
+	bool theirs = (neighbour_moves(&r->neighbour, evidence, n, all, occupied) || faint) && v.moving;
 
-	if (neighbour_moves(&r->neighbour, evidence, n, all) || only_breath(evidence, n))
+	if (theirs || only_breath(evidence, n))
 		v.moving = false;
 	if (source != REASON_NONE) {
 		v = (struct motion_view){ .reason = source, .level = NAN };
@@ -417,7 +443,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	if (source != REASON_NONE)
 		r->state.breath.reason = source;
 	write_motion(&r->state, &v);
-	write_presence(r, now_us, &v, blindness(r, now_us, &v), evidence, n, all);
+	write_presence(r, now_us, &v, blindness(r, now_us, &v), theirs && v.able, evidence, n, all);
 	say_nobody_only_if_empty(&r->state);
 	r->state.breath_wave = breath_wave_pick(evidence, n, &r->state.breath);
 	heart_tick(&r->heart, now_us, evidence, n, &r->state.breath);

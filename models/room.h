@@ -39,6 +39,7 @@ enum {
 	ABSORBED_BREATHING    = 1,
 	ABSORBED_MICRO_MOTION = 2,
 	ABSORBED_MOTION       = 4,
+	ABSORBED_NEIGHBOURS   = 8,		/* movement that is theirs (neighbour.h) */
 };
 
 struct room_state {
@@ -78,6 +79,10 @@ void room_destroy(struct room *r);		/* NULL is fine */
  * `source` tells whether frames can come at all: REASON_NONE, REASON_SOURCE_DOWN, REASON_PAUSED. */
 void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
 	       enum reason source);
+
+/* Before a tick: what links of other rooms see (borrowed until that tick is over), which tell the neighbours' movement as
+ * those do that are `beyond`; at most ROOM_LINKS_MAX count. */
+void room_next_door(struct room *r, const struct evidence *const evidence[], int n);
 
 /* What holds now.  Borrowed, until the next tick. */
 const struct room_state *room_state(const struct room *r);

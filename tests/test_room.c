@@ -311,6 +311,56 @@ static void their_links_alone_show_nothing_of_this_room(void **state)
 	assert_int_equal(s->presence_reason, REASON_NO_CSI);
 }
 
+/* Nobody is here; two links of this room see movement, but only faintly. */
+static void what_all_links_see_faintly_does_not_come_in(void **state)
+{
+	const struct room_state *s;
+
+	(void)state;
+	link[1].path = 1;
+	pass(60, 2);
+	moving(&link[0], -28);
+	s = pass(20, 2);
+	assert_int_equal(s->motion, TRUTH_NO);
+	assert_int_equal(s->presence, PRESENCE_EMPTY);
+	assert_int_equal(s->absorbed, ABSORBED_NEIGHBOURS);
+	moving(&link[1], -18);		/* who walks in */
+	s = pass(0.2f, 2);
+	assert_int_equal(s->motion, TRUTH_YES);
+	moving(&link[1], -30);		/* is one of this room wherever he goes */
+	s = pass(5, 2);
+	assert_int_equal(s->motion, TRUTH_YES);
+	assert_int_equal(s->presence, PRESENCE_OCCUPIED);
+}
+
+static void two_formats_of_a_transmitter_are_one_view(void **state)
+{
+	(void)state;
+	pass(60, 2);
+	moving(&link[0], -28);
+	moving(&link[1], -28);
+	assert_int_equal(pass(0.2f, 2)->motion, TRUTH_YES);
+}
+
+/* The neighbours' movement hides who is still here: he is not gone by it. */
+static void who_is_hidden_by_the_neighbours_is_not_gone(void **state)
+{
+	(void)state;
+	moving(&link[0], -12);
+	pass(10, 2);
+	link[1].beyond = true;
+	moving(&link[0], -30);
+	moving(&link[1], -12);
+	link[0].breath.reason = link[0].micro.reason = REASON_MOVING;
+	pass(100, 2);
+	assert_int_equal(room_state(room)->motion, TRUTH_NO);
+	assert_int_equal(room_state(room)->presence, PRESENCE_OCCUPIED);
+	quiet(&link[0]);		/* but there is nobody */
+	link[0].micro.excess = 0.01f;
+	link[0].micro.noise = 1e-4f;
+	assert_int_equal(pass(100, 2)->presence, PRESENCE_EMPTY);
+}
+
 static void what_breathes_beyond_the_wall_is_nobody_here(void **state)
 {
 	const struct room_state *s;
@@ -348,6 +398,9 @@ int main(void)
 		TEST(a_source_that_is_down_is_the_reason_for_everything),
 		cmocka_unit_test_setup_teardown(what_moves_more_strongly_beyond_the_wall_is_theirs, begin, end),
 		cmocka_unit_test_setup_teardown(their_links_alone_show_nothing_of_this_room, begin, end),
+		TEST(what_all_links_see_faintly_does_not_come_in),
+		TEST(two_formats_of_a_transmitter_are_one_view),
+		TEST(who_is_hidden_by_the_neighbours_is_not_gone),
 		cmocka_unit_test_setup_teardown(what_breathes_beyond_the_wall_is_nobody_here, begin, end),
 	};
 

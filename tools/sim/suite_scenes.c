@@ -248,11 +248,11 @@ static void sender(FILE *f, struct rng *rng, const char *name, double x, double 
 	put(f, rng, "gaps", 60, 300);
 }
 
-/* The same with a second link, by turns the room's own and the neighbours', whose sender stands with them; and in
- * half of the rooms somebody lives, too: is in all the time, or comes. */
+/* The same with a second link, by turns the room's own and the neighbours', whose sender stands with them.  In half of the
+ * rooms nobody is, as the neighbour comes home; in the others somebody lives, too: is in all the time, or comes. */
 static void next_door(FILE *f, struct rng *rng, int number)
 {
-	struct place p = room(f, rng, 420, 4, 5.5);
+	struct place p = room(f, rng, 480, 4, 5.5);
 	double wall = 0.6 * p.size[1], theirs[2] = { 0.5 * p.size[0], 0.5 * (wall + p.size[1]) };
 	double at[2] = { p.size[0] * any(rng, 0.3, 0.7), wall * any(rng, 0.6, 0.8) };
 
@@ -267,11 +267,13 @@ static void next_door(FILE *f, struct rng *rng, int number)
 		fprintf(f, "elsewhere = yes\n");
 	fprintf(f, "[wall middle]\nfrom = 0 %.2f\nto = %.2f %.2f\nloss = %d\n", wall, p.size[0], wall,
 		4 + 2 * (number / 4 % 6));
-	someone(f, rng, "neighbour", theirs, number & 4 ? "stand" : "sit");
-	fprintf(f, "elsewhere = yes\narea = 0 %.2f %.2f %.2f\nat_time = 60 wander 60\nat_time = 240 wander 90\n",
-		wall, p.size[0], p.size[1]);
-	if (!(number & 2))
+	someone(f, rng, "neighbour", theirs, !(number & 2) ? "absent" : number & 4 ? "stand" : "sit");
+	fprintf(f, "elsewhere = yes\narea = 0 %.2f %.2f %.2f\n", wall, p.size[0], p.size[1]);
+	if (!(number & 2)) {
+		fprintf(f, "at_time = 330 enter %.2f %.2f\nat_time = 331 wander 60\nat_time = 395 sit\n", theirs[0], theirs[1]);
 		return;
+	}
+	fprintf(f, "at_time = 60 wander 60\nat_time = 240 wander 90\n");
 	someone(f, rng, "tenant", at, number & 8 ? "absent" : "sit");
 	fprintf(f, "area = 0 0 %.2f %.2f\n", p.size[0], wall - 0.2);
 	fprintf(f, number & 8 ? "at_time = 150 enter 0.5 0.4\nat_time = 151 wander 20\nat_time = 180 sit\n" :
