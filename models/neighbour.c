@@ -4,7 +4,7 @@
 #include <math.h>
 #include "models/neighbour.h"
 
-#define FAINT_DB   (-21.0f)	/* of the static paths: below it nobody comes in, where two links look */
+#define FAINT_DB   (-25.0f)	/* of the static paths: below it nobody comes in, where two links look */
 #define STILL      20		/* ticks without a movement end it */
 #define MOTION_DB  11.0f	/* theirs, if seen so much more strongly */
 #define ENERGY_DB  9.0f
