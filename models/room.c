@@ -469,6 +469,7 @@ void room_save(const struct room *r, struct snapshot_out *out)
 	habit_save(&r->rest.still.habit, SNAPSHOT_STILL, out);
 	habit_save(&r->rest.low.habit, SNAPSHOT_LOW, out);
 	gait_save(&r->gait, out);
+	vacancy_save(&r->vacancy, out);
 }
 
 bool room_load(struct room *r, const uint8_t *p, size_t len, float away_s)
@@ -484,6 +485,8 @@ bool room_load(struct room *r, const uint8_t *p, size_t len, float away_s)
 		ok &= habit_load(&r->rest.low.habit, in, away_s);
 	if (snapshot_find(p, len, SNAPSHOT_GAIT, GAIT_VERSION, &in))
 		ok &= gait_load(&r->gait, in, away_s);
+	if (snapshot_find(p, len, SNAPSHOT_VACANCY, VACANCY_VERSION, &in))
+		ok &= vacancy_load(&r->vacancy, in);
 	r->state.gait = r->gait.result;
 	return ok;
 }
@@ -494,5 +497,6 @@ void room_forget(struct room *r)
 	habit_init(&r->rest.still.habit);
 	habit_init(&r->rest.low.habit);
 	gait_init(&r->gait);
+	vacancy_init(&r->vacancy);
 	r->state.gait = r->gait.result;
 }

@@ -11,6 +11,7 @@
 #define LEAST     0.001f	/* the first bin: nearer is all the same */
 #define RATIO     1.3f
 #define KEEP      (1 - 1 / 1000.0f)	/* of each visit, at the next */
+#define MOST      1000.0f		/* visits that are remembered, by KEEP */
 #define DENIED    (1 / 200.0f)
 #define DOUBTED   (1 / 20.0f)
 
@@ -74,4 +75,33 @@ bool vacancy_denied(const struct vacancy *v)
 bool vacancy_doubted(const struct vacancy *v)
 {
 	return v->chance <= DOUBTED;
+}
+
+void vacancy_save(const struct vacancy *v, struct snapshot_out *out)
+{
+	size_t begun = snapshot_begin(out, SNAPSHOT_VACANCY, VACANCY_VERSION);
+
+	for (int i = 0; i < VACANCY_BINS; i++) {
+		if (!(v->visits[i] > 0))
+			continue;
+		snapshot_put(out, (uint64_t)i, 1);
+		snapshot_put_float(out, fminf(v->visits[i], MOST));
+	}
+	snapshot_end(out, begun, true);
+}
+
+bool vacancy_load(struct vacancy *v, struct snapshot_in in)
+{
+	struct vacancy is;
+
+	vacancy_init(&is);
+	while (!in.spoilt && in.at < in.len) {
+		int bin = (int)snapshot_get(&in, 1, VACANCY_BINS - 1);
+
+		is.visits[bin] = snapshot_get_float(&in, 0, MOST);
+	}
+	if (!snapshot_whole(&in))
+		return false;
+	*v = is;
+	return true;
 }

@@ -9,13 +9,15 @@
  * those, so alarms that follow from a chance of one in two hundred come no more often than once in two
  * hundred visits, whatever the room is like; a room in which things are moved at every visit tells nothing.
  *
- * Kept in memory alone, like all habits. */
+ * That outlives a restart; what the empty room looks like is looked at anew. */
 #ifndef MODELS_VACANCY_H
 #define MODELS_VACANCY_H
 
 #include <stdbool.h>
+#include "models/snapshot.h"
 
 #define VACANCY_BINS 32
+#define VACANCY_VERSION 1	/* of the section */
 
 struct vacancy_input {
 	bool  able;			/* movement can be seen */
@@ -43,5 +45,9 @@ void vacancy_tick(struct vacancy *v, const struct vacancy_input *in);
  * speaks for him, as a fall does. */
 bool vacancy_denied(const struct vacancy *v);
 bool vacancy_doubted(const struct vacancy *v);
+
+/* What visits have taught, as a section; nothing if none has.  Load: false, and *v as it was, if it is no such section. */
+void vacancy_save(const struct vacancy *v, struct snapshot_out *out);
+bool vacancy_load(struct vacancy *v, struct snapshot_in in);
 
 #endif

@@ -171,6 +171,32 @@ static void what_drifts_while_nobody_comes_is_nobody(void **state)
 	assert_false(vacancy_doubted(&v));
 }
 
+static void what_visits_taught_outlives_a_restart_and_a_spoilt_file_teaches_nothing(void **state)
+{
+	uint8_t bytes[256];
+	struct snapshot_out out = { .p = bytes, .size = sizeof(bytes) };
+	struct snapshot_in in;
+	struct vacancy v;
+
+	(void)state;
+	vacancy_init(&v);
+	vacancy_save(&v, &out);
+	assert_int_equal(out.len, 0);
+	for (int i = 0; i < 250; i++)
+		visit(&v, i % 2 ? 0.003f : 0.01f);
+	vacancy_save(&v, &out);
+	vacancy_init(&v);
+	assert_true(snapshot_find(bytes, out.len, SNAPSHOT_VACANCY, VACANCY_VERSION, &in));
+	assert_true(vacancy_load(&v, in));
+	assert_false(visit(&v, 0.01f));
+	assert_true(visit(&v, 0.1f));
+	bytes[out.len - 1] = 0xff;		/* no number, or far too many visits */
+	assert_false(vacancy_load(&v, in));
+	in.len -= 2;
+	assert_false(vacancy_load(&v, in));
+	assert_true(visit(&v, 0.2f));
+}
+
 static struct rest rest;
 static struct incident_queue queue;
 static uint64_t now_us;
@@ -260,6 +286,7 @@ int main(void)
 		cmocka_unit_test(a_room_is_doubted_after_twenty_visits_and_denied_to_be_empty_after_two_hundred),
 		cmocka_unit_test(no_room_alarms_more_often_than_once_in_two_hundred_visits),
 		cmocka_unit_test(what_drifts_while_nobody_comes_is_nobody),
+		cmocka_unit_test(what_visits_taught_outlives_a_restart_and_a_spoilt_file_teaches_nothing),
 		cmocka_unit_test(who_is_missed_is_an_alarm_and_doubt_a_suspicion_that_ends_when_the_channel_goes_back),
 		cmocka_unit_test(a_room_that_taught_how_it_is_left_raises_one_for_whom_no_radio_sees),
 	};
