@@ -11,6 +11,8 @@
 #define WANDER      0.9f	/* who breathes 20 times a minute does so 18 times in one */
 #define AIMLESS     0.35f	/* two children, each with a rhythm, are explained by more than that, */
 #define AIMLESS_FAST 0.5f	/* and that of what is fast */
+#define SWAYS       0.5f	/* nobody who is to be seen sways by more than he breathes, */
+#define SWAYS_LEAST 2.0f	/* nor is seen to beside noise: times that */
 #define HELD_S      2.0f	/* so long is motion told after its end, */
 #define SETTLE_S    0.5f	/* and so long does the body settle */
 #define ROWS        160		/* of a window, at most */
@@ -271,7 +273,8 @@ static bool is_rhythm(const struct view *v)
 		return false;
 	if (v->busy)
 		return share(&v->all) > fmaxf(all, BUSY);
-	return share(&v->all) > all || share(&v->fast) > fast;
+	return share(&v->all) > all ||
+	       (share(&v->fast) > fast && share(&v->all) > SWAYS && v->square > SWAYS_LEAST * SWAYS_LEAST);
 }
 
 static const struct child_evidence *best_of(const struct evidence *const evidence[], int n, int *links)

@@ -63,6 +63,14 @@ void child_table_end(struct child_table *t)
 	g->confirmed += t->confirmed;
 }
 
+void child_table_file_print(const struct child_table *t)
+{
+	if (t->first && t->told_s < INFINITY)
+		printf("  child after %.1f s", t->told_s);
+	else if (t->first && t->child)
+		printf("  no child seen");
+}
+
 /* Of a set: all children, or nobody. */
 static struct child_group sum_of(const struct child_table *t, const char *set, bool children)
 {

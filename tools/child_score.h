@@ -36,6 +36,9 @@ void child_table_begin(struct child_table *t, const struct label *rows, int coun
 void child_table_incident(struct child_table *t, uint64_t now_us, const struct incident *i);
 void child_table_end(struct child_table *t);
 
+/* A piece of the file's line on stdout: after how long one was suspected, if it says anything of children. */
+void child_table_file_print(const struct child_table *t);
+
 /* A table on stdout; an array "children" of j.  Nothing without files. */
 void child_table_print(const struct child_table *t);
 void child_table_json(const struct child_table *t, struct json *j);

@@ -251,6 +251,8 @@ static void print_file(struct evaluation *e, const struct label *l)
 	if (s->person_s > 0)
 		printf("  present %5.1f %%", 100 * eval_ratio(s->person_occupied_s, s->person_s));
 	fall_table_file_print(&e->falls);
+	if (e->options->profile && e->options->profile->child_left_s > 0)
+		child_table_file_print(&e->children);
 	printf("\n");
 }
 

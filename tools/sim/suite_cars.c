@@ -43,9 +43,14 @@ void suite_car(FILE *f, struct rng *rng, int number)
 	}
 }
 
-/* --- the radios of a router, at the packets' full rate --- */
+/* --- what each radio sees --- */
 
-static void cabin_radios(FILE *f, struct rng *rng, const char *chip, int senders)
+struct radios {
+	const char *chip;
+	int freq_mhz, senders, rate_hz;
+};
+
+static void cabin_radios(FILE *f, struct rng *rng, const struct radios *r)
 {
 	static const char *const at[3] = { "1.3 0.5 0.9", "0.2 2.35 0.75", "1.35 1.7 0.95" };
 
@@ -53,10 +58,10 @@ static void cabin_radios(FILE *f, struct rng *rng, const char *chip, int senders
 	put(f, rng, "reflect", 0.7, 0.85);
 	put(f, rng, "k", 0, 6);
 	put(f, rng, "spread", 10, 25);
-	fprintf(f, "[receiver]\nchip = %s\nfreq = 5210\nat = 0.72 0.4 1.1\n", chip);
+	fprintf(f, "[receiver]\nchip = %s\nfreq = %d\nat = 0.72 0.4 1.1\n", r->chip, r->freq_mhz);
 	put(f, rng, "snr", 28, 40);
-	for (int i = 0; i < senders; i++)
-		fprintf(f, "[sender s%d]\nat = %s\nrate = 200\n", i, at[i]);
+	for (int i = 0; i < r->senders; i++)
+		fprintf(f, "[sender s%d]\nat = %s\nrate = %d\n", i, at[i], r->rate_hz);
 }
 
 static void in_seat(FILE *f, struct rng *rng, int number, bool newborn)
@@ -70,9 +75,9 @@ static void in_seat(FILE *f, struct rng *rng, int number, bool newborn)
 }
 
 /* The door was shut before it begins. */
-static void cabin(FILE *f, struct rng *rng, int number, const char *chip, int senders)
+static void cabin(FILE *f, struct rng *rng, int number, const struct radios *radios)
 {
-	cabin_radios(f, rng, chip, senders);
+	cabin_radios(f, rng, radios);
 	switch (number / 5 % 4) {
 	case 0:
 	case 1:
@@ -95,20 +100,35 @@ static void cabin(FILE *f, struct rng *rng, int number, const char *chip, int se
 
 void suite_cabin_mt7915(FILE *f, struct rng *rng, int number)
 {
-	cabin(f, rng, number, "mt7915", 1);
+	cabin(f, rng, number, &(struct radios){ "mt7915", 5210, 1, 200 });
 }
 
 void suite_cabin_3_mt7915(FILE *f, struct rng *rng, int number)
 {
-	cabin(f, rng, number, "mt7915", 3);
+	cabin(f, rng, number, &(struct radios){ "mt7915", 5210, 3, 200 });
 }
 
 void suite_cabin_intel5300(FILE *f, struct rng *rng, int number)
 {
-	cabin(f, rng, number, "intel5300", 1);
+	cabin(f, rng, number, &(struct radios){ "intel5300", 5210, 1, 200 });
 }
 
 void suite_cabin_3_intel5300(FILE *f, struct rng *rng, int number)
 {
-	cabin(f, rng, number, "intel5300", 3);
+	cabin(f, rng, number, &(struct radios){ "intel5300", 5210, 3, 200 });
+}
+
+void suite_cabin_slow_mt7915(FILE *f, struct rng *rng, int number)
+{
+	cabin(f, rng, number, &(struct radios){ "mt7915", 5210, 1, 50 });
+}
+
+void suite_cabin_bcm43455(FILE *f, struct rng *rng, int number)
+{
+	cabin(f, rng, number, &(struct radios){ "bcm43455", 5210, 1, 200 });
+}
+
+void suite_cabin_esp32(FILE *f, struct rng *rng, int number)
+{
+	cabin(f, rng, number, &(struct radios){ "esp32", 2437, 1, 200 });
 }

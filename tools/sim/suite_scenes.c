@@ -111,13 +111,20 @@ static void apnea(FILE *f, struct rng *rng, int number)
 	fprintf(f, "at_time = 200 hold %.0f\n", any(rng, 20, 40));
 }
 
-static void infant(FILE *f, struct rng *rng, int number)
+/* 80 MHz and four antenna pairs. */
+static void router_radios(FILE *f, const struct place *p, double rate_hz, double snr_db)
 {
-	struct place p = room(f, rng, 180, 2.5, 4);
+	fprintf(f, "[receiver]\nchip = mt7915\nsnr = %.1f\n", snr_db);
+	put_at(f, p->receiver, 3);
+	fprintf(f, "[sender ap]\nrate = %.0f\n", rate_hz);
+	put_at(f, p->sender, 3);
+}
+
+static void asleep(FILE *f, struct rng *rng, int number, const struct place *p)
+{
 	double at[2];
 
-	radios(f, rng, &p, 50, any(rng, 26, 40));
-	beside(&p, rng, any(rng, 0.35, 1), 0.5, at);
+	beside(p, rng, any(rng, 0.35, 1), 0.5, at);
 	fprintf(f, "[person ida]\nposture = lie\nbed = 0.8\nfacing = %d\n", 90 * pick(rng, 4));
 	put_at(f, at, 2);
 	draw_child(f, rng, number & 1 ? NEWBORN : CHILD);
@@ -125,16 +132,28 @@ static void infant(FILE *f, struct rng *rng, int number)
 		fprintf(f, "apneas = 90\napnea_length = 6\n");
 }
 
-/* 80 MHz and four antenna pairs, as routers have. */
+static void infant(FILE *f, struct rng *rng, int number)
+{
+	struct place p = room(f, rng, 180, 2.5, 4);
+
+	radios(f, rng, &p, 50, any(rng, 26, 40));
+	asleep(f, rng, number, &p);
+}
+
+static void infant_router(FILE *f, struct rng *rng, int number)
+{
+	struct place p = room(f, rng, 180, 2.5, 4);
+
+	router_radios(f, &p, 100, any(rng, 26, 40));
+	asleep(f, rng, number, &p);
+}
+
 static void router(FILE *f, struct rng *rng, int number)
 {
 	struct place p = room(f, rng, 180, 3, 6);
 	double at[2];
 
-	fprintf(f, "[receiver]\nchip = mt7915\nsnr = %.1f\n", good_snr(rng));
-	put_at(f, p.receiver, 3);
-	fprintf(f, "[sender ap]\nrate = %d\n", 20 + 10 * (number % 4));
-	put_at(f, p.sender, 3);
+	router_radios(f, &p, 20 + 10 * (number % 4), good_snr(rng));
 	beside(&p, rng, any(rng, 0.4, 2), 0.6, at);
 	sitter(f, rng, "anna", at);
 }
@@ -450,12 +469,16 @@ const struct suite_set suite_sets[] = {
 	{ "reach", "somebody sits and breathes, 1 to 8 m in front of two devices of several chains", "rooms", 24, 8, reach, NULL },
 	{ "cabin", "at the packets' full rate: a child, a newborn, nobody, somebody leaning on it", "cars", 80, 7, suite_cabin_mt7915, NULL },
 	{ "cabin_3", "the same with three senders in it", "cars", 80, 17, suite_cabin_3_mt7915, NULL },
-	{ "cabin_intel", "the same, of one sender, three chains of 20 MHz", "cars", 80, 7, suite_cabin_intel5300, NULL },
+	{ "cabin_intel", "as cabin, three chains of 20 MHz", "cars", 80, 7, suite_cabin_intel5300, NULL },
 	{ "cabin_intel_3", "the same with three senders", "cars", 80, 17, suite_cabin_3_intel5300, NULL },
 	{ "lie", "comes in, falls in one of five ways, lies there for a quarter of an hour and more", "lies", 100, 25, suite_lie, "falls" },
 	{ "visit", "comes in, does something, and leaves", "lies", 100, 25, suite_visit, "presence" },
 	{ "rest", "comes in, and sits or lies for half an hour", "rests", 40, 20, suite_rest, "presence" },
 	{ "habit", "many visits, after some of which things stand elsewhere; then a fall, or one more visit", "habits", 40, 40, suite_habit, NULL },
 	{ "next_door", "two links, both the room's or one the neighbours', who move; in every other room somebody is", "rooms", 32, 5, next_door, NULL },
+	{ "cabin_slow", "as cabin, at 50 packets a second", "cars", 80, 17, suite_cabin_slow_mt7915, NULL },
+	{ "cabin_bcm", "as cabin, one chain of 20 MHz at 5.2 GHz", "cars", 80, 17, suite_cabin_bcm43455, NULL },
+	{ "cabin_esp32", "as cabin, one chain at 2.4 GHz", "cars", 80, 17, suite_cabin_esp32, NULL },
+	{ "infant_router", "as infant, before a router at 5 GHz: 80 MHz, four antenna pairs", "small", 20, 7, infant_router, NULL },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL }
 };
