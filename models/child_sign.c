@@ -14,7 +14,8 @@
 #define SWAYS       0.5f	/* nobody who is to be seen sways by more than he breathes, */
 #define SWAYS_LEAST 2.0f	/* nor is seen to beside noise: times that */
 #define HELD_S      2.0f	/* so long is motion told after its end, */
-#define SETTLE_S    0.5f	/* and so long does the body settle */
+#define SETTLE_S    0.5f	/* so long does the body settle, */
+#define SWINGS_S    1.5f	/* and longer what hangs in springs */
 #define ROWS        160		/* of a window, at most */
 #define WAVES       4		/* columns of a sine and its double */
 #define TREND       3		/* a constant, a line, a bow */
@@ -174,6 +175,11 @@ static void judge(struct child_sign *s, const struct rank1 *r, const struct slow
 	take_noise(&e->fast, noise, measured, b.columns);
 }
 
+static float share(const struct child_rhythm *r)
+{
+	return r->energy > 0 ? r->line / r->energy : 0;
+}
+
 static void look(struct child_sign *s, struct rank1 *r, const struct slowgrid *g, int rows, struct child_evidence *e)
 {
 	int best = 0;
@@ -193,10 +199,22 @@ static void look(struct child_sign *s, struct rank1 *r, const struct slowgrid *g
 		judge(s, r, g, e);
 }
 
+/* A door that was shut may swing on for longer than it is movement. */
+static void look_later(struct child_sign *s, struct rank1 *r, const struct slowgrid *g, int rows, struct child_evidence *e)
+{
+	struct child_evidence later = { .updated = false };
+
+	look(s, r, g, rows, &later);
+	if (later.updated && share(&later.all) > share(&e->all))
+		*e = later;
+}
+
 void child_sign_tick(struct child_sign *s, struct rank1 *r, const struct slowgrid *g, uint64_t now_us, bool moving,
 		     struct child_evidence *e)
 {
-	int most = (int)((moving ? BUSY_S : WINDOW_MOST_S) * r->rate_hz), rows = slowgrid_rows(g);
+	int most = (int)((moving ? BUSY_S : WINDOW_MOST_S) * r->rate_hz), least = (int)(WINDOW_LEAST_S * r->rate_hz);
+	int swings = (int)(SWINGS_S * r->rate_hz), rows = slowgrid_rows(g);
+	bool since = false;
 
 	memset(e, 0, sizeof(*e));
 	if (s->moving && !moving) {
@@ -204,13 +222,16 @@ void child_sign_tick(struct child_sign *s, struct rank1 *r, const struct slowgri
 		s->from = g->newest + 1 - (uint64_t)((HELD_S - SETTLE_S) * r->rate_hz);
 	}
 	s->moving = moving;
-	if (s->moved && !moving && g->newest + 1 - s->from < (uint64_t)rows)
+	if (s->moved && !moving && g->newest + 1 - s->from < (uint64_t)rows) {
 		rows = (int)(g->newest + 1 - s->from);
-	rows = rows > most ? most : rows;
-	if ((float)rows < WINDOW_LEAST_S * r->rate_hz || now_us / LOOK_US == s->second)
+		since = rows - swings < most;
+	}
+	if (rows < least || now_us / LOOK_US == s->second)
 		return;
 	s->second = now_us / LOOK_US;	/* all links of a room look at once */
-	look(s, r, g, rows, e);
+	look(s, r, g, rows < most ? rows : most, e);
+	if (since && rows - swings >= least)
+		look_later(s, r, g, rows - swings, e);
 	e->busy = moving;
 }
 
@@ -223,11 +244,6 @@ static float least_of_all(float window_s)
 static float least_of_fast(float window_s)
 {
 	return fminf(0.90f + 0.025f * fmaxf(11 - window_s, 0), 0.97f);
-}
-
-static float share(const struct child_rhythm *r)
-{
-	return r->energy > 0 ? r->line / r->energy : 0;
 }
 
 /* What one link says, or those that agree with the one that sees most. */

@@ -60,23 +60,25 @@ static void time_counts_from_when_the_child_keeps_still(void **state)
 	assert_int_equal(table.group[0].confirmed, 4);
 }
 
-static void nobody_is_who_is_never_there(void **state)
+static void nobody_is_there_when_all_have_left(void **state)
 {
 	(void)state;
 	play(row("empty", "", 0, 50), row("empty", "", 50, 90), 40, INCIDENT_CHILD_LEFT);
 	play(row("empty", "", 0, 50), row("empty", "", 50, 90), NAN, INCIDENT_CHILD_LEFT);
 	play(row("empty", "", 0, 50), row("walk", "mum", 50, 90), 40, INCIDENT_CHILD_LEFT);	/* says neither */
+	play(row("breathing", "mum", 0, 50), row("empty", "", 50, 90), 30, INCIDENT_CHILD_LEFT);
+	play(row("breathing", "mum", 0, 50), row("empty", "", 50, 90), 60, INCIDENT_CHILD_LEFT);
 	assert_int_equal(table.groups, 1);
 	assert_string_equal(table.group[0].subject, "");
-	assert_int_equal(table.group[0].files, 2);
-	assert_int_equal(table.group[0].told, 1);
+	assert_int_equal(table.group[0].files, 4);
+	assert_int_equal(table.group[0].told, 2);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(time_counts_from_when_the_child_keeps_still, begin),
-		cmocka_unit_test_setup(nobody_is_who_is_never_there, begin),
+		cmocka_unit_test_setup(nobody_is_there_when_all_have_left, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,17 +11,20 @@
 
 void child_table_begin(struct child_table *t, const struct label *rows, int count)
 {
-	t->first = count ? rows : NULL;
+	t->first = NULL;
 	t->child = t->confirmed = false;
 	t->told_s = INFINITY;
 	for (int i = 0; i < count; i++) {
-		if (!strcmp(rows[i].label, "breathing") && !t->child) {
-			t->child = true;
+		if (!strcmp(rows[i].label, "heart"))
+			continue;	/* stands beside another row */
+		if (!t->first || strcmp(rows[i].label, t->first->label))
 			t->first = &rows[i];
-		} else if (!t->child && strcmp(rows[i].label, "empty")) {
-			t->first = NULL;
-		}
 	}
+	if (!t->first)
+		return;
+	t->child = !strcmp(t->first->label, "breathing");
+	if (!t->child && strcmp(t->first->label, "empty"))
+		t->first = NULL;
 }
 
 void child_table_incident(struct child_table *t, uint64_t now_us, const struct incident *i)

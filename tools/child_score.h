@@ -2,9 +2,9 @@
  *
  * child_score.h -- is a child in the car told soon, and only if one is there?
  *
- * A recording with a stretch `breathing` has somebody in the car; what counts is how long after
- * the beginning of that stretch child_left is suspected.  One whose rows are all `empty` has
- * nobody in it, whoever leans on it from outside: any suspicion is false. */
+ * What a recording ends with is what counts.  If that is a stretch `breathing`, somebody is in the car, and is to be
+ * suspected soon after its beginning.  If it is `empty`, nobody is in it, whoever leans on it from outside: any
+ * suspicion in it is false. */
 #ifndef TOOLS_CHILD_SCORE_H
 #define TOOLS_CHILD_SCORE_H
 
@@ -25,7 +25,7 @@ struct child_table {
 	struct child_group group[CHILD_GROUPS_MAX];
 	int groups;
 	/* of the file being scored */
-	const struct label *first;	/* row that says who is there; NULL: neither a child nor nobody */
+	const struct label *first;	/* of the rows at the end that say who is there; NULL: neither a child nor nobody */
 	bool child;
 	double told_s;			/* since that row's begin; INFINITY: not yet */
 	bool confirmed;

@@ -86,3 +86,11 @@ python3 - "$dir/made.json" "$dir/there.json" <<-'END' || fail "its figures"
 	    sys.exit("too little counts: %s" % a)
 END
 ok "sixth eval scores the truth; what it makes it removes, and scores the same"
+
+"$sixth" simulate $scenes/newborn_in_car.scene -o "$dir/car.csic" || fail "a newborn in a car"
+"$sixth" replay "$dir/car.csic" --profile car | grep 'alarm/child_left/event' >"$dir/left"
+awk -F'[:,]' '{ exit !($2 > 5 && $2 < 17) }' "$dir/left" && grep -q '"event_type":"suspected"' "$dir/left" ||
+	fail "not seen within 12 s after the driver has left: $(cat "$dir/left")"
+"$sixth" eval "$dir/car.csv" --profile car --files >"$dir/out" || fail "eval of a car"
+grep -q 'child after [0-9.]* s$' "$dir/out" && grep -q '^  nele\|^simulated  *1  *100.0' "$dir/out" || fail "its score: $(cat "$dir/out")"
+ok "a newborn in a car is suspected within 12 s after the driver has left, and sixth eval says so"

@@ -50,11 +50,11 @@ struct radios {
 	int freq_mhz, senders, rate_hz;
 };
 
-static void cabin_radios(FILE *f, struct rng *rng, const struct radios *r)
+static void cabin_radios(FILE *f, struct rng *rng, const struct radios *r, double length_s)
 {
 	static const char *const at[3] = { "1.3 0.5 0.9", "0.2 2.35 0.75", "1.35 1.7 0.95" };
 
-	fprintf(f, "[room]\nduration = 34\nsize = 1.45 2.6 1.2\nseed = %u\n", rng_bits(rng));
+	fprintf(f, "[room]\nduration = %g\nsize = 1.45 2.6 1.2\nseed = %u\n", length_s, rng_bits(rng));
 	put(f, rng, "reflect", 0.7, 0.85);
 	put(f, rng, "k", 0, 6);
 	put(f, rng, "spread", 10, 25);
@@ -77,7 +77,7 @@ static void in_seat(FILE *f, struct rng *rng, int number, bool newborn)
 /* The door was shut before it begins. */
 static void cabin(FILE *f, struct rng *rng, int number, const struct radios *radios)
 {
-	cabin_radios(f, rng, radios);
+	cabin_radios(f, rng, radios, 34);
 	switch (number / 5 % 4) {
 	case 0:
 	case 1:
@@ -131,4 +131,18 @@ void suite_cabin_bcm43455(FILE *f, struct rng *rng, int number)
 void suite_cabin_esp32(FILE *f, struct rng *rng, int number)
 {
 	cabin(f, rng, number, &(struct radios){ "esp32", 2437, 1, 200 });
+}
+
+/* Somebody gets out and shuts the door; half the time a child stays. */
+void suite_cabin_door(FILE *f, struct rng *rng, int number)
+{
+	double out_s = any(rng, 6, 10);
+
+	cabin_radios(f, rng, &(struct radios){ "mt7915", 5210, 1, 100 }, 44);
+	if (number / 5 % 4 < 2)
+		in_seat(f, rng, number, number / 5 % 4);
+	fprintf(f, "[person adult]\nposture = sit\nheight = 1.2\ncross = 0.3\nat = 0.7 0.9\n");
+	fprintf(f, "at_time = 1 wander %.2f\nat_time = %.2f leave\n", out_s - 1.5, out_s);
+	fprintf(f, "[cabin door]\nat = 0.72 1.3 0.6\nfrom = %.2f\nuntil = %.2f\namplitude = 4\n", out_s - 1.5,
+		out_s - 0.5);
 }

@@ -97,6 +97,7 @@ void suite_cabin_3_intel5300(FILE *f, struct rng *rng, int number);
 void suite_cabin_slow_mt7915(FILE *f, struct rng *rng, int number);
 void suite_cabin_bcm43455(FILE *f, struct rng *rng, int number);
 void suite_cabin_esp32(FILE *f, struct rng *rng, int number);
+void suite_cabin_door(FILE *f, struct rng *rng, int number);
 
 /* Sets of suite_lies.c. */
 void suite_lie(FILE *f, struct rng *rng, int number);
