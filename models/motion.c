@@ -21,7 +21,7 @@
  * drift are slow against it) or, at low rates, of 2 s.
  *
  * While a device runs that somebody switches and tells us of (device_motion.h), the limit of 3 is what
- * that device moves, and half as much again.
+ * that device moves, and half as much again; so it is for what moves on and on (steady.h).
  *
  * Fooled by: what else moves (curtains, pets, fans, a moving receiver), and interference
  * that lasts, covers neighbouring tones and is stronger than -40 dB. */
@@ -32,6 +32,7 @@
 #include "dsp/motion_stat.h"
 #include "models/device_motion.h"
 #include "models/model.h"
+#include "models/steady.h"
 
 #define TICK_US       100000u
 #define SHARE_LIMIT   0.7f	/* of coherence + 2 rho */
@@ -58,6 +59,7 @@ struct motion {
 	int per_pair;
 	const struct surroundings *around;
 	struct device_motion device;
+	struct steady steady;
 	struct motion_stat stat;
 	uint64_t first_us, last_us;	/* frames since the last gap; 0: none */
 	uint64_t started_us;		/* first tick */
@@ -77,6 +79,7 @@ static void *motion_create(const struct link_format *format, const struct model_
 	m->per_pair = format->per_pair;
 	m->around = params->around;
 	device_motion_init(&m->device);
+	steady_init(&m->steady);
 	if (motion_stat_init(&m->stat, format->streams, format->per_pair)) {
 		free(m);
 		return NULL;
@@ -132,6 +135,12 @@ static float slow_certainty(struct motion *m, const struct motion_view *v)
 	return fmaxf(fabsf(v->rho) / v->sigma, fabsf(longer) / sigma);
 }
 
+/* Of the moving paths, as an amplitude over the static ones. */
+static float strength_of(const struct motion_view *v)
+{
+	return v->spread * sqrtf(fmaxf(fmaxf(v->coherence, v->rho), 0));
+}
+
 /* The least of the three ratios to their limits: over 1 is motion.  *device: what a running device
  * moves is taken out. */
 static float motion_index(struct motion *m, uint64_t now_us, const struct motion_view *slow,
@@ -142,15 +151,18 @@ static float motion_index(struct motion *m, uint64_t now_us, const struct motion
 	float share = (coherence + 2 * fmaxf(v->rho, 0)) / SHARE_LIMIT;
 	float certain = fast ? fabsf(v->rho) / v->sigma / FAST_SIGMAS :
 			slow_certainty(m, v) / SLOW_SIGMAS;
-	float strength = v->spread * sqrtf(fmaxf(fmaxf(coherence, v->rho), 0));
-	float index, least;
+	float strength = strength_of(v);
+	float index, least, steady;
 
 	if (slow->coherence > CLEAN)
 		certain = share;
 	index = fmaxf(fminf(fminf(share, certain), strength / SPREAD_LIMIT), 0);
 	least = device_motion_tick(&m->device, m->around, now_us, index > OFF_RATIO ? strength : 0, m->moving);
-	*device = least > SPREAD_LIMIT;
-	return *device ? fminf(index, strength / least) : index;
+	steady = steady_tick(&m->steady, index > OFF_RATIO ? strength_of(slow) : 0, m->around && m->around->empty);
+	*device = least > SPREAD_LIMIT || steady > 0;
+	if (least > SPREAD_LIMIT)
+		index = fminf(index, strength / least);
+	return steady > 0 ? fminf(index, strength_of(slow) / steady) : index;
 }
 
 static void decide(struct motion *m, uint64_t now_us, float index, bool fast)
@@ -241,6 +253,7 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	index = motion_index(m, now_us, &slow, &quick, fast, &e->device);
 	decide(m, now_us, index, fast);
 	e->reason = REASON_NONE;
+	e->alone = steady_alone(&m->steady);
 	e->moving = m->moving;
 	e->statistic = index * SHARE_LIMIT;
 	e->level = fminf(index / 2, 1);

@@ -184,6 +184,8 @@ static void weigh(struct presence *p, float s, const struct presence_input *in, 
 	if (p->sealed && !in->moving)
 		gain = fminf(gain, 0);
 	p->log_odds = clampf(p->log_odds + gain * s, LEAST, MOST);
+	if (in->nobody && !in->moving)
+		p->log_odds = LEAST;
 	if (!in->moving)	/* what came last goes first */
 		p->by_breath = fmaxf(p->by_breath + p->log_odds - before, 0);
 }
@@ -262,7 +264,7 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 		p->state = PRESENCE_OCCUPIED;
 	else if (p->log_odds <= EMPTY)
 		p->state = PRESENCE_EMPTY;
-	seal(p, s, signs, in->sealed);
+	seal(p, s, signs, in->sealed || in->nobody);
 	if (p->state == PRESENCE_UNKNOWN) {
 		be_unknown(p, REASON_WARMING_UP);
 		return;

@@ -37,6 +37,7 @@ struct presence_input {
 	bool  held;			/* somebody must be there, although nothing is seen of him */
 	bool  masked;			/* the neighbours move, which hides what is small here */
 	bool  machine;			/* what looked like breathing was a machine */
+	bool  nobody;			/* what moved was a thing, and nobody has come in since it began */
 	bool  sealed;			/* a device runs: in a room that is empty, what is not a movement is its */
 };
 

@@ -150,6 +150,21 @@ static void withhold_rate(struct room_state *s, const struct breath_result *b, e
 					    .window_s = b->window_s };
 }
 
+/* A thing moves that began while nobody was here, and no link has seen anything else since. */
+static bool only_things(const struct evidence *const evidence[], int n)
+{
+	bool thing = false;
+
+	for (int i = 0; i < n; i++) {
+		const struct motion_evidence *e = &evidence[i]->motion;
+
+		if (e->reason == REASON_NONE && !e->alone)
+			return false;
+		thing |= e->reason == REASON_NONE && e->device;
+	}
+	return thing;
+}
+
 /* Who is there, and what is nobody: each is told by the other. */
 static void write_presence(struct room *r, uint64_t now_us, const struct motion_view *v, enum reason blind, bool masked,
 			   const struct evidence *const evidence[], int n, int all)
@@ -171,6 +186,7 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 		.breathing_hint_db = b->hint_db,
 		.machine = b->reason == REASON_MACHINE && devices_newest(r->around) < 0,
 		.sealed = devices_newest(r->around) >= 0,
+		.nobody = only_things(evidence, n),
 		.held = breath_loss_holds(&r->breath_loss),
 		.masked = masked,
 	};

@@ -311,6 +311,25 @@ static void their_links_alone_show_nothing_of_this_room(void **state)
 	assert_int_equal(s->presence_reason, REASON_NO_CSI);
 }
 
+/* A curtain blew up and was movement, until both links had learned it. */
+static void what_is_a_thing_and_came_alone_was_nobody(void **state)
+{
+	(void)state;
+	moving(&link[0], -28);
+	assert_int_equal(pass(30, 2)->presence, PRESENCE_OCCUPIED);
+	link[0].motion.moving = false;
+	link[0].motion.device = link[0].motion.alone = true;
+	assert_int_equal(pass(1, 2)->presence, PRESENCE_OCCUPIED);	/* the other link saw somebody */
+	link[1].motion.alone = true;
+	assert_int_equal(pass(0.2f, 2)->presence, PRESENCE_EMPTY);
+	assert_int_equal(room_state(room)->absorbed, ABSORBED_MOTION);
+	moving(&link[1], -12);
+	link[1].motion.alone = false;
+	assert_int_equal(pass(5, 2)->presence, PRESENCE_OCCUPIED);	/* and now somebody comes in */
+	link[1].motion.moving = false;
+	assert_int_equal(pass(5, 2)->presence, PRESENCE_OCCUPIED);
+}
+
 /* Nobody is here; two links of this room see movement, but only faintly. */
 static void what_all_links_see_faintly_does_not_come_in(void **state)
 {
@@ -398,6 +417,7 @@ int main(void)
 		TEST(a_source_that_is_down_is_the_reason_for_everything),
 		cmocka_unit_test_setup_teardown(what_moves_more_strongly_beyond_the_wall_is_theirs, begin, end),
 		cmocka_unit_test_setup_teardown(their_links_alone_show_nothing_of_this_room, begin, end),
+		TEST(what_is_a_thing_and_came_alone_was_nobody),
 		TEST(what_all_links_see_faintly_does_not_come_in),
 		TEST(two_formats_of_a_transmitter_are_one_view),
 		TEST(who_is_hidden_by_the_neighbours_is_not_gone),

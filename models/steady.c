@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The method is ours; the numbers are from simulated curtains, walkers and people who fidget in a chair: a
+ * curtain's strongest hundredth is 4 to 6 dB over its median and below -19 dB, that of somebody in a chair 15.  Who
+ * walks to and fro without any pause is as steady, but seen more strongly.
+ *
+ * Fooled by: who is busy far from the link for ten minutes on end, always alike.  While a thing moves, who is no
+ * stronger is not seen. */
+#include <math.h>
+#include <string.h>
+#include "models/steady.h"
+
+#define LEARN       6000	/* ticks: 10 min */
+#define PAUSE       200		/* ticks without a movement end a stretch, */
+#define MOVES       0.75f	/* or if it moves in less of it */
+#define GONE        1200	/* and so many what was learned */
+#define PEAK_SHARE  0.01f	/* of the ticks are stronger than the peak */
+#define PEAK_DB     8.0f	/* over the median, at most */
+#define LOUD_DB     (-20.0f)	/* nothing stronger is a thing */
+#define ABOVE       1.25f	/* what is somebody: so much stronger than the strongest of it */
+#define FOLLOW      1e-3f	/* of the way up, each tick: a draught grows */
+#define BIN_DB      2.0f
+
+void steady_init(struct steady *s)
+{
+	memset(s, 0, sizeof(*s));
+}
+
+/* The strength that so many ticks of the stretch were above, dB: the upper edge of its bin. */
+static float above(const struct steady *s, float share)
+{
+	float left = share * (float)s->ticks;
+	int i = STEADY_BINS - 1;
+
+	for (; i > 0 && left >= (float)s->count[i]; i--)
+		left -= (float)s->count[i];
+	return (float)(i + 1 - STEADY_BINS) * BIN_DB;
+}
+
+static void begin(struct steady *s, bool empty)
+{
+	memset(s->count, 0, sizeof(s->count));
+	s->ticks = s->pause = s->length = 0;
+	s->from_empty = empty;
+}
+
+static void count(struct steady *s, float strength)
+{
+	int bin = STEADY_BINS + (int)floorf(20 * log10f(fmaxf(strength, 1e-4f)) / BIN_DB);
+
+	s->count[bin < 0 ? 0 : bin >= STEADY_BINS ? STEADY_BINS - 1 : bin]++;
+	s->ticks++;
+}
+
+/* Ten minutes are over. */
+static void judge(struct steady *s)
+{
+	float peak_db = above(s, PEAK_SHARE), median_db = above(s, 0.5f), top = powf(10, above(s, 0) / 20);
+
+	if ((float)s->ticks >= MOVES * (float)s->length && peak_db <= median_db + PEAK_DB && peak_db <= LOUD_DB) {
+		s->least = fmaxf(s->least, ABOVE * top);
+		s->alone = s->from_empty;
+	}
+	begin(s, s->alone);
+}
+
+static void follow(struct steady *s, float strength)
+{
+	s->gone = strength > 0 ? 0 : s->gone + 1;
+	if (s->gone > GONE) {
+		s->least = 0;
+		s->alone = false;
+	}
+	if (strength > s->least)
+		s->alone = false;
+	else if (ABOVE * strength > s->least)
+		s->least += FOLLOW * (ABOVE * strength - s->least);
+}
+
+float steady_tick(struct steady *s, float strength, bool empty)
+{
+	if (!s->ticks && strength > 0)
+		begin(s, empty);
+	if (s->least > 0)
+		follow(s, strength);
+	s->silent = strength > 0 ? 0 : s->silent + (s->silent < LEARN);
+	s->length++;
+	if (strength > 0) {
+		s->pause = 0;
+		count(s, strength);
+	} else if (s->ticks && ++s->pause > PAUSE) {
+		s->ticks = 0;
+	}
+	if (s->ticks && s->length >= LEARN)
+		judge(s);
+	return s->least;
+}
+
+bool steady_alone(const struct steady *s)
+{
+	return (s->least > 0 && s->alone) || s->silent >= LEARN;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * steady.h -- what moves on and on, and always alike: a curtain in a draught, leaves, blades, a flap that nobody tells of.
+ *
+ * Nobody moves for ten minutes without a pause and is never nearer to the link or more lively than at other
+ * times.  What does is taken for a thing: it is movement no more, until something stronger is, or until it has
+ * ended for two minutes.  Who works or walks about in a room is seen ten times as strongly at one moment as at another, and
+ * walks by the link. */
+#ifndef MODELS_STEADY_H
+#define MODELS_STEADY_H
+
+#include <stdbool.h>
+
+#define STEADY_BINS 32		/* of 2 dB */
+
+struct steady {
+	int   count[STEADY_BINS];	/* ticks of this stretch by how strongly it moved */
+	int   ticks, pause;		/* of the stretch in which it moved; since it moved last */
+	int   length;			/* of the stretch */
+	bool  from_empty;		/* it began in a room known to be empty */
+	float least;			/* strength up to which it is a thing; 0: nothing is */
+	int   gone;			/* ticks without it */
+	bool  alone;			/* it began in an empty room, and nothing stronger has moved since */
+	int   silent;			/* ticks in which nothing moved at all */
+};
+
+void steady_init(struct steady *s);
+
+/* The clock, ten times a second: how strongly something moves (of the static paths, as an amplitude; 0: nothing does), and
+ * whether the room is known to be empty.  Returns how strong it must be at least to be somebody; 0: no thing is known. */
+float steady_tick(struct steady *s, float strength, bool empty);
+
+/* Did this link see nothing for ten minutes but what began in an empty room and is a thing, or no movement at all? */
+bool steady_alone(const struct steady *s);
+
+#endif

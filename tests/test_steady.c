@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * models/steady.c: a curtain is learned and people are not, whoever was there when it began. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include "models/steady.h"
+
+#define MINUTE 600
+
+static struct steady s;
+static uint32_t seed;
+
+static int begin(void **state)
+{
+	(void)state;
+	steady_init(&s);
+	seed = 1;
+	return 0;
+}
+
+static float draw(void)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return (float)(seed >> 8) / 16777216.0f;
+}
+
+/* So many ticks of a movement between those strengths, in dB; what is taken for a thing then. */
+static float moves(int ticks, float from_db, float to_db, bool empty)
+{
+	float least = 0;
+
+	while (ticks--)
+		least = steady_tick(&s, powf(10, (from_db + draw() * (to_db - from_db)) / 20), empty);
+	return least;
+}
+
+static float rests(int ticks, bool empty)
+{
+	float least = 0;
+
+	while (ticks--)
+		least = steady_tick(&s, 0, empty);
+	return least;
+}
+
+static void a_curtain_is_learned_in_ten_minutes(void **state)
+{
+	float least;
+
+	(void)state;
+	rests(MINUTE, true);
+	assert_true(moves(1, -34, -28, true) <= 0);		/* in an empty room, */
+	assert_true(moves(9 * MINUTE, -34, -28, false) <= 0);	/* which is taken for occupied from then on */
+	least = moves(MINUTE, -34, -28, false);
+	assert_true(20 * log10f(least) > -28 && 20 * log10f(least) < -23);
+	assert_true(steady_alone(&s));
+	moves(1, -12, -12, true);				/* somebody comes in */
+	assert_false(steady_alone(&s));
+	assert_true(moves(MINUTE, -34, -28, false) > 0);	/* and the curtain is still one */
+	assert_false(steady_alone(&s));
+}
+
+static void so_is_one_that_rests_between_gusts(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 30; i++) {
+		moves(20 * 10, -30, -24, true);
+		rests(4 * 10, true);
+	}
+	assert_true(steady_tick(&s, 0.03f, true) > 0);
+}
+
+static void it_is_forgotten_two_minutes_after_its_end(void **state)
+{
+	(void)state;
+	moves(11 * MINUTE, -34, -28, true);
+	assert_true(rests(MINUTE, true) > 0);
+	assert_true(rests(2 * MINUTE, true) <= 0);
+	assert_false(steady_alone(&s));
+	rests(10 * MINUTE, true);
+	assert_true(steady_alone(&s));		/* nothing at all has moved */
+}
+
+static void one_that_began_while_somebody_was_here_does_not_empty_the_room(void **state)
+{
+	(void)state;
+	assert_true(moves(11 * MINUTE, -34, -28, false) > 0);
+	assert_false(steady_alone(&s));
+}
+
+/* Near the link, or lively now and then, or with rests. */
+static void people_are_not_learned(void **state)
+{
+	(void)state;
+	assert_true(moves(30 * MINUTE, -24, -10, true) <= 0);
+	steady_init(&s);
+	for (int i = 0; i < 60; i++) {
+		moves(28 * 10, -36, -32, true);
+		assert_true(moves(2 * 10, -24, -21, true) <= 0);
+	}
+	steady_init(&s);
+	for (int i = 0; i < 60; i++) {
+		moves(15 * 10, -32, -28, true);
+		assert_true(rests(15 * 10, true) <= 0);
+	}
+}
+
+#define TEST(f) cmocka_unit_test_setup(f, begin)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_curtain_is_learned_in_ten_minutes),
+		TEST(so_is_one_that_rests_between_gusts),
+		TEST(it_is_forgotten_two_minutes_after_its_end),
+		TEST(one_that_began_while_somebody_was_here_does_not_empty_the_room),
+		TEST(people_are_not_learned),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
