@@ -378,6 +378,32 @@ static void texts_and_alarms_take_turns(void **state)
 	unlink(path);
 }
 
+/* Both wait, none in the place of the other; a file may be any bytes. */
+static void files_are_apart(void **state)
+{
+	const char *one = kept(scratch_path("one")), *two = scratch_path("two");
+	struct journal_writer *w = open_gated();
+	char got[8];
+
+	(void)state;
+	journal_writer_file(w, 0, one);
+	journal_writer_file(w, 1, two);
+	writer_put(w, "a", "1");
+	sem_wait(&arrived);
+	assert_int_not_equal(journal_writer_write(w, 0, strdup("of one"), 6), 0);
+	assert_int_not_equal(journal_writer_write(w, 1, memcpy(malloc(4), "t\0w", 4), 3), 0);
+	assert_int_equal(journal_writer_waiting(w), 3);
+	sem_post(&gate);
+	sem_post(&gate);
+	wait_done(w, 3);
+	expect_file(one, "of one");
+	assert_int_equal(files_read(two, got, sizeof(got)), 3);
+	assert_memory_equal(got, "t\0w", 3);
+	assert_true(journal_writer_close(w));
+	unlink(one);
+	unlink(two);
+}
+
 static void a_text_that_finds_the_queue_full_is_refused(void **state)
 {
 	struct journal_writer *w = open_gated();
@@ -450,6 +476,7 @@ int main(void)
 		TEST(the_text_file_needs_no_journal_and_the_last_text_counts),
 		TEST(a_text_that_cannot_be_written_is_told_and_leaves_the_old),
 		TEST(texts_and_alarms_take_turns),
+		TEST(files_are_apart),
 		TEST(a_text_that_finds_the_queue_full_is_refused),
 		TEST(closing_does_not_hang_on_a_stuck_disk),
 		TEST(a_thousand_jobs_come_out_once_each_and_in_order),
