@@ -159,8 +159,6 @@ static void consider(struct wiring *w, const struct wiring_key *key, const struc
 		w->refused++;
 		return;
 	}
-	if (!params.hearsay)
-		wiring_memory_give(&w->memory, key, place->link, f->time_us);
 	place->key = *key;
 	place->first_us = first_us;
 	place->last_us = f->time_us;
@@ -176,8 +174,11 @@ static void push(struct wiring *w, struct wiring_link *l, const struct csi_frame
 	if (l->counts)
 		return;
 	w->foreign++;
-	if (l->evidence && l->evidence->rate_hz >= WIRING_JOIN_HZ && f->time_us >= l->first_us + WIRING_JOIN_US)
-		l->counts = true;
+	if (!l->evidence || l->evidence->rate_hz < WIRING_JOIN_HZ || f->time_us < l->first_us + WIRING_JOIN_US)
+		return;
+	l->counts = true;
+	if (!(w->hearsay >> l->key.source & 1))
+		wiring_memory_give(&w->memory, &l->key, l->link, f->time_us);
 }
 
 void wiring_frame(struct wiring *w, int source, const struct csi_frame *f)
