@@ -27,6 +27,15 @@ expect() {
 	grep -qF -- "$2" "$1" || fail "no \"$2\" in: $(cat "$1")"
 }
 
+# The same, within 10 s.
+await() {
+	for wait in $(seq 100); do
+		if grep -qF -- "$2" "$1" 2>/dev/null; then return 0; fi
+		sleep 0.1
+	done
+	expect "$1" "$2"
+}
+
 expect_not() {
 	if grep -qF -- "$2" "$1"; then fail "\"$2\" in: $(cat "$1")"; fi
 }
@@ -121,22 +130,20 @@ watcher=$!
 script -qfec "echo \$\$ >$tmp/pid; exec $sixth watch --broker mqtt://127.0.0.1:$port --base sixth/live" \
 	"$tmp/screen" </dev/null >/dev/null &
 screen=$!
-sleep 1
 publish_room sixth/live/bath
+await "$tmp/lines" 'bath                 occupied, moving; breathing 13/min; sensing degraded: rate_low'
+await "$tmp/screen" 'sensing   degraded: rate_low'
 for phase in 0.1 0.9 0.2 0.8 0.3; do
 	publish sixth/live/bath/respiration/wave "{$envelope,\"displacement\":$phase,\"phase\":0}"
 done
-sleep 4
+await "$tmp/screen" 'wave      ▁█▂█▃'
 publish sixth/live/bath/presence "{$envelope,\"state\":\"empty\",\"motion\":false,\"motion_level\":0,\"reason\":null}"
-sleep 1
+await "$tmp/lines" 'bath                 empty, no motion'
 kill -TERM "$watcher"
 wait "$watcher" || fail "SIGTERM: exit $?"
 watcher=
-expect "$tmp/lines" 'bath                 occupied, moving; breathing 13/min; sensing degraded: rate_low'
-expect "$tmp/lines" 'bath                 empty, no motion'
 kill -INT "$(cat "$tmp/pid")"
 wait "$screen" || fail "SIGINT: exit $?"
-expect "$tmp/screen" 'wave      ▁█▂█▃'
 expect "$tmp/screen" "$(printf '\033[?1049h')"
 expect "$tmp/screen" "$(printf '\033[?7h\033[?25h\033[?1049l')"
 
