@@ -101,7 +101,7 @@ static void gain_of_all_chains_and_scale_cancel(void **state)
 	push();
 	assert_true(gain_row(&levels.gain, loud));
 	for (int i = 0; i < RX - 1; i++) {
-		assert_float_equal(quiet[i], i ? -3 : 2, 0.3);
+		assert_float_equal(quiet[i], (i ? -3 : 2), 0.3);
 		assert_float_equal(loud[i], quiet[i], 0.3);
 	}
 	frame.rx_count = RX - 1;
