@@ -475,7 +475,7 @@ const struct suite_set suite_sets[] = {
 	{ "visit", "comes in, does something, and leaves", "lies", 100, 50, suite_visit, "presence" },
 	{ "rest", "comes in, and sits or lies for half an hour", "rests", 40, 40, suite_rest, "presence" },
 	{ "habit", "many visits, after some of which things stand elsewhere; then a fall, or one more visit", "habits", 40, 40, suite_habit, NULL },
-	{ "next_door", "two links, both the room's or one the neighbours', who move; in every other room somebody is", "rooms", 32, 5, next_door, NULL },
+	{ "next_door", "two links, both the room's or one the neighbours', who move; in every other room somebody is", "rooms", 32, 9, next_door, NULL },
 	{ "cabin_slow", "as cabin, at 50 packets a second", "cars", 80, 47, suite_cabin_slow_mt7915, NULL },
 	{ "cabin_bcm", "as cabin, one chain of 20 MHz at 5.2 GHz", "cars", 80, 47, suite_cabin_bcm43455, NULL },
 	{ "cabin_esp32", "as cabin, one chain at 2.4 GHz", "cars", 80, 47, suite_cabin_esp32, NULL },
