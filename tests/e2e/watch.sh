@@ -9,11 +9,12 @@ cd "$(dirname "$0")/../.."
 sixth=${BUILD:-build}/sixth
 fixtures=tests/fixtures
 tmp=$(mktemp -d)
-broker= watcher=
+broker= watcher= screen=
 
 clean_up() {
 	if [ -n "$watcher" ]; then kill "$watcher" 2>/dev/null || :; fi
 	if [ -n "$broker" ]; then kill "$broker" 2>/dev/null || :; fi
+	if [ -n "$screen" ]; then kill "$(cat "$tmp/pid")" 2>/dev/null || :; fi
 	rm -rf "$tmp"
 }
 trap clean_up EXIT
@@ -144,6 +145,7 @@ wait "$watcher" || fail "SIGTERM: exit $?"
 watcher=
 kill -INT "$(cat "$tmp/pid")"
 wait "$screen" || fail "SIGINT: exit $?"
+screen=
 expect "$tmp/screen" "$(printf '\033[?1049h')"
 expect "$tmp/screen" "$(printf '\033[?7h\033[?25h\033[?1049l')"
 
