@@ -120,12 +120,12 @@ static int fall_before(const struct fall_table *t, double t_s)
 	return last;
 }
 
-/* People are called. */
+/* People are called after the fall in that row; -1: nobody has fallen. */
 static void note_alarm(struct fall_table *t, int row, double t_s, bool long_lie)
 {
-	struct fall_clip *c = &t->clip[t->clip_of[row]];
+	struct fall_clip *c = row >= 0 ? &t->clip[t->clip_of[row]] : NULL;
 
-	if (!isnan(c->alarm_s))
+	if (!c || !isnan(c->alarm_s))
 		return;
 	c->alarm_s = fmax(t_s - t->row[row].end_s, 0);
 	c->long_lie = long_lie;
@@ -153,6 +153,8 @@ void fall_table_incident(struct fall_table *t, uint64_t now_us, const struct inc
 		return;
 	if (i->stage == INCIDENT_SUSPECTED)
 		t->suspected_us = i->time_us;
+	else	/* whatever act before it was suspected: people find who fell */
+		note_alarm(t, fall_before(t, (double)now_us / 1e6), (double)now_us / 1e6, false);
 	row = row_at(t, (double)t->suspected_us / 1e6);
 	if (row < 0)
 		return;
@@ -166,8 +168,6 @@ void fall_table_incident(struct fall_table *t, uint64_t now_us, const struct inc
 	if (!c)
 		return;
 	c->stage = stage > c->stage ? stage : c->stage;
-	if (stage == FALL_CONFIRMED && c->fall)
-		note_alarm(t, row, (double)now_us / 1e6, false);
 	if (stage == FALL_SUSPECTED && isnan(c->delay_s))
 		c->delay_s = (double)(now_us - i->time_us) / 1e6;
 }
