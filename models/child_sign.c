@@ -293,6 +293,14 @@ static bool is_rhythm(const struct view *v)
 	       (share(&v->fast) > fast && share(&v->all) > SWAYS && v->square > SWAYS_LEAST * SWAYS_LEAST);
 }
 
+/* Less of a rhythm than two children who breathe each at a rate of their own. */
+static bool is_aimless(const struct view *v)
+{
+	if (v->square > SWAYS_LEAST * SWAYS_LEAST && share(&v->all) < SWAYS)
+		return true;
+	return share(&v->all) < AIMLESS && share(&v->fast) < AIMLESS_FAST;
+}
+
 static const struct child_evidence *best_of(const struct evidence *const evidence[], int n, int *links)
 {
 	const struct child_evidence *best = NULL;
@@ -332,7 +340,7 @@ void child_sign_pool(const struct evidence *const evidence[], int n, struct chil
 	if (!stands_out(&together))
 		return;
 	v->slow = together.half > together.square;
-	v->aimless = share(&together.all) < AIMLESS && share(&together.fast) < AIMLESS_FAST && !(v->hz > 0);
+	v->aimless = !(v->hz > 0) && is_aimless(&together);
 	if (v->slow)
 		v->hz = 0;
 	else if (!(v->hz > 0) && is_rhythm(&together))
