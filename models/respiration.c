@@ -510,7 +510,7 @@ static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 		return;
 	m->looked_us = now_us;
 	look(m, now_us, rows, e);
-	if ((mild || moving || e->rhythm) && is_pure(m, e)) {
+	if (e->reason == REASON_NONE && (mild || moving || e->rhythm) && is_pure(m, e)) {
 		quiet_is_rhythm(&m->quiet, &m->grid, now_us, rows);
 		e->rhythm = true;
 	} else if (mild) {

@@ -334,6 +334,23 @@ static void a_phantom_on_a_test_bench_is_measured(void **state)
 	}
 }
 
+/* More than a third of the time no packet comes. */
+static void nothing_is_said_of_a_movement_in_gaps(void **state)
+{
+	int shown = 0;
+
+	(void)state;
+	start(1, 52, 50);
+	create(LO_HZ, HI_HZ);
+	for (int i = 0; i < 6; i++) {
+		shown += pass(1, i > 3);
+		world.now_us += 1500000;
+	}
+	assert_int_equal(shown, 0);
+	assert_int_equal(evidence.breath.reason, REASON_GAP);
+	assert_false(evidence.breath.rhythm);
+}
+
 static void what_hinders_it_is_told(void **state)
 {
 	(void)state;
@@ -377,6 +394,7 @@ int main(void)
 		TEST(a_swinging_machine_is_taken_out),
 		TEST(an_alias_of_blades_is_taken_out_once_the_packet_rate_has_changed),
 		TEST(a_phantom_on_a_test_bench_is_measured),
+		TEST(nothing_is_said_of_a_movement_in_gaps),
 		TEST(what_hinders_it_is_told),
 	};
 
