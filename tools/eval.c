@@ -168,18 +168,19 @@ static int play_disturbed(struct evaluation *e, const char *path, char error[REC
 /* A recording that is there, or one that is made from its scene and removed again. */
 static int play(struct evaluation *e, const char *path, char error[RECORDING_ERROR_LEN])
 {
-	char why[RENDER_ERROR];
-	bool made = false;
-	int err = e->options->simulate ? render_missing(path, &made, why) : 0;
+	char why[RENDER_ERROR], made[RENDER_PATH] = "";
+	int err = e->options->simulate ? render_missing(path, made, why) : 0;
 
+	if (made[0])
+		path = made;
 	if (err)
 		snprintf(error, RECORDING_ERROR_LEN, "%.*s", RECORDING_ERROR_LEN - 1, why);
 	else
 		err = play_existing(e, path, error);
 	if (!err)
 		err = play_disturbed(e, path, error);
-	if (made)
-		unlink(path);
+	if (made[0])
+		unlink(made);
 	return err;
 }
 

@@ -74,18 +74,20 @@ ok "so do the daemon's messages, and what is recorded from it"
 cp $scenes/still_breather.scene "$dir/made.scene"
 sed 's/seed1\.csic/made.csic/' "$dir/seed1.csv" >"$dir/table.csv"
 "$sixth" eval "$dir/table.csv" >"$dir/out" 2>"$dir/err" && fail "eval finds a recording that is not there"
+"$sixth" eval "$dir/table.csv" --simulate --json >"$dir/beside.json" &
 "$sixth" eval "$dir/table.csv" --simulate --json >"$dir/made.json" || fail "eval --simulate"
+wait $! || fail "another beside it"
 "$sixth" eval "$dir/seed1.csv" --json >"$dir/there.json" || fail "eval"
-[ ! -e "$dir/made.csic" ] || fail "eval leaves the recording it made"
-python3 - "$dir/made.json" "$dir/there.json" <<-'END' || fail "its figures"
+[ -z "$(find "$dir" -name 'made*.csic*')" ] || fail "eval leaves the recording it made"
+python3 - "$dir/made.json" "$dir/there.json" "$dir/beside.json" <<-'END' || fail "its figures"
 	import json, sys
-	a, b = (json.load(open(f))["total"]["respiration"] for f in sys.argv[1:])
-	if a != b:
-	    sys.exit("made: %s, there: %s" % (a, b))
+	a, b, c = (json.load(open(f))["total"]["respiration"] for f in sys.argv[1:])
+	if a != b or a != c:
+	    sys.exit("made: %s, there: %s, made beside another: %s" % (a, b, c))
 	if a["counted_s"] < 100:
 	    sys.exit("too little counts: %s" % a)
 END
-ok "sixth eval scores the truth; what it makes it removes, and scores the same"
+ok "sixth eval scores the truth; what it makes it removes, and scores the same, also beside another"
 
 "$sixth" simulate $scenes/newborn_in_car.scene -o "$dir/car.csic" || fail "a newborn in a car"
 "$sixth" replay "$dir/car.csic" --profile car | grep 'alarm/child_left/event' >"$dir/left"

@@ -6,8 +6,6 @@
 #include "daemon/formats/csic.h"
 #include "tools/sim/render.h"
 
-#define PATH_LEN 4096
-
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -89,14 +87,14 @@ int render_recording(struct render *r, const char *out, char error[RENDER_ERROR]
 	return err;
 }
 
-int render_missing(const char *recording, bool *made, char error[RENDER_ERROR])
+int render_missing(const char *recording, char made[RENDER_PATH], char error[RENDER_ERROR])
 {
 	const char *dot = strstr(base_name(recording), ".csic");
-	char scene[PATH_LEN];
+	char scene[RENDER_PATH];
 	struct render *r;
 	int err;
 
-	*made = false;
+	made[0] = 0;
 	if (!access(recording, F_OK) || !dot)
 		return 0;
 	if (snprintf(scene, sizeof(scene), "%.*s.scene", (int)(dot - recording), recording) >= (int)sizeof(scene) ||
@@ -105,8 +103,11 @@ int render_missing(const char *recording, bool *made, char error[RENDER_ERROR])
 	r = render_open(scene, NULL, error);
 	if (!r)
 		return -EINVAL;
-	err = render_recording(r, recording, error);
-	*made = !err;
+	/* its own name: two may score one folder, and what a kill leaves half is not the recording */
+	snprintf(made, RENDER_PATH, "%.*s.%ld%s", (int)(dot - recording), recording, (long)getpid(), dot);
+	err = render_recording(r, made, error);
+	if (err)
+		made[0] = 0;
 	render_close(r);
 	return err;
 }

@@ -7,6 +7,7 @@
 #include "tools/sim/world.h"
 
 #define RENDER_ERROR 512
+#define RENDER_PATH  4096
 
 struct render {
 	struct scene scene;
@@ -24,7 +25,8 @@ void render_close(struct render *r);	/* NULL is fine */
 int render_recording(struct render *r, const char *out, char error[RENDER_ERROR]);
 
 /* If there is no such recording but a scene of that name beside it (x.csic: x.scene),
- * makes it, and *made is true.  0 or -errno with error. */
-int render_missing(const char *recording, bool *made, char error[RENDER_ERROR]);
+ * makes one under a name of this process, in `made`; else that is "".  The caller removes it.  0 or -errno with
+ * error. */
+int render_missing(const char *recording, char made[RENDER_PATH], char error[RENDER_ERROR]);
 
 #endif
