@@ -21,7 +21,7 @@
 #define FADE      0.01f
 #define SAME_HZ   (0.4f / 60)
 #define FOLLOW    0.1f
-#define MULTIPLES 8		/* of a quarter of the pace: what swings passes the middle twice, and is not even */
+#define MULTIPLES 16		/* of a quarter of the pace: what swings passes the middle twice, and is not even */
 #define RICH_MULTIPLES 48
 #define HZ_MAX    5.0f
 #define AGE_MAX   1e8f
