@@ -74,16 +74,6 @@ static bool all_hold(const struct slowgrid *g, int rows)
 	return true;
 }
 
-static int highest(const float *row_db)
-{
-	int best = 0;
-
-	for (int j = 1; j < BREATH_BINS; j++)
-		if (row_db[j] > row_db[best])
-			best = j;
-	return best;
-}
-
 /* To the scale of the other row: what chance reaches there.  Few streams spread further. */
 static void scale(float *row_db, int from, float null_db, float to_db)
 {
@@ -114,10 +104,10 @@ bool breath_gain_look(struct breath_gain *g, int rows, float lo_hz, float hi_hz,
 	null_db = fmaxf(rank1_null_db(g->shape, (hi_hz - lo_hz) * window_s), breath_row_chance_db(true));
 	breath_row(&g->rank1, lo_hz, hi_hz, true, row_db);
 	scale(row_db, slow, null_db, e->q_null_db);
-	at = highest(row_db);
+	at = breath_row_highest(row_db);
 	if (row_db[at] < e->q_null_db + BETTER_DB)
 		return false;
-	if (abs(at - highest(e->row_db)) <= reach) {
+	if (abs(at - breath_row_highest(e->row_db)) <= reach) {
 		lift(e, row_db, at, reach);
 		return false;
 	}

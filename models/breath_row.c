@@ -119,3 +119,13 @@ float breath_row(const struct rank1 *r, float lo_hz, float hi_hz, bool one_chain
 		best = fmaxf(best, row_db[j]);
 	return best;
 }
+
+int breath_row_highest(const float row_db[BREATH_BINS])
+{
+	int best = 0;
+
+	for (int j = 1; j < BREATH_BINS; j++)
+		if (row_db[j] > row_db[best])
+			best = j;
+	return best;
+}

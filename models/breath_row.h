@@ -20,6 +20,9 @@
  * them, which no ratio of chains took out.  Returns the greatest value. */
 float breath_row(const struct rank1 *r, float lo_hz, float hi_hz, bool one_chain, float row_db[BREATH_BINS]);
 
+/* The bin where such a row is highest. */
+int breath_row_highest(const float row_db[BREATH_BINS]);
+
 /* That floor at one rate, relative to the receivers' noise: 1 or more. */
 float breath_row_floor(const struct rank1 *r, float hz);
 

@@ -258,16 +258,6 @@ static float null_db(struct respiration *m)
 		     breath_row_chance_db(!m->use_ratio));
 }
 
-static int highest(const float *row_db)
-{
-	int best = 0;
-
-	for (int j = 1; j < BREATH_BINS; j++)
-		if (row_db[j] > row_db[best])
-			best = j;
-	return best;
-}
-
 /* A chest moves by less than half a wavelength: it has a second harmonic at most. */
 static bool is_rich(const struct rank1 *r, float hz)
 {
@@ -288,7 +278,7 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 
 	e->pace_hz = 0;
 	e->coherence = NAN;
-	e->peak_hz = breath_bin_hz(highest(e->row_db), m->lo_hz, m->hi_hz);
+	e->peak_hz = breath_bin_hz(breath_row_highest(e->row_db), m->lo_hz, m->hi_hz);
 	floor = breath_row_floor(r, e->peak_hz);
 	steer_to(&m->steer, r, m->seen_in, e->peak_hz);
 	e->alive = steer_alive(&m->steer, r, floor);
@@ -363,7 +353,7 @@ static void blank_machines(const struct respiration *m, struct breath_evidence *
 	for (int j = 0; j < BREATH_BINS; j++)
 		if (machine_has(&m->machine, breath_bin_hz(j, m->lo_hz, m->hi_hz), reach_hz))
 			e->row_db[j] = fminf(e->row_db[j], 0);
-	e->q_db = e->row_db[highest(e->row_db)];
+	e->q_db = e->row_db[breath_row_highest(e->row_db)];
 	e->machine = true;
 }
 

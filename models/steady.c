@@ -84,7 +84,7 @@ float steady_tick(struct steady *s, float strength, bool empty)
 	if (s->least > 0)
 		follow(s, strength);
 	s->silent = strength > 0 ? 0 : s->silent + (s->silent < LEARN);
-	s->length++;
+	s->length += s->ticks > 0 || strength > 0;	/* of a stretch, not of years of stillness */
 	if (strength > 0) {
 		s->pause = 0;
 		count(s, strength);
