@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/sensing_room.h"
+#include "models/scratch.h"
 
 #define DAY_US   86400000000u
 #define BASE_LEN 128
@@ -13,6 +14,7 @@ struct sensing {
 	struct sensing_output output;
 	enum reason source_state[32];
 	unsigned trouble;
+	struct scratch *scratch;	/* of all links */
 	struct sensing_room *room[SENSING_ROOMS_MAX];
 	int rooms;
 };
@@ -23,6 +25,11 @@ int sensing_create(struct sensing **out, const char *base, const struct sensing_
 
 	if (!s)
 		return -ENOMEM;
+	s->scratch = scratch_create();
+	if (!s->scratch) {
+		free(s);
+		return -ENOMEM;
+	}
 	snprintf(s->base, sizeof(s->base), "%s", base);
 	s->output = *output;
 	*out = s;
@@ -43,6 +50,7 @@ void sensing_free(struct sensing *s)
 		return;
 	for (int i = 0; i < s->rooms; i++)
 		room_free(s->room[i]);
+	scratch_free(s->scratch);
 	free(s);
 }
 
@@ -91,6 +99,7 @@ int sensing_add_room(struct sensing *s, const struct sensing_room_options *optio
 		r->around.device[r->around.devices++] = (struct device){ .kind = r->options.device[i].kind,
 									 .state = r->options.device[i].state };
 	params.around = &r->around;
+	params.scratch = s->scratch;
 	r->params = params;
 	wiring_init(&r->wiring, &params, options->wanted, options->wanted_count);
 	r->room = room_create(&params);

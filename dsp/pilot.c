@@ -7,17 +7,22 @@
 
 #define VALID_LEAST 0.8f
 
-int pilot_init(struct pilot *p, float rate_hz, struct pilot_band breath, struct pilot_band noise)
+int pilot_init(struct pilot *p)
 {
 	memset(p, 0, sizeof(*p));
+	p->fft = spectrum_create(PILOT_LEN);
+	return p->fft ? 0 : -ENOMEM;
+}
+
+int pilot_aim(struct pilot *p, float rate_hz, struct pilot_band breath, struct pilot_band noise)
+{
 	if (!(breath.lo_hz > 0 && breath.hi_hz > breath.lo_hz && noise.lo_hz >= breath.hi_hz &&
 	      noise.hi_hz > noise.lo_hz && noise.hi_hz < rate_hz / 2))
 		return -EINVAL;
 	p->rate_hz = rate_hz;
 	p->breath = breath;
 	p->noise = noise;
-	p->fft = spectrum_create(PILOT_LEN);
-	return p->fft ? 0 : -ENOMEM;
+	return 0;
 }
 
 void pilot_free(struct pilot *p)
@@ -209,7 +214,7 @@ int pilot_run(struct pilot *p, const struct slowgrid *g, int rows, float at_hz)
 	int valid, best;
 	float angle;
 
-	if (rows > PILOT_ROWS || g->streams > PILOT_STREAMS)
+	if (!(p->rate_hz > 0) || rows > PILOT_ROWS || g->streams > PILOT_STREAMS)
 		return -EINVAL;
 	valid = prepare(p, g, rows);
 	if (valid < 16 || (float)valid < VALID_LEAST * (float)rows)

@@ -40,13 +40,16 @@ struct pilot {
 	float a[PILOT_BINS], b[PILOT_BINS], c[PILOT_BINS];
 };
 
-/* For rows of rate_hz, which may hold breathing in that band, and only noise in the other
- * one.  0, -EINVAL or -ENOMEM.  Free with pilot_free(). */
-int  pilot_init(struct pilot *p, float rate_hz, struct pilot_band breath, struct pilot_band noise);
+/* 0 or -ENOMEM.  Free with pilot_free(). */
+int  pilot_init(struct pilot *p);
 void pilot_free(struct pilot *p);
 
+/* From now on for rows of rate_hz, which may hold breathing in that band, and only noise in the other
+ * one.  Costs nothing.  0, or -EINVAL, and nothing has changed. */
+int  pilot_aim(struct pilot *p, float rate_hz, struct pilot_band breath, struct pilot_band noise);
+
 /* Looks at the newest `rows` rows (at most PILOT_ROWS).  at_hz: steers at that rate; 0: at the
- * strongest.  0, or -ENODATA: more than 20 % of the rows are missing, or no stream has noise
+ * strongest.  0; -EINVAL: too many rows or streams, or it was never aimed; or -ENODATA: more than 20 % of the rows are missing, or no stream has noise
  * to be measured by. */
 int  pilot_run(struct pilot *p, const struct slowgrid *g, int rows, float at_hz);
 

@@ -15,6 +15,7 @@
  *
  * Fooled by: a second person, tremor, whatever shakes the devices at a steady rate of 0.7 to
  * 2.5 Hz while somebody breathes. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@
 #include "dsp/ratio.h"
 #include "models/heart.h"
 #include "models/model.h"
+#include "models/scratch.h"
 
 #define LOOK_US      5000000u	/* between two looks */
 #define ROW_HZ       10.0f
@@ -50,8 +52,8 @@ struct heartbeat {
 	int   fold;			/* neighbouring ratios in one stream */
 	int   per_pair;			/* of these */
 	struct slowgrid grid;
-	struct pilot pilot;
-	struct pulse pulse;
+	struct pilot_band breath;
+	struct scratch *scratch, *own;	/* what it uses while it looks; own: NULL if it is somebody else's */
 	uint64_t cell, last_us, looked_us, started_us;
 	uint64_t quiet_us;		/* since when nothing moves */
 	bool     ticked;
@@ -63,15 +65,13 @@ static void heartbeat_destroy(void *state)
 
 	if (!m)
 		return;
-	pilot_free(&m->pilot);
+	scratch_free(m->own);
 	slowgrid_free(&m->grid);
 	free(m);
 }
 
 static int init(struct heartbeat *m, const struct link_format *f, const struct model_params *params)
 {
-	const struct pilot_band breath = { params->breath_lo_hz, params->breath_hi_hz };
-	const struct pilot_band noise = { NOISE_LO_HZ, NOISE_HI_HZ };
 	int err, pairs;
 
 	m->able = f->shared_lo && f->rx_count > 1 && !f->amplitude_only;
@@ -86,7 +86,13 @@ static int init(struct heartbeat *m, const struct link_format *f, const struct m
 	if (m->per_pair < 1)
 		m->per_pair = 1;
 	err = slowgrid_init_rows(&m->grid, 2 * pairs * m->per_pair, PILOT_ROWS, ROW_HZ, FILL_S);
-	return err ? err : pilot_init(&m->pilot, ROW_HZ, breath, noise);
+	if (err)
+		return err;
+	m->breath = (struct pilot_band){ params->breath_lo_hz, params->breath_hi_hz };
+	if (!params->scratch)
+		m->own = scratch_create();
+	m->scratch = m->own ? m->own : params->scratch;
+	return m->scratch ? 0 : -ENOMEM;
 }
 
 static void *heartbeat_create(const struct link_format *format, const struct model_params *params)
@@ -161,7 +167,7 @@ static const float worth[HARMONICS] = { 1, 0.8f, 0.6f, 0.4f };
  * stand out; what is at twice a rate that stands out is that one's. */
 static float doubt(const struct heartbeat *m, float hz, const float *level)
 {
-	float half = pulse_level(&m->pulse, hz / 2), breath_hz = m->pilot.breath_hz;
+	float half = pulse_level(&m->scratch->pulse, hz / 2), breath_hz = m->scratch->pilot.breath_hz;
 	float k = roundf(hz / breath_hz), off_hz = fabsf(hz - k * breath_hz);
 	int prominent = (level[0] > PROMINENT) + (level[1] > PROMINENT) + (level[2] > PROMINENT);
 	float off = 0;
@@ -183,7 +189,7 @@ static float fill_row(const struct heartbeat *m, float *row_db)
 		float level[HARMONICS], sum = 0;
 
 		for (int k = 0; k < HARMONICS; k++) {
-			level[k] = pulse_level(&m->pulse, (float)(k + 1) * hz);
+			level[k] = pulse_level(&m->scratch->pulse, (float)(k + 1) * hz);
 			sum += worth[k] * level[k];
 		}
 		row_db[j] = NEPER_DB * (sum - doubt(m, hz, level));
@@ -233,17 +239,24 @@ static int quiet_rows(const struct heartbeat *m, uint64_t now_us)
 
 static void look(struct heartbeat *m, int rows, struct heart_evidence *e)
 {
-	if (pilot_run(&m->pilot, &m->grid, rows, 0)) {
+	const struct pilot_band noise = { NOISE_LO_HZ, NOISE_HI_HZ };
+	struct pilot *pilot = &m->scratch->pilot;
+
+	if (pilot_aim(pilot, ROW_HZ, m->breath, noise)) {
+		e->reason = REASON_UNSUPPORTED;
+		return;
+	}
+	if (pilot_run(pilot, &m->grid, rows, 0)) {
 		e->reason = REASON_GAP;
 		return;
 	}
-	e->pilot_db = m->pilot.snr_db;
+	e->pilot_db = pilot->snr_db;
 	e->window_s = (float)rows / ROW_HZ;
-	if (m->pilot.snr_db < PILOT_LEAST_DB) {
+	if (pilot->snr_db < PILOT_LEAST_DB) {
 		e->reason = REASON_WEAK_LINK;
 		return;
 	}
-	pulse_run(&m->pulse, &m->pilot);
+	pulse_run(&m->scratch->pulse, pilot);
 	e->peak_db = fill_row(m, e->row_db);
 	e->reason = REASON_NONE;
 	e->updated = true;

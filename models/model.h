@@ -56,6 +56,8 @@ struct model_params {
 	bool  hearsay, beyond;			/* of this link; see struct evidence */
 	uint32_t path;				/* the same */
 	const struct surroundings *around;	/* for the life of the room; NULL: nothing is told of it */
+	struct scratch *scratch;	/* for the life of the link, borrowed, shared by all links of a thread; NULL:
+					   it has its own */
 };
 
 /* Is something moving?  (models/motion.c) */

@@ -9,8 +9,10 @@
 #include <cmocka.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include "models/heart.h"
 #include "models/model.h"
+#include "models/scratch.h"
 #include "tests/support/front.h"
 #include "tests/support/synth.h"
 
@@ -21,7 +23,7 @@ static struct front front;
 static void *model;
 static struct evidence evidence;
 static uint64_t tick_us;
-static const struct model_params adult = { .breath_lo_hz = 3.5f / 60, .breath_hi_hz = 42.0f / 60 };
+static struct model_params adult = { .breath_lo_hz = 3.5f / 60, .breath_hi_hz = 42.0f / 60 };
 
 static void start(int rx_count, float rate_hz)
 {
@@ -83,6 +85,41 @@ static void a_heart_shows(void **state)
 	assert_int_equal(evidence.heart.reason, REASON_NONE);
 	assert_float_equal(top_per_min(), 73, 1.5);
 	assert_true(evidence.heart.peak_db > SURE_DB);
+}
+
+/* Another link looked in between, and left what it left. */
+static void spoil(struct scratch *s)
+{
+	struct spectrum *fft = s->pilot.fft;
+
+	memset(s, 0xff, sizeof(*s));
+	s->pilot.fft = fft;
+}
+
+static void what_others_leave_in_shared_scratch_changes_nothing(void **state)
+{
+	float alone_db[HEART_BINS];
+
+	(void)state;
+	for (int shared = 0; shared < 2; shared++) {
+		adult.scratch = shared ? scratch_create() : NULL;
+		start(2, 50);
+		world.heart_hz = 73.0f / 60;
+		world.heart_rad = 0.02f;
+		for (int second = 0; second < 62; second++) {
+			if (shared)
+				spoil(adult.scratch);
+			pass(1, false);
+		}
+		if (!shared) {
+			memcpy(alone_db, evidence.heart.row_db, sizeof(alone_db));
+			end(NULL);
+		}
+	}
+	assert_true(evidence.heart.peak_db > SURE_DB);
+	assert_memory_equal(alone_db, evidence.heart.row_db, sizeof(alone_db));
+	scratch_free(adult.scratch);
+	adult.scratch = NULL;
 }
 
 static void no_heart_shows_none(void **state)
@@ -174,6 +211,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(a_heart_shows, end),
+		cmocka_unit_test_teardown(what_others_leave_in_shared_scratch_changes_nothing, end),
 		cmocka_unit_test_teardown(no_heart_shows_none, end),
 		cmocka_unit_test_teardown(a_sharp_breath_is_no_heart, end),
 		cmocka_unit_test_teardown(lost_packets_do_not_hide_it, end),

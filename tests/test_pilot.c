@@ -38,7 +38,9 @@ static int begin(void **state)
 	chest.noise = 1;
 	chest.hole = 0;
 	assert_int_equal(slowgrid_init_rows(&grid, STREAMS, PILOT_ROWS, RATE_HZ, 0), 0);
-	return pilot_init(&pilot, RATE_HZ, breath, noise);
+	assert_int_equal(pilot_init(&pilot), 0);
+	assert_int_equal(pilot_run(&pilot, &grid, PILOT_ROWS, 0), -EINVAL);
+	return pilot_aim(&pilot, RATE_HZ, breath, noise);
 }
 
 static int end(void **state)
@@ -157,13 +159,12 @@ static void without_a_stream_that_has_noise_there_is_nothing(void **state)
 
 static void more_than_it_was_made_for_is_refused(void **state)
 {
-	struct pilot other;
 	const struct pilot_band breath = { 0.05f, 0.7f }, high = { 3.5f, 5.5f }, low = { 0.3f, 2 };
 
 	(void)state;
 	assert_int_equal(pilot_run(&pilot, &grid, PILOT_ROWS + 1, 0), -EINVAL);
-	assert_int_equal(pilot_init(&other, RATE_HZ, breath, high), -EINVAL);
-	assert_int_equal(pilot_init(&other, RATE_HZ, breath, low), -EINVAL);
+	assert_int_equal(pilot_aim(&pilot, RATE_HZ, breath, high), -EINVAL);
+	assert_int_equal(pilot_aim(&pilot, RATE_HZ, breath, low), -EINVAL);
 }
 
 int main(void)
