@@ -66,10 +66,10 @@ static void tell(struct fall_watch *w, enum incident_stage stage, uint64_t time_
 /* The watch begins with this event. */
 static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 {
-	w->impact_us = in->event_us;
-	w->peak_db = in->peak_db;
-	w->score = in->score;
-	w->sure = in->score >= in->sure;
+	w->impact_us = in->judged.event_us;
+	w->peak_db = in->judged.peak_db;
+	w->score = in->judged.score;
+	w->sure = in->judged.verdict == FALL_VERDICT_SURE;
 	w->seen_s = w->still_s = w->up_s = w->blind_s = 0;
 	w->breathed = false;
 }
@@ -78,17 +78,26 @@ static void suspect(struct fall_watch *w, const struct fall_watch_input *in, str
 {
 	begin(w, in);
 	w->suspicions++;
-	tell(w, INCIDENT_SUSPECTED, in->event_us, out);
+	tell(w, INCIDENT_SUSPECTED, w->impact_us, out);
 	w->state = FALL_WATCHING;
 }
 
-/* Another event while it is watched: a clearer one is what the watch is about from now on. */
-static void look_again(struct fall_watch *w, const struct fall_watch_input *in)
+/* Another event while it is watched: a clearer one is what the watch is about from now on.  The same event, when
+ * more links have judged it: what they say together is what is known.  False: that it was none. */
+static bool look_again(struct fall_watch *w, const struct fall_watch_input *in)
 {
-	if (!w->sure && in->score >= in->sure)
+	const struct fall_together *j = &in->judged;
+
+	if (j->about_us == w->impact_us) {
+		w->score = j->score;
+		w->sure = j->verdict == FALL_VERDICT_SURE;
+		return j->verdict != FALL_VERDICT_NONE;
+	}
+	if (!w->sure && j->verdict == FALL_VERDICT_SURE)
 		begin(w, in);
-	else if (in->score > w->score)
-		w->score = in->score;
+	else if (j->score > w->score)
+		w->score = j->score;
+	return true;
 }
 
 static bool on_the_legs(const struct fall_watch *w, const struct fall_watch_input *in)
@@ -162,18 +171,27 @@ static void watch(struct fall_watch *w, uint64_t now_us, const struct fall_watch
 	}
 }
 
+uint64_t fall_watch_event(const struct fall_watch *w, uint64_t event_us)
+{
+	bool same = w->state == FALL_WATCHING && event_us + FALL_LINKS_SAME_US > w->impact_us &&
+		event_us < w->impact_us + FALL_LINKS_SAME_US;
+
+	return same ? w->impact_us : event_us;
+}
+
 void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,
 		     struct incident_queue *out)
 {
 	switch (w->state) {
 	case FALL_WATCH_IDLE:
-		if (in->event && in->score >= in->suspect)
+		if (in->event && in->judged.verdict != FALL_VERDICT_NONE)
 			suspect(w, in, out);
 		break;
 	case FALL_WATCHING:
-		if (in->event)
-			look_again(w, in);
-		watch(w, now_us, in, out);
+		if (in->event && !look_again(w, in))
+			give_up(w, now_us, out);
+		else
+			watch(w, now_us, in, out);
 		break;
 	case FALL_WATCH_CONFIRMED:
 		count(w, in);

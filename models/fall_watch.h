@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "models/fall_links.h"
 #include "models/incident.h"
 
 /* What the room sees at a tick, over all links. */
@@ -28,9 +29,8 @@ struct fall_watch_input {
 	bool  empty;			/* nobody is there, for certain */
 	bool  occupied;			/* somebody is, for certain */
 	float strength_db;		/* of movement over the noise */
-	bool  event;			/* an event was judged since the last tick: */
-	uint64_t event_us;		/* ... its peak */
-	float peak_db, score, suspect, sure;	/* ... as in struct fall_evidence */
+	bool  event;			/* an event was judged since the last tick, or judged again: */
+	struct fall_together judged;	/* ... what all links that saw it say */
 };
 
 enum fall_state { FALL_WATCH_IDLE, FALL_WATCHING, FALL_WATCH_CONFIRMED };
@@ -49,6 +49,9 @@ struct fall_watch {
 
 /* watch_s: 5 to 120; still_s: longer than that, or 0 where people lie still every day.  Plain struct. */
 void fall_watch_init(struct fall_watch *w, float watch_s, float still_s);
+
+/* What an event whose peak was then is about: the impact that is watched, if it is that one seen by another link. */
+uint64_t fall_watch_event(const struct fall_watch *w, uint64_t event_us);
 
 /* The clock, ten times a second.  Incidents go into the queue. */
 void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,

@@ -31,6 +31,7 @@ struct room {
 	struct neighbour neighbour;
 	const struct evidence *next_door[ROOM_LINKS_MAX];	/* of other rooms, for the next tick */
 	int next_doors;
+	struct fall_links fall_links;
 	struct fall_watch falls;
 	struct rest rest;
 	struct gait gait;
@@ -55,6 +56,7 @@ struct room *room_create(const struct model_params *params)
 	breath_init(&r->breath, params->breath_lo_hz, params->breath_hi_hz);
 	absorb_init(&r->absorb);
 	heart_init(&r->heart, params);
+	fall_links_init(&r->fall_links);
 	fall_watch_init(&r->falls, params->fall_watch_s > 0 ? params->fall_watch_s : FALL_WATCH_S,
 			params->fall_still_s);
 	gait_init(&r->gait);
@@ -291,8 +293,31 @@ static void watch_vacancy(struct room *r, const struct evidence *const evidence[
 	vacancy_tick(&r->vacancy, &in);
 }
 
-/* The last stage of the cascade: all links' events, the likeliest fall of a tick first.  An
+/* All links' events, and what they say of each together: the one that looks most like a fall.  An
  * event in which nothing was seen to move was the radio's, or too far away to be judged. */
+static void judge_falls(struct room *r, const struct evidence *const evidence[], int n, struct fall_watch_input *in)
+{
+	uint64_t about_us[ROOM_LINKS_MAX];
+	int events = 0;
+
+	for (int i = 0; i < n; i++) {
+		const struct fall_evidence *e = &evidence[i]->fall;
+
+		if (!e->event || r->moved_us + MOVED_US < e->event_us)
+			continue;
+		fall_links_add(&r->fall_links, evidence[i]->path, e);
+		about_us[events++] = fall_watch_event(&r->falls, e->event_us);
+	}
+	in->event = events > 0;
+	for (int i = 0; i < events; i++) {
+		struct fall_together t = fall_links_verdict(&r->fall_links, about_us[i]);
+
+		if (t.verdict > in->judged.verdict || (t.verdict == in->judged.verdict && t.score >= in->judged.score))
+			in->judged = t;
+	}
+}
+
+/* The last stage of the cascade. */
 static void watch_falls(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
 			const struct motion_view *v)
 {
@@ -305,19 +330,9 @@ static void watch_falls(struct room *r, uint64_t now_us, const struct evidence *
 
 	if (v->moving)
 		r->moved_us = now_us;
-	for (int i = 0; i < n; i++) {
-		const struct fall_evidence *e = &evidence[i]->fall;
-
-		in.strength_db = fmaxf(in.strength_db, e->strength_db);
-		if (!e->event || r->moved_us + MOVED_US < e->event_us || (in.event && e->score <= in.score))
-			continue;
-		in.event = true;
-		in.event_us = e->event_us;
-		in.peak_db = e->peak_db;
-		in.score = e->score;
-		in.suspect = e->suspect;
-		in.sure = e->sure;
-	}
+	for (int i = 0; i < n; i++)
+		in.strength_db = fmaxf(in.strength_db, evidence[i]->fall.strength_db);
+	judge_falls(r, evidence, n, &in);
 	fall_watch_tick(&r->falls, now_us, &in, &r->incidents);
 }
 

@@ -28,11 +28,22 @@ static void event(float score)
 	struct fall_watch_input in = still;
 
 	in.event = true;
-	in.event_us = now_us - 2000000;
-	in.peak_db = 25;
-	in.score = score;
-	in.suspect = 0.5f;
-	in.sure = 0.7f;
+	in.judged = (struct fall_together){ .about_us = now_us - 2000000, .event_us = now_us - 2000000,
+					    .peak_db = 25, .score = score,
+					    .verdict = (enum fall_verdict)((score >= 0.5f) + (score >= 0.7f)) };
+	now_us += 100000;
+	fall_watch_tick(&watch, now_us, &in, &queue);
+}
+
+/* All links that saw the impact, judged again. */
+static void judge_again(uint64_t impact_us, float score)
+{
+	struct fall_watch_input in = still;
+
+	in.event = true;
+	in.judged = (struct fall_together){ .about_us = fall_watch_event(&watch, impact_us + 1000000),
+					    .event_us = impact_us + 300000, .peak_db = 25, .score = score,
+					    .verdict = (enum fall_verdict)((score >= 0.5f) + (score >= 0.7f)) };
 	now_us += 100000;
 	fall_watch_tick(&watch, now_us, &in, &queue);
 }
@@ -217,9 +228,28 @@ static void one_of_two_people_who_walks_can_help_the_other(void **state)
 	expect(INCIDENT_RECOVERED, 5000000);
 }
 
+static void what_all_links_say_together_counts_for_the_impact_that_one_suspected(void **state)
+{
+	uint64_t impact_us = now_us - 2000000;
+
+	(void)state;
+	event(0.9f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	assert_int_equal(fall_watch_event(&watch, impact_us - 1400000), impact_us);
+	assert_int_equal(fall_watch_event(&watch, impact_us + 1600000), impact_us + 1600000);
+	judge_again(impact_us, 0.6f);	/* not sure any more */
+	pass(30, still);
+	expect_nothing();
+	assert_int_equal(watch.state, FALL_WATCHING);
+	judge_again(impact_us, 0.2f);	/* it was none */
+	expect(INCIDENT_RECOVERED, 100000);
+	assert_int_equal(watch.state, FALL_WATCH_IDLE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(what_all_links_say_together_counts_for_the_impact_that_one_suspected, begin),
 		cmocka_unit_test_setup(who_stays_down_is_suspected_at_once_and_confirmed_after_the_watch, begin),
 		cmocka_unit_test_setup(who_gets_up_is_not_confirmed, begin),
 		cmocka_unit_test_setup(who_leaves_the_room_is_not_confirmed, begin),

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
+#include <string.h>
+#include "models/fall_links.h"
+
+#define TRIGGER_DB 6.0f		/* fall.c */
+#define LEAST_DB   0.2f		/* who barely saw it has little to say, but something */
+
+void fall_links_init(struct fall_links *l)
+{
+	memset(l, 0, sizeof(*l));
+}
+
+static float log_odds(float p)
+{
+	p = fminf(fmaxf(p, 1e-4f), 1 - 1e-4f);
+	return logf(p / (1 - p));
+}
+
+void fall_links_add(struct fall_links *l, uint32_t path, const struct fall_evidence *e)
+{
+	struct fall_said *s = &l->said[l->next];
+
+	l->next = (l->next + 1) % FALL_LINKS_EVENTS;
+	*s = (struct fall_said){ .path = path, .event_us = e->event_us ? e->event_us : 1, .score = e->score,
+				 .peak_db = e->peak_db };
+	s->suspect = log_odds(e->score) - log_odds(e->suspect);
+	s->sure = e->sure < 1 ? log_odds(e->score) - log_odds(e->sure) : NAN;
+	if (e->suspect >= 1)	/* without weights it has no opinion, and is not asked for one */
+		s->event_us = 0;
+}
+
+static bool is_near(const struct fall_said *s, uint64_t event_us)
+{
+	return s->event_us && s->event_us + FALL_LINKS_SAME_US > event_us &&
+		s->event_us < event_us + FALL_LINKS_SAME_US;
+}
+
+/* The likeliest of its link? */
+static bool is_best(const struct fall_links *l, int i, uint64_t event_us)
+{
+	const struct fall_said *s = &l->said[i];
+
+	for (int k = 0; k < FALL_LINKS_EVENTS; k++) {
+		const struct fall_said *o = &l->said[k];
+
+		if (k != i && o->path == s->path && is_near(o, event_us) &&
+		    (o->suspect > s->suspect || (o->suspect == s->suspect && k < i)))
+			return false;
+	}
+	return true;
+}
+
+struct fall_together fall_links_verdict(const struct fall_links *l, uint64_t event_us)
+{
+	struct fall_together t = { .about_us = event_us, .event_us = event_us };
+	float odds = 0, suspect = 0, sure = 0, weight = 0, able = 0, most = -INFINITY;
+
+	for (int i = 0; i < FALL_LINKS_EVENTS; i++) {
+		const struct fall_said *s = &l->said[i];
+		float w = fmaxf(s->peak_db - TRIGGER_DB, LEAST_DB);
+
+		if (!is_near(s, event_us) || !is_best(l, i, event_us))
+			continue;
+		odds += w * log_odds(s->score);
+		suspect += w * s->suspect;
+		weight += w;
+		if (!isnan(s->sure)) {
+			sure += w * s->sure;
+			able += w;
+		}
+		if (s->suspect > most) {
+			most = s->suspect;
+			t.event_us = s->event_us;
+			t.peak_db = s->peak_db;
+		}
+	}
+	if (!(weight > 0))
+		return t;
+	t.score = 1 / (1 + expf(-odds / weight));
+	if (suspect >= 0)
+		t.verdict = able > 0 && sure >= 0 ? FALL_VERDICT_SURE : FALL_VERDICT_SUSPECTED;
+	return t;
+}
