@@ -16,6 +16,9 @@
 #define TRUST_FULL   1.0f	/* of the usual energy, and below */
 #define SHAPE_LEAST  1.0f
 #define SHAPE_MOST   200.0f
+#define BAND_LO_HZ   0.08f	/* where breaths are, and what wanders besides: */
+#define BAND_HI_HZ   0.7f
+#define LN_2         0.6931f	/* median of what is spread exponentially, means */
 
 int rank1_init(struct rank1 *r, float rate_hz, float noise_lo_hz, float noise_hi_hz)
 {
@@ -66,35 +69,39 @@ static int prepare(struct rank1 *r, const struct slowgrid *g, int rows)
 	return valid;
 }
 
-/* A line and a parabola that are orthogonal to a constant and each other under the trust. */
-static void build_basis(struct rank1 *r, int rows)
+float rank1_trend(const float *trust, int rows, float *line, float *bow)
 {
-	float sum = 0, mean = 0, square = 0, cube = 0, sum_line = 0, sum_parabola = 0;
+	float sum = 0, mean = 0, square = 0, cube = 0, sum_line = 0, sum_bow = 0;
 
 	for (int i = 0; i < rows; i++) {
-		sum += r->trust[i];
-		mean += r->trust[i] * (float)i;
+		sum += trust[i];
+		mean += trust[i] * (float)i;
 	}
 	mean /= sum;
 	for (int i = 0; i < rows; i++) {
 		float t = ((float)i - mean) / (float)rows;
 
-		r->basis[0][i] = t;
-		square += r->trust[i] * t * t;
-		cube += r->trust[i] * t * t * t;
+		line[i] = t;
+		square += trust[i] * t * t;
+		cube += trust[i] * t * t * t;
 	}
 	for (int i = 0; i < rows; i++) {
-		float t = r->basis[0][i];
+		float t = line[i];
 
-		r->basis[1][i] = t * t - square / sum - cube / square * t;
-		sum_line += r->trust[i] * t * t;
-		sum_parabola += r->trust[i] * r->basis[1][i] * r->basis[1][i];
+		bow[i] = t * t - square / sum - cube / square * t;
+		sum_line += trust[i] * t * t;
+		sum_bow += trust[i] * bow[i] * bow[i];
 	}
 	for (int i = 0; i < rows; i++) {
-		r->basis[0][i] /= sqrtf(sum_line);
-		r->basis[1][i] /= sqrtf(sum_parabola);
+		line[i] /= sqrtf(sum_line);
+		bow[i] /= sqrtf(sum_bow);
 	}
-	r->trust_sum = sum;
+	return sum;
+}
+
+static void build_basis(struct rank1 *r, int rows)
+{
+	r->trust_sum = rank1_trend(r->trust, rows, r->basis[0], r->basis[1]);
 }
 
 /* One stream less its mean, trend and bow into x; what is missing is 0. */
@@ -192,17 +199,33 @@ static void load(struct rank1 *r, int rows, int stream)
 	memset(x + rows, 0, (size_t)(RANK1_LEN - rows) * sizeof(*x));
 }
 
+static float bin_power(struct spectrum_bin x)
+{
+	return x.re * x.re + x.im * x.im;
+}
+
+/* What is usual of a stream where breaths are: a breath has few of those bins, what wanders has most. */
+static float usual_power(const struct rank1 *r, const struct spectrum_bin *x)
+{
+	float power[RANK1_BINS];
+	int lo = (int)rank1_bin(r, BAND_LO_HZ), n = (int)rank1_bin(r, BAND_HI_HZ) - lo;
+
+	for (int i = 0; i < n; i++)
+		power[i] = bin_power(x[lo + i]);
+	return order_select(power, n, n / 2) / LN_2;
+}
+
 static void add_stream(struct rank1 *r, int stream, const struct spectrum_bin *x)
 {
 	float noise = 0, weight;
 
 	r->weight[stream] = 0;
 	for (int i = r->noise_lo; i <= r->noise_hi; i++)
-		noise += x[i].re * x[i].re + x[i].im * x[i].im;
+		noise += bin_power(x[i]);
 	noise /= (float)(r->noise_hi - r->noise_lo + 1);
 	if (!(noise > 1e-12f) || !isfinite(noise))
 		return;
-	r->weight[stream] = weight = 1 / noise;
+	r->weight[stream] = weight = 1 / (r->flat ? noise : fmaxf(noise, usual_power(r, x)));
 	r->level += noise;
 	for (int i = 0; i <= r->noise_hi; i++) {
 		r->a[i] += x[i].re * x[i].re * weight;

@@ -3,7 +3,8 @@
  * rank1.h -- the spectrum of one real waveform that many noisy streams share.
  *
  * Each stream is detrended, windowed, transformed, and divided by its own noise, which is
- * read from a band above all breathing of the same window.  At every frequency the
+ * read from a band above all breathing of the same window, or, where it wanders, by what is usual of it in the band
+ * of breathing: a tone in which a radio drifts says less there than its noise promises.  At every frequency the
  * streams' transforms are explained by one complex amplitude times real weights: the
  * largest eigenvalue of the 2x2 Gram matrix of their real and imaginary parts is the
  * likelihood of that.  No tone and no axis has to be chosen.
@@ -27,6 +28,7 @@ struct rank1 {
 	struct spectrum *fft;
 	float rate_hz;			/* of the rows */
 	int   noise_lo, noise_hi;	/* bins of the noise band */
+	bool  flat;			/* streams are divided by their noise alone, even where they wander */
 	/* of the last run */
 	int   rows;			/* in the window */
 	int   used;			/* streams that had noise to be measured by; -1: rows were missing */
@@ -34,7 +36,7 @@ struct rank1 {
 	float noise;			/* median of lambda in the noise band */
 	float level;			/* of the streams' noise: mean power in a row, before they are divided by it */
 	float shape;			/* of the gamma distribution that lambda follows there */
-	float weight[RANK1_STREAMS];	/* 1 / noise power of each stream; 0: it is dead */
+	float weight[RANK1_STREAMS];	/* 1 / that power of each stream; 0: it is dead */
 	/* scratch, whole until the next run: steer.h goes on with it */
 	float window[SLOWGRID_ROWS], basis[2][SLOWGRID_ROWS];
 	float trust[SLOWGRID_ROWS], trust_sum;	/* weight of each row, 0 where it is missing */
@@ -59,6 +61,10 @@ float rank1_bin(const struct rank1 *r, float hz);
 
 /* Lambda in dB over the noise at a frequency, interpolated. */
 float rank1_db(const struct rank1 *r, float hz);
+
+/* A line and a bow over `rows` rows, orthonormal to each other and orthogonal to a constant under the rows' trust.
+ * Returns the trust's sum. */
+float rank1_trend(const float *trust, int rows, float *line, float *bow);
 
 /* What the greatest lambda of `independent` bins reaches over the noise, in dB, with
  * probability 0.001 if there is only noise of that shape (rank1.shape, may be averaged). */

@@ -182,9 +182,12 @@ static float share(const struct child_rhythm *r)
 
 static void look(struct child_sign *s, struct rank1 *r, const struct slowgrid *g, int rows, struct child_evidence *e)
 {
-	int best = 0;
+	int best = 0, err;
 
-	if (rank1_run(r, g, rows))
+	r->flat = true;		/* wind must be seen as what it is, in all streams */
+	err = rank1_run(r, g, rows);
+	r->flat = false;
+	if (err)
 		return;
 	for (int i = (int)ceilf(rank1_bin(r, WANDER * s->lo_hz)); i <= (int)rank1_bin(r, s->hi_hz); i++)
 		if (!best || r->lambda[i] > r->lambda[best])

@@ -258,14 +258,20 @@ static float null_db(struct respiration *m)
 		     breath_row_chance_db(!m->use_ratio));
 }
 
+/* How far a line stands over what wanders there. */
+static float line_db(const struct rank1 *r, float hz)
+{
+	return rank1_db(r, hz) - 10 * log10f(breath_row_floor(r, hz));
+}
+
 /* A chest moves by less than half a wavelength: it has a second harmonic at most. */
 static bool is_rich(const struct rank1 *r, float hz)
 {
 	float least = fmaxf(RICH_DB, rank1_db(r, hz) - RICH_BELOW_DB);
-	bool half = rank1_db(r, hz / 2) > fmaxf(least, HALF_DB);
+	bool half = line_db(r, hz / 2) > fmaxf(least, HALF_DB);
 
-	return rank1_db(r, 3 * hz) > least ||
-		(half && (rank1_db(r, 2 * hz) > least || rank1_db(r, 1.5f * hz) > least));
+	return line_db(r, 3 * hz) > least ||
+		(half && (line_db(r, 2 * hz) > least || line_db(r, 1.5f * hz) > least));
 }
 
 /* What stands highest in the row, whether it is still there, and whether a machine makes it. */

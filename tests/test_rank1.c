@@ -204,6 +204,27 @@ static void streams_without_noise_do_not_count(void **state)
 			assert_true(isfinite(rank1_db(&rank1, hz)));
 }
 
+/* Every second stream wanders, each its own way, with as little noise above the band of breathing as the others. */
+static void streams_that_wander_say_less(void **state)
+{
+	float row[STREAMS], wander[STREAMS] = { 0 }, over_db[2];
+
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		for (int k = 0; k < STREAMS; k++) {
+			wander[k] = 0.97f * wander[k] + (k % 2 ? synth_gaussian() : 0);
+			row[k] = wander[k] + synth_gaussian() + 0.5f * sinf(2 * SYNTH_PI * 0.3f * (float)i / RATE);
+		}
+		slowgrid_put(&grid, cell++, row);
+	}
+	for (int flat = 0; flat < 2; flat++) {
+		rank1.flat = flat;
+		assert_int_equal(rank1_run(&rank1, &grid, 300), 0);
+		over_db[flat] = rank1_db(&rank1, 0.3f) - rank1_db(&rank1, 0.2f);
+	}
+	assert_true(over_db[0] > over_db[1] + 2);
+}
+
 static void wrong_numbers_are_refused(void **state)
 {
 	struct rank1 r;
@@ -227,6 +248,7 @@ int main(void)
 		TEST(a_drift_is_no_wave),
 		TEST(missing_rows_are_left_out_and_too_many_refused),
 		TEST(streams_without_noise_do_not_count),
+		TEST(streams_that_wander_say_less),
 		TEST(wrong_numbers_are_refused),
 	};
 
