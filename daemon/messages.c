@@ -205,6 +205,7 @@ static void write_link(struct json *j, const struct message_context *c, const st
 	json_add_number(j, "rate_hz", (double)l->evidence->rate_hz, 1);
 	json_add_number(j, "loss", stats->numbered ?
 			(double)stats->lost / (double)(stats->lost + stats->frames) : NAN, 3);
+	json_add_number(j, "repeats_s", l->evidence->repeats_s > 0 ? (double)l->evidence->repeats_s : NAN, 1);
 	json_add_number(j, "rssi_dbm", stats->rssi_dbm == CSI_RSSI_UNKNOWN ? NAN : stats->rssi_dbm, 0);
 	json_add_number(j, "snr_db", l->evidence->breath.reason == REASON_NONE ?
 			(double)l->evidence->breath.q_db : NAN, 1);

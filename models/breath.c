@@ -17,6 +17,7 @@
 #define LOOKS        2			/* at least, for a value */
 #define EASE_DB      0.15f		/* that every further look which agrees is worth, */
 #define EASE_MAX_DB  5.0f		/* together */
+#define LOOKS_MOST   10000.0f		/* that are counted */
 #define CHANCE_SHIFT_DB 1.2f
 #define CHANCE_SLOPE_DB 1.0f
 #define OPEN_P       0.77f		/* just over the null */
@@ -89,9 +90,16 @@ static float chance(float margin_db)
 struct combined {
 	float row_db[BREATH_BINS];
 	float null_db, window_s;
+	float looks;			/* that can agree without being the same again */
 	bool  any, updated, machine, held, proved;
 	enum reason reason;
 };
+
+/* Looks, one a second, until the window has seen all there is; those after that are the same again. */
+static float new_looks(const struct breath_evidence *e)
+{
+	return e->repeats_s > 0 ? fmaxf(e->repeats_s - e->window_s, 0) + LOOKS : LOOKS_MOST;
+}
 
 static void combine(const struct evidence *const evidence[], int n, struct combined *c)
 {
@@ -113,6 +121,7 @@ static void combine(const struct evidence *const evidence[], int n, struct combi
 		c->machine |= e->machine;
 		c->held |= e->held;
 		c->proved |= e->even < PROVED;
+		c->looks = fmaxf(c->looks, new_looks(e));
 		for (int j = 0; j < BREATH_BINS; j++)
 			c->row_db[j] += w * fmaxf(e->row_db[j], ROW_LEAST_DB);
 		c->null_db += w * e->q_null_db;
@@ -162,7 +171,7 @@ static float rival_db(const struct breath *b, const float *row, float hz, float 
 }
 
 /* Counts the looks that agree; what their number is worth in dB. */
-static float ease(struct breath *b, float hz)
+static float ease(struct breath *b, float hz, float looks)
 {
 	if (b->steady && fabsf(hz - b->steady_hz) < AGREE_HZ) {
 		b->steady++;
@@ -171,6 +180,7 @@ static float ease(struct breath *b, float hz)
 		b->steady = 1;
 		b->steady_hz = hz;
 	}
+	b->steady = (int)fminf((float)b->steady, looks);
 	return fminf(EASE_DB * fmaxf((float)(b->steady - LOOKS), 0), EASE_MAX_DB);
 }
 
@@ -230,7 +240,7 @@ static void judge(struct breath *b, const struct evidence *const evidence[], int
 	float hz = b->lo_hz + (b->hi_hz - b->lo_hz) * at / (BREATH_BINS - 1);
 	float snr_db = c->row_db[(int)(at + 0.5f)];
 	float doubt_db = RIVAL_WORTH * fmaxf(rival_db(b, c->row_db, hz, snr_db, c->window_s) - RIVAL_DB, 0);
-	float steady_db = fminf(ease(b, hz) + coherent_db(evidence, n, hz, c->window_s), STEADY_MAX_DB);
+	float steady_db = fminf(ease(b, hz, c->looks) + coherent_db(evidence, n, hz, c->window_s), STEADY_MAX_DB);
 	float p = chance(snr_db + steady_db + known_db(b, hz) - doubt_db - c->null_db);
 	bool inside = at > 0.5f && at < BREATH_BINS - 1.5f;
 

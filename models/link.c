@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
+#include "dsp/repeat.h"
 #include "models/link.h"
 
 /* In the order in which they run: each sees the evidence of those before it. */
@@ -18,6 +19,7 @@ static const struct model *const models[] = {
 struct link {
 	void *model[MODELS];
 	struct power power;
+	struct repeat repeat;
 	uint64_t started_us, slot;	/* slot: number of the tenth being counted */
 	uint16_t count[RATE_SLOTS];
 	uint16_t saturated[RATE_SLOTS], lame[RATE_SLOTS];	/* of these */
@@ -60,6 +62,7 @@ struct link *link_create(const struct csi_frame *like, const struct model_params
 	}
 	format.streams = l->power.streams;
 	format.per_pair = l->power.per_pair;
+	repeat_init(&l->repeat);
 	l->started_us = like->time_us;
 	l->slot = like->time_us / SLOT_US;
 	for (size_t i = 0; i < MODELS; i++) {
@@ -204,6 +207,7 @@ void link_push(struct link *l, const struct csi_frame *f)
 	l->stats.rssi_dbm = strongest_rssi(f);
 	packet.verdict = power_push(&l->power, f, power);
 	count_faults(l, f, packet.verdict);
+	repeat_push(&l->repeat, f);
 	for (size_t i = 0; i < MODELS; i++)
 		models[i]->push(l->model[i], &packet);
 }
@@ -213,6 +217,7 @@ const struct evidence *link_tick(struct link *l, uint64_t now_us)
 	advance_slots(l, now_us);
 	l->evidence.rate_hz = rate_hz(l, now_us);
 	l->evidence.fault = fault_of(l);
+	l->evidence.repeats_s = repeat_s(&l->repeat);
 	for (size_t i = 0; i < MODELS; i++)
 		models[i]->tick(l->model[i], now_us, &l->evidence);
 	return &l->evidence;

@@ -101,6 +101,7 @@ struct breath_evidence {
 	float q_db;			/* peak of the rank-1 spectrum over its noise band */
 	float q_null_db;		/* what an empty room reaches in one window of a thousand */
 	float window_s;			/* length of the window that the row describes */
+	float repeats_s;		/* after so long it all comes again: no window knows more than that; 0: it does not */
 	bool  machine;			/* a machine moves there; its lines are taken out of the row */
 	bool  rhythm;			/* what moves there is this breath and nothing else */
 	bool  held;			/* a device runs there whose lines are not known yet (device_noise.h) */
@@ -175,6 +176,7 @@ struct evidence {
 	float rate_hz;			/* delivered packets a second, set by the link */
 	enum reason fault;		/* what is wrong with the samples of the last seconds: SATURATED, CHAIN_DEAD (fewer
 					   than two of several are alive), FORMAT_CHANGED; set by the link */
+	float repeats_s;		/* after so long everything it says comes again (repeat.h); 0: it does not; set by the link */
 	bool  hearsay;			/* anybody could have made these frames up: worth showing where
 					   nothing else is, never enough for an alarm; set by the link */
 	uint32_t path;			/* the same for all formats of a transmitter at a receiver; set by the link */

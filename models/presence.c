@@ -26,7 +26,10 @@
  *
  * At a start nobody has been seen to come or go, and the first look decides alone, 15 s
  * after it: the light of a sleeper is worth more than a minute of light for nobody, so only what
- * is silent beyond doubt (odds of 4 to 1) is called empty at once.
+ * is silent beyond doubt (odds of 4 to 1) is called empty at once.  After a blind spell that was shorter
+ * than what was known needs to fade, that counts too, and the odds decide alone.
+ *
+ * A link that says again what it has said before (dsp/repeat.h) is not believed more for that.
  *
  * Nobody comes into a room without a movement: a room that was found silent for 5 min is filled
  * by movement only, and what else begins there is a machine (absorb.h).
@@ -47,6 +50,7 @@
 #define BREATH_START_PER_S 0.5f	/* the first looks: before them is nothing that they overlap with */
 #define SIGN          0.4f	/* from here a small sign is one */
 #define SIGN_FADES_PER_S 0.045f
+#define LOOP_S        55.0f	/* what repeats in less would have its strongest sign more often than each minute */
 #define SIGN_LEAST    (-5.0f)
 #define FOR_S         2.5f	/* in which a sign for somebody counts, */
 #define FOR_PER_S     0.5f	/* at most */
@@ -57,6 +61,7 @@
 #define SILENCE_PER_S 0.1f
 #define SILENCE_START_PER_S (2.0f / 29)	/* while nothing is known and breathing is still to come */
 #define FADE_PER_S    0.1f
+#define RECALL_S      (MOST / FADE_PER_S)	/* in which all that is known fades */
 #define STEP_MAX_US   1000000u	/* a clock that jumps is not that much silence */
 #define START_S       15.0f
 #define START_EMPTY   (-1.5f)
@@ -125,9 +130,14 @@ static void take_back(struct presence *p)
 	p->by_breath = 0;
 }
 
-/* The strongest of late; a machine's is no one's. */
+/* The strongest of late; a machine's is no one's.  Where all comes again and again there is but one look, all of the
+ * loop: its mean. */
 static void note_sign(struct presence *p, float s, const struct presence_input *in, float signs)
 {
+	if (in->repeats_s > 0 && in->repeats_s < LOOP_S) {
+		p->sign += isnan(signs) ? 0 : fminf(s / in->repeats_s, 1) * (signs - p->sign);
+		return;
+	}
 	p->sign = fmaxf(p->sign - SIGN_FADES_PER_S * s, SIGN_LEAST);
 	if (in->machine || signs > p->sign)
 		p->sign = signs;
@@ -190,15 +200,17 @@ static void weigh(struct presence *p, float s, const struct presence_input *in, 
 		p->by_breath = fmaxf(p->by_breath + p->log_odds - before, 0);
 }
 
-/* The first verdict, if the odds have not led to one before: signs of the whole time since the
- * start are one look. */
+/* The first verdict, or the first after a blind spell, if the odds have not led to one before: signs of the whole time
+ * since then are one look. */
 static void begin(struct presence *p, float s, float signs)
 {
+	bool knew = p->recall_s > 0;
+
 	p->watched_s += s;
 	if (p->state != PRESENCE_UNKNOWN || p->watched_s < START_S || isnan(signs))
 		return;
-	p->log_odds = clampf(fmaxf(p->log_odds, 0) + signs, LEAST, MOST);
-	if (p->log_odds > START_EMPTY) {
+	p->log_odds = clampf((knew ? p->log_odds : fmaxf(p->log_odds, 0)) + signs, LEAST, MOST);
+	if (p->log_odds > (knew ? 0 : START_EMPTY)) {
 		p->log_odds = fmaxf(p->log_odds, OCCUPIED);
 		p->by_breath = p->log_odds - EMPTY;
 	} else {
@@ -252,6 +264,7 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 	note_sign(p, s, in, signs);
 	note_leaving(p, s, in, signs);
 	if (in->blind != REASON_NONE) {
+		p->recall_s = p->state != PRESENCE_UNKNOWN ? RECALL_S : fmaxf(p->recall_s - s, 0);
 		p->sealed = false;	/* who comes in now is not seen */
 		p->silent_s = p->watched_s = 0;
 		fade(p, s);

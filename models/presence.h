@@ -34,6 +34,7 @@ struct presence_input {
 	bool  breathing;
 	float breathing_probability;	/* that the breathing is real, 0..1 */
 	float breathing_hint_db;	/* without a rate: for (over 0) or against somebody breathing */
+	float repeats_s;		/* after so long all links say again what they have said; 0: they do not */
 	bool  held;			/* somebody must be there, although nothing is seen of him */
 	bool  masked;			/* the neighbours move, which hides what is small here */
 	bool  machine;			/* what looked like breathing was a machine */
@@ -51,6 +52,7 @@ struct presence {
 	float    sign;			/* the strongest small sign of late, fading; log-odds */
 	float    went_s;		/* of movement of late, long enough to come or go? */
 	bool     may_be_gone;		/* that was the last there was of anybody */
+	float    recall_s;		/* left of a blind spell until nothing is known of before; 0: nothing was, or is */
 	float    watched_s;		/* since the start, or since it was blind */
 	float    held_s;		/* that small signs alone have held it */
 	float    silent_s;		/* empty, and no sign of anybody */

@@ -468,14 +468,15 @@ static bool is_pure(const struct respiration *m, const struct breath_evidence *e
 
 /* Rows that can be looked at: those since the last movement, or, if all that moves may be a breath, since
  * that which was none. */
-static int rows_to_look_at(const struct respiration *m, bool *mild)
+static int rows_to_look_at(const struct respiration *m, float repeats_s, bool *mild)
 {
 	int least = (int)ceilf(WINDOW_MIN_S * m->rank1.rate_hz);
-	int rows = quiet_rows(&m->quiet, &m->grid, (int)(WINDOW_MAX_S * m->rank1.rate_hz));
+	float most_s = repeats_s > 0 ? fminf(repeats_s, WINDOW_MAX_S) : WINDOW_MAX_S;
+	int rows = quiet_rows(&m->quiet, &m->grid, (int)(most_s * m->rank1.rate_hz));
 
 	*mild = rows < least;
 	if (*mild)
-		rows = quiet_mild_rows(&m->quiet, &m->grid, (int)(MILD_S * m->rank1.rate_hz));
+		rows = quiet_mild_rows(&m->quiet, &m->grid, (int)(fminf(most_s, MILD_S) * m->rank1.rate_hz));
 	return rows < least ? 0 : rows;
 }
 
@@ -488,6 +489,7 @@ static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 	int rows;
 
 	e->updated = e->rhythm = all->child.updated = false;
+	e->repeats_s = all->repeats_s;
 	if (why) {
 		e->reason = why;
 		if (why == all->fault)
@@ -499,7 +501,7 @@ static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 	e->rhythm = quiet_in_rhythm(&m->quiet, now_us);
 	if (m->for_child)
 		child_sign_tick(&m->child, &m->rank1, &m->grid, now_us, moving && !e->rhythm, &all->child);
-	rows = rows_to_look_at(m, &mild);
+	rows = rows_to_look_at(m, all->repeats_s, &mild);
 	if (!rows)
 		e->reason = m->quiet.moved ? REASON_MOVING : REASON_WARMING_UP;
 	if (!rows || now_us - m->looked_us < LOOK_US)

@@ -167,6 +167,21 @@ static bool only_things(const struct evidence *const evidence[], int n)
 	return thing;
 }
 
+/* After how long all links that can tell say again what they have said before; 0: one does not. */
+static float all_repeat_s(const struct evidence *const evidence[], int n)
+{
+	float most = 0;
+
+	for (int i = 0; i < n; i++) {
+		if (evidence[i]->motion.reason != REASON_NONE)
+			continue;
+		if (!(evidence[i]->repeats_s > 0))
+			return 0;
+		most = fmaxf(most, evidence[i]->repeats_s);
+	}
+	return most;
+}
+
 /* Who is there, and what is nobody: each is told by the other. */
 static void write_presence(struct room *r, uint64_t now_us, const struct motion_view *v, enum reason blind, bool masked,
 			   const struct evidence *const evidence[], int n, int all)
@@ -189,6 +204,7 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 		.machine = b->reason == REASON_MACHINE && devices_newest(r->around) < 0,
 		.sealed = devices_newest(r->around) >= 0,
 		.nobody = only_things(evidence, n),
+		.repeats_s = all_repeat_s(evidence, n),
 		.held = breath_loss_holds(&r->breath_loss),
 		.masked = masked,
 	};

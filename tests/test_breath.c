@@ -89,6 +89,23 @@ static void a_weak_peak_is_told_once_it_has_stayed(void **state)
 	assert_float_equal(breath.result.rate_per_min, 15, 1);
 }
 
+/* Looks at a loop that is no longer than the window all see the same: that they agree says nothing. */
+static void a_weak_peak_of_a_loop_is_not_told_for_staying(void **state)
+{
+	(void)state;
+	link[0].breath.repeats_s = link[1].breath.repeats_s = 60;
+	assert_int_equal(look(300, 15, 6, 15, 6), 0);
+	assert_int_equal(look(30, 15, 16, 15, 16), 30);
+	begin(state);
+	link[0].breath.repeats_s = 60;		/* the other link does not repeat */
+	look(50, 15, 6, 15, 6);
+	assert_true(look(30, 15, 6, 15, 6) > 25);
+	begin(state);
+	link[0].breath.repeats_s = link[1].breath.repeats_s = 120;
+	look(50, 15, 6, 15, 6);
+	assert_true(look(30, 15, 6, 15, 6) > 25);
+}
+
 /* A body that sways makes peaks that stay for as long as the window does, and are no sine. */
 static void a_weak_peak_that_is_no_sine_is_not_told(void **state)
 {
@@ -278,6 +295,7 @@ int main(void)
 		TEST(a_strong_peak_is_told_from_the_second_look),
 		TEST(noise_tells_nothing),
 		TEST(a_weak_peak_is_told_once_it_has_stayed),
+		TEST(a_weak_peak_of_a_loop_is_not_told_for_staying),
 		TEST(a_weak_peak_that_is_no_sine_is_not_told),
 		TEST(peaks_that_jump_about_are_never_told),
 		TEST(the_link_that_sees_more_decides),

@@ -43,6 +43,7 @@ static const struct presence_input breathing = {
 };
 /* What links see of nobody, and of somebody who sits and reads. */
 static const struct presence_input still_air = { .breathing_able = true, .breathing_hint_db = -3.5f, .micro = -2 };
+static const struct presence_input faint = { .breathing_able = true, .breathing_hint_db = -1.5f, .micro = -0.5f };
 static const struct presence_input reader = { .breathing_able = true, .breathing_hint_db = 0, .micro = 1.5f };
 
 static void a_cold_start_is_unknown_and_then_empty(void **state)
@@ -201,7 +202,6 @@ static void small_signs_that_never_become_a_rate_hold_nobody_for_ever(void **sta
 static void a_clear_sign_each_minute_keeps_somebody(void **state)
 {
 	const struct presence_input sigh = { .breathing_able = true, .breathing_hint_db = 1, .micro = 1 };
-	const struct presence_input faint = { .breathing_able = true, .breathing_hint_db = -1.5f, .micro = -0.5f };
 
 	(void)state;
 	pass(5, moving, PRESENCE_OCCUPIED);
@@ -212,6 +212,29 @@ static void a_clear_sign_each_minute_keeps_somebody(void **state)
 	}
 	assert_true(pass(120, faint, PRESENCE_OCCUPIED) < 119);
 	assert_int_equal(room.state, PRESENCE_EMPTY);
+}
+
+/* A sign in a short loop comes again with everything else: it is one.  Who shows more than that stays. */
+static void a_sign_that_comes_again_in_a_loop_is_one(void **state)
+{
+	struct presence_input sign = { .breathing_able = true, .breathing_hint_db = 1, .micro = 0 }, air = faint;
+	struct presence_input person = reader;
+
+	(void)state;
+	for (int loop = 0; loop < 2; loop++) {
+		setup(state);
+		sign.repeats_s = air.repeats_s = loop ? 30 : 0;
+		pass(5, moving, PRESENCE_OCCUPIED);
+		for (int i = 0; i < 6; i++) {
+			pass(5, sign, PRESENCE_OCCUPIED);
+			pass(25, air, PRESENCE_OCCUPIED);
+		}
+		assert_int_equal(room.state, loop ? PRESENCE_EMPTY : PRESENCE_OCCUPIED);
+	}
+	setup(state);
+	person.repeats_s = 30;
+	pass(5, moving, PRESENCE_OCCUPIED);
+	assert_true(pass(240, person, PRESENCE_OCCUPIED) > 239.9);
 }
 
 /* What was before a walk says nothing of after it; a sleeper who turns over did not walk. */
@@ -306,6 +329,45 @@ static void a_blind_spell_breaks_that_knowledge(void **state)
 	assert_int_equal(room.state, PRESENCE_OCCUPIED);
 }
 
+/* A link that falls silent each minute does not begin from nothing each time. */
+static void gaps_fill_no_empty_room(void **state)
+{
+	(void)state;
+	pass(100, faint, PRESENCE_EMPTY);
+	for (int i = 0; i < 5; i++) {
+		pass(12, blind, PRESENCE_UNKNOWN);
+		assert_true(pass(45, faint, PRESENCE_OCCUPIED) < 0.1);
+		assert_int_equal(room.state, PRESENCE_EMPTY);
+	}
+}
+
+static void a_longer_gap_does_not_lose_the_person_either(void **state)
+{
+	(void)state;
+	pass(60, reader, PRESENCE_OCCUPIED);
+	pass(15, blind, PRESENCE_UNKNOWN);
+	pass(16, faint, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);
+}
+
+static void who_came_in_during_a_gap_is_found(void **state)
+{
+	(void)state;
+	pass(100, still_air, PRESENCE_EMPTY);
+	pass(15, blind, PRESENCE_UNKNOWN);
+	pass(20, reader, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);
+}
+
+static void after_a_minute_of_blindness_all_begins_anew(void **state)
+{
+	(void)state;
+	pass(100, faint, PRESENCE_EMPTY);
+	pass(60, blind, PRESENCE_UNKNOWN);
+	pass(20, faint, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);	/* for a while: somebody may have come and lain down */
+}
+
 static void reset_forgets(void **state)
 {
 	(void)state;
@@ -333,6 +395,7 @@ int main(void)
 		cmocka_unit_test_setup(absence_of_breath_shortens_the_memory, setup),
 		cmocka_unit_test_setup(small_signs_that_never_become_a_rate_hold_nobody_for_ever, setup),
 		cmocka_unit_test_setup(a_clear_sign_each_minute_keeps_somebody, setup),
+		cmocka_unit_test_setup(a_sign_that_comes_again_in_a_loop_is_one, setup),
 		cmocka_unit_test_setup(who_walks_out_is_forgotten_sooner_than_who_turns_over, setup),
 		cmocka_unit_test_setup(a_short_visit_is_forgotten_within_a_minute, setup),
 		cmocka_unit_test_setup(somebody_who_sits_is_there_15_s_after_a_start, setup),
@@ -341,6 +404,10 @@ int main(void)
 		cmocka_unit_test_setup(who_left_is_forgotten_within_two_minutes, setup),
 		cmocka_unit_test_setup(a_room_known_to_be_empty_is_filled_by_movement_only, setup),
 		cmocka_unit_test_setup(a_blind_spell_breaks_that_knowledge, setup),
+		cmocka_unit_test_setup(gaps_fill_no_empty_room, setup),
+		cmocka_unit_test_setup(a_longer_gap_does_not_lose_the_person_either, setup),
+		cmocka_unit_test_setup(who_came_in_during_a_gap_is_found, setup),
+		cmocka_unit_test_setup(after_a_minute_of_blindness_all_begins_anew, setup),
 		cmocka_unit_test_setup(reset_forgets, setup),
 	};
 

@@ -96,6 +96,22 @@ static void a_chest_is_found_at_any_packet_rate(void **state)
 	}
 }
 
+/* What a link says again it has not seen twice. */
+static void no_window_is_longer_than_a_loop(void **state)
+{
+	(void)state;
+	start(1, 52, 50);
+	create(LO_HZ, HI_HZ);
+	evidence.repeats_s = 30.2f;
+	pass(70, false);
+	expect_rate(15, 0.6f);
+	assert_true(evidence.breath.window_s > 29 && evidence.breath.window_s <= 30.2f);
+	assert_float_equal(evidence.breath.repeats_s, 30.2, 0.01);
+	evidence.repeats_s = 0;
+	pass(2, false);
+	assert_true(evidence.breath.window_s > 55);
+}
+
 static void jitter_and_loss_change_nothing(void **state)
 {
 	(void)state;
@@ -379,6 +395,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_chest_is_found_at_any_packet_rate),
+		TEST(no_window_is_longer_than_a_loop),
 		TEST(jitter_and_loss_change_nothing),
 		TEST(gain_steps_change_nothing),
 		TEST(chains_that_share_an_oscillator_are_divided),
