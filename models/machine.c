@@ -18,6 +18,8 @@
 #define PLAIN     3.0f		/* odds of one look with harmonics, beyond which hardly a breath goes: */
 #define PLAIN_LOOKS 3		/* so many in a row need no more */
 #define RICH_ODDS 4.0f		/* what harmonics say, if the pace does not say otherwise */
+#define SEEN      20.0f	/* looks that make a line one */
+#define UNEVEN    (-1.0f)	/* odds of what is no machine */
 #define FADE      0.01f
 #define SAME_HZ   (0.4f / 60)
 #define FOLLOW    0.1f
@@ -75,19 +77,19 @@ void machine_prove(struct machine *m, float hz)
 	l->sure = true;
 }
 
-float machine_look(struct machine *m, const struct steer_pace *p, bool rich)
+float machine_look(struct machine *m, const struct steer_pace *p, bool rich, bool tooth)
 {
 	struct machine_line *l = find(m, p->hz);
 
 	float says = fmaxf(odds(p), -OVERLAP);
 
 	l->plain = rich && says > PLAIN ? l->plain + 1 : 0;
-	if (rich && says > 0)
+	if ((rich || tooth) && says > 0)
 		says += RICH_ODDS;
 	l->hz += FOLLOW * (p->hz - l->hz);
 	l->odds = fminf(fmaxf(l->odds + says / OVERLAP, LEAST), MOST);
 	l->looks = fminf(l->looks + 1, 2 * PATIENCE);
-	l->rich += ((rich ? 1 : 0) - l->rich) / fminf(fmaxf(l->looks, 1), OVERLAP);
+	l->rich += ((rich || tooth ? 1 : 0) - l->rich) / fminf(fmaxf(l->looks, 1), OVERLAP);
 	if (l->plain >= PLAIN_LOOKS)
 		l->looks = fmaxf(l->looks, OVERLAP);	/* and as many before it is forgotten */
 	if (l->plain >= PLAIN_LOOKS || (l->odds >= SURE && (is_rich(l) || l->looks >= PATIENCE)))
@@ -118,6 +120,18 @@ bool machine_has(const struct machine *m, float hz, float within_hz)
 		for (int k = 1; l->sure && k <= most; k += k > 1 ? 2 : 1)
 			if (fabsf(hz - (float)k * l->hz / 4) < within_hz)
 				return true;
+	}
+	return false;
+}
+
+bool machine_may_go(const struct machine *m, float hz)
+{
+	for (int i = 0; i < MACHINE_LINES; i++) {
+		const struct machine_line *l = &m->line[i];
+
+		if (l->looks >= SEEN && l->odds > UNEVEN &&
+		    fabsf(l->hz - fmaxf(roundf(l->hz / hz), 1) * hz) < SAME_HZ)
+			return true;
 	}
 	return false;
 }

@@ -33,9 +33,9 @@ struct machine {
 /* A room without machines.  Plain struct. */
 void machine_reset(struct machine *m);
 
-/* A look found a line of that pace; rich: with more harmonics than a chest has.  Logarithm of the odds that it
- * is a machine's, so far. */
-float machine_look(struct machine *m, const struct steer_pace *p, bool rich);
+/* A look found a line of that pace; rich: with more harmonics than a chest has; tooth: it may be one of a comb (comb.h).
+ * Logarithm of the odds that it is a machine's, so far. */
+float machine_look(struct machine *m, const struct steer_pace *p, bool rich, bool tooth);
 
 /* Forgets the lines that are not older than so many looks: the device that made them was switched off. */
 void machine_forget(struct machine *m, float looks);
@@ -49,6 +49,9 @@ void machine_fade(struct machine *m);
 /* Is this frequency one of a machine that is known, or a part or multiple of it?  within_hz: how far its
  * line reaches. */
 bool machine_has(const struct machine *m, float hz, float within_hz);
+
+/* Does something go at a multiple of that pace which was seen for some time and is not known to be uneven? */
+bool machine_may_go(const struct machine *m, float hz);
 
 /* Is that the pace of a known machine? */
 bool machine_is_sure(const struct machine *m, float hz);

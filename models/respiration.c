@@ -29,6 +29,7 @@
 #include "models/breath_gain.h"
 #include "models/breath_row.h"
 #include "models/child_sign.h"
+#include "models/comb.h"
 #include "models/device_noise.h"
 #include "models/machine.h"
 #include "models/model.h"
@@ -87,6 +88,7 @@ struct respiration {
 	bool     recalls;		/* there was one since the last movement */
 	struct wave wave;
 	struct machine machine;
+	struct comb comb;
 	struct alias alias;
 	struct device_noise devices;
 	int      ran;			/* looks, of late, while one of them counted */
@@ -298,7 +300,7 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 		return;
 	e->coherence = pace.coherence;
 	if (e->window_s > (rich ? RICH_S : EVEN_S)) {
-		e->even = machine_look(&m->machine, &pace, rich);
+		e->even = machine_look(&m->machine, &pace, rich, comb_explains(&m->comb, e->peak_hz));
 		e->pace_hz = pace.noise_rad < PACE_RAD && pace.wander_rad < PACE_WANDER_RAD ? pace.hz : 0;
 	}
 }
@@ -363,6 +365,22 @@ static void blank_machines(const struct respiration *m, struct breath_evidence *
 	e->machine = true;
 }
 
+/* Is it known that something swings?  Two chests may stand where a comb's teeth are, but they are not even. */
+static bool swings(const struct respiration *m)
+{
+	return m->comb.sure && machine_may_go(&m->machine, m->comb.hz);
+}
+
+/* Takes the teeth of what swings out of the row. */
+static void blank_comb(const struct respiration *m, struct breath_evidence *e)
+{
+	for (int j = 0; j < BREATH_BINS; j++)
+		if (comb_has(&m->comb, m->seen, breath_bin_hz(j, m->lo_hz, m->hi_hz)))
+			e->row_db[j] = fminf(e->row_db[j], 0);
+	e->q_db = e->row_db[breath_row_highest(e->row_db)];
+	e->machine = true;
+}
+
 /* What a device made is a machine's for as long as it runs, and may be a breath after that. */
 static void heed_devices(struct respiration *m, uint64_t now_us, struct breath_evidence *e)
 {
@@ -370,6 +388,7 @@ static void heed_devices(struct respiration *m, uint64_t now_us, struct breath_e
 		m->ran++;
 	} else if (m->ran) {
 		machine_forget(&m->machine, (float)m->ran);
+		comb_reset(&m->comb);
 		m->ran = 0;
 	}
 }
@@ -400,6 +419,7 @@ static void look(struct respiration *m, uint64_t now_us, int rows, struct breath
 	e->noise_db = 10 * log10f(m->rank1.level);
 	machine_fade(&m->machine);
 	heed_devices(m, now_us, e);
+	comb_look(&m->comb, m->seen, m->hi_hz);
 	e->recall = m->recalls ? steer_recall(&m->clear, &m->rank1) : 0;
 	e->shift = m->recalls ? steer_shift(&m->clear, m->place, &m->rank1) : 0;
 	e->second_hz = 0;
@@ -411,12 +431,17 @@ static void look(struct respiration *m, uint64_t now_us, int rows, struct breath
 		follow(m, e);
 		if (!i && alias_look(&m->alias, e->peak_hz))
 			machine_prove(&m->machine, e->peak_hz);
-		if (!machine_is_sure(&m->machine, e->peak_hz)) {
+		if (machine_is_sure(&m->machine, e->peak_hz)) {
+			blank_machines(m, e);
+		} else if (swings(m) && comb_has(&m->comb, m->seen, e->peak_hz)) {
+			blank_comb(m, e);
+		} else {
 			e->second_hz = second_person(m, e);
 			break;
 		}
-		blank_machines(m, e);
 	}
+	if (swings(m))
+		blank_comb(m, e);	/* what is too low to be followed adds up, too */
 	if (e->peak_hz > 0) {
 		wave_look(&m->wave, &m->steer, m->seen, e->wave.displacement, e->wave.phase);
 		e->wave.until_us = (m->grid.newest + 1) * m->grid.cell_us;

@@ -177,8 +177,8 @@ static void a_machine_is_one_after_a_restart_and_who_was_not_sure_is_not(void **
 	(void)state;
 	machine_reset(&m);
 	for (int i = 0; i < 10; i++)
-		machine_look(&m, &sure, true);
-	machine_look(&m, &once, false);
+		machine_look(&m, &sure, true, false);
+	machine_look(&m, &once, false, false);
 	machine_save(&m, &out);
 	machine_reset(&m);
 	find(SNAPSHOT_MACHINES, MACHINE_VERSION);
