@@ -91,11 +91,21 @@ static uint32_t last_time(const struct repeat *r, uint32_t sum, uint32_t now_ms)
 	return 0;
 }
 
-void repeat_push(struct repeat *r, const struct csi_frame *f)
+static bool is_new(struct repeat *r, uint32_t sum)
 {
-	uint32_t sum = sum_of(f), now_ms = (uint32_t)(f->time_us / 1000), lag_ms;
+	for (int i = 0; i < REPEAT_RECENT; i++)
+		if (r->recent[i] == sum)
+			return false;
+	r->recent[r->turn] = sum;
+	r->turn = (uint8_t)((r->turn + 1) % REPEAT_RECENT);
+	return true;
+}
 
-	note_interval(r, f->time_us);
+/* Packets that come again with everything else. */
+static void watch_loop(struct repeat *r, uint32_t sum, uint32_t now_ms)
+{
+	uint32_t lag_ms;
+
 	if (sum & pick(r))
 		return;
 	lag_ms = last_time(r, sum, now_ms);
@@ -107,6 +117,15 @@ void repeat_push(struct repeat *r, const struct csi_frame *f)
 	r->kept[r->pos].at_ms = now_ms;
 	r->pos = (r->pos + 1) % REPEAT_KEPT;
 	r->fill += r->fill < REPEAT_KEPT;
+}
+
+bool repeat_push(struct repeat *r, const struct csi_frame *f)
+{
+	uint32_t sum = sum_of(f);
+
+	note_interval(r, f->time_us);
+	watch_loop(r, sum, (uint32_t)(f->time_us / 1000));
+	return is_new(r, sum);
 }
 
 float repeat_s(const struct repeat *r)

@@ -11,17 +11,21 @@
 #ifndef DSP_REPEAT_H
 #define DSP_REPEAT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct csi_frame;
 
-#define REPEAT_KEPT 64		/* packets: 1 to 2 minutes */
+#define REPEAT_KEPT   64	/* packets: 1 to 2 minutes */
+#define REPEAT_RECENT 8
 
 struct repeat {
 	struct {
 		uint32_t sum, at_ms;
 	} kept[REPEAT_KEPT];
 	int      fill, pos;
+	uint32_t recent[REPEAT_RECENT];	/* sums of the last packets, */
+	uint8_t  turn;			/* the oldest of them */
 	uint64_t last_us;		/* the packet before */
 	uint32_t interval_us;		/* mean distance of packets */
 	uint32_t lag_ms;		/* after which packets came again, of late */
@@ -31,8 +35,9 @@ struct repeat {
 /* Nothing is known.  Plain struct. */
 void repeat_init(struct repeat *r);
 
-/* One packet of the link; time in microseconds never goes back. */
-void repeat_push(struct repeat *r, const struct csi_frame *f);
+/* One packet of the link; time in microseconds never goes back.  False: it is one of the last REPEAT_RECENT, once
+ * more. */
+bool repeat_push(struct repeat *r, const struct csi_frame *f);
 
 /* After so many seconds it says everything again; 0: it does not, as far as is known. */
 float repeat_s(const struct repeat *r);

@@ -15,6 +15,7 @@ static const struct model *const models[] = {
  * enough to be steady at 5 packets a second, short enough to follow a change. */
 #define SLOT_US    100000
 #define RATE_SLOTS 30
+#define OLD_LEAST  12	/* frames: all that came in 3 s, and so many */
 
 struct link {
 	void *model[MODELS];
@@ -22,7 +23,7 @@ struct link {
 	struct repeat repeat;
 	uint64_t started_us, slot;	/* slot: number of the tenth being counted */
 	uint16_t count[RATE_SLOTS];
-	uint16_t saturated[RATE_SLOTS], lame[RATE_SLOTS];	/* of these */
+	uint16_t saturated[RATE_SLOTS], lame[RATE_SLOTS], old[RATE_SLOTS];	/* of these */
 	bool superseded;
 	uint32_t last_sequence;
 	struct link_stats stats;
@@ -95,7 +96,7 @@ static void advance_slots(struct link *l, uint64_t now_us)
 	for (uint64_t i = 1; i <= steps; i++) {
 		int at = (int)((slot - steps + i) % RATE_SLOTS);
 
-		l->count[at] = l->saturated[at] = l->lame[at] = 0;
+		l->count[at] = l->saturated[at] = l->lame[at] = l->old[at] = 0;
 	}
 	if (slot > l->slot)
 		l->slot = slot;
@@ -147,21 +148,27 @@ static void count_faults(struct link *l, const struct csi_frame *f, enum power_v
 	l->count[at]++;
 	l->saturated[at] = (uint16_t)(l->saturated[at] + (verdict == POWER_SATURATED));
 	l->lame[at] = (uint16_t)(l->lame[at] + frame_lame(f));
+	l->old[at] = (uint16_t)(l->old[at] + !repeat_push(&l->repeat, f));
 }
 
-/* What most frames of the last seconds have. */
+/* What most frames of the last seconds have, or all of them: no radio measures the same twice. */
 static enum reason fault_of(const struct link *l)
 {
-	unsigned frames = 0, saturated = 0, lame = 0;
+	unsigned frames = 0, saturated = 0, lame = 0, old = 0;
 
 	for (int i = 0; i < RATE_SLOTS; i++) {
 		frames += l->count[i];
 		saturated += l->saturated[i];
 		lame += l->lame[i];
+		old += l->old[i];
 	}
 	if (!frames)
 		return l->superseded ? REASON_FORMAT_CHANGED : REASON_NONE;
-	return 2 * saturated > frames ? REASON_SATURATED : 2 * lame > frames ? REASON_CHAIN_DEAD : REASON_NONE;
+	if (2 * saturated > frames)
+		return REASON_SATURATED;
+	if (2 * lame > frames)
+		return REASON_CHAIN_DEAD;
+	return old == frames && old >= OLD_LEAST ? REASON_STALE : REASON_NONE;
 }
 
 /* A step back or a huge one is a restart of the source, not a loss. */
@@ -207,7 +214,6 @@ void link_push(struct link *l, const struct csi_frame *f)
 	l->stats.rssi_dbm = strongest_rssi(f);
 	packet.verdict = power_push(&l->power, f, power);
 	count_faults(l, f, packet.verdict);
-	repeat_push(&l->repeat, f);
 	for (size_t i = 0; i < MODELS; i++)
 		models[i]->push(l->model[i], &packet);
 }

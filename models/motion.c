@@ -235,7 +235,7 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 
 	e->device = false;
 	e->threshold = SHARE_LIMIT;
-	if (all->fault == REASON_SATURATED || all->fault == REASON_FORMAT_CHANGED) {
+	if (all->fault != REASON_NONE && all->fault != REASON_CHAIN_DEAD) {
 		give_up(m, e, all->fault);
 		return;
 	}

@@ -50,7 +50,7 @@
 #define BREATH_START_PER_S 0.5f	/* the first looks: before them is nothing that they overlap with */
 #define SIGN          0.4f	/* from here a small sign is one */
 #define SIGN_FADES_PER_S 0.045f
-#define LOOP_S        55.0f	/* what repeats in less would have its strongest sign more often than each minute */
+#define LOOP_S        62.0f	/* no longer than a window of respiration: every look sees all of it */
 #define SIGN_LEAST    (-5.0f)
 #define FOR_S         2.5f	/* in which a sign for somebody counts, */
 #define FOR_PER_S     0.5f	/* at most */

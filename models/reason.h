@@ -20,6 +20,7 @@
 	X(CHAIN_DEAD,     "chain_dead",     "a receive chain delivers nothing") \
 	X(SATURATED,      "saturated",      "the receiver is overdriven") \
 	X(FORMAT_CHANGED, "format_changed", "the packets changed their format") \
+	X(STALE,          "stale",          "the radio hands out old measurements again and again") \
 	X(NOBODY,         "nobody",         "nobody is there") \
 	X(MOVING,         "moving",         "somebody moves too much") \
 	X(OUT_OF_BAND,    "out_of_band",    "what is there is not in the band") \

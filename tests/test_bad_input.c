@@ -253,6 +253,57 @@ static void saturated_samples(void **state)
 	assert_int_equal(sensing_room_state(sensing, 0)->sensing, SENSING_DEGRADED);
 }
 
+#define REPORTS 5
+
+/* From a minute on, the driver hands out its last reports, in turn. */
+static void hand_out_old_reports(struct csi_frame *f, struct csi_sample *s, uint64_t time_us)
+{
+	static struct csi_sample kept[REPORTS][4 * TONES];
+	size_t size = (size_t)f->rx_count * TONES * sizeof(*s);
+	uint64_t turn = time_us / (SECOND / RATE_HZ) % REPORTS;
+
+	assert_true(size <= sizeof(kept[0]));
+	if (s && time_us < 60 * SECOND)
+		memcpy(kept[turn], s, size);
+	else if (s)
+		memcpy(s, kept[turn], size);
+}
+
+/* That nothing changes any more is no sign of an empty room. */
+static void old_reports_again_and_again(void **state)
+{
+	int told;
+
+	(void)state;
+	play(&(struct fault){ .harm = hand_out_old_reports });
+	expect(REASON_STALE, REASON_STALE);
+	told = breaths;
+	assert_true(told > 0 && told < 65 * RATE_HZ);
+	assert_int_equal(sensing_room_state(sensing, 0)->motion, TRUTH_UNKNOWN);
+	assert_int_equal(sensing_room_state(sensing, 0)->presence, PRESENCE_UNKNOWN);
+	assert_int_equal(sensing_room_state(sensing, 0)->sensing, SENSING_DOWN);
+}
+
+static void hand_out_each_twice(struct csi_frame *f, struct csi_sample *s, uint64_t time_us)
+{
+	static struct csi_sample kept[4 * TONES];
+	size_t size = (size_t)f->rx_count * TONES * sizeof(*s);
+
+	assert_true(size <= sizeof(kept));
+	if (s && time_us / (SECOND / RATE_HZ) % 2)
+		memcpy(s, kept, size);
+	else if (s)
+		memcpy(kept, s, size);
+}
+
+static void each_report_twice(void **state)
+{
+	(void)state;
+	play(&(struct fault){ .harm = hand_out_each_twice });
+	assert_int_equal(sensing_room_state(sensing, 0)->breath.reason, REASON_NONE);
+	assert_true(breath_off < 2);
+}
+
 static void a_recording_shorter_than_a_window(void **state)
 {
 	(void)state;
@@ -310,6 +361,8 @@ int main(void)
 		TEST(a_chain_that_dies_ends_both),
 		TEST(one_chain_of_three_dead),
 		TEST(saturated_samples),
+		TEST(old_reports_again_and_again),
+		TEST(each_report_twice),
 		TEST(a_recording_shorter_than_a_window),
 		TEST(two_formats_that_take_turns),
 		TEST(two_formats_that_never_last),

@@ -131,6 +131,27 @@ static void test_what_cannot_be_read_or_used_is_told(void **state)
 	free(line);
 }
 
+static void test_a_radio_that_hands_out_old_measurements_does_not_work(void **state)
+{
+	char *text = NULL, *line = NULL;
+
+	(void)state;
+	hear(1000, REASON_NONE);
+	hearing.source[0].old = 995;
+	judge_listening(1000);
+	assert_int_equal(find_way("mt76")->verdict, DOCTOR_LACKS);
+	assert_true(lacks(find_way("mt76"), "measurements"));
+	assert_true(advised("reset the radio"));
+	print_both(&text, &line);
+	assert_non_null(strstr(text, "995 of them measurements handed out once more"));
+	assert_non_null(strstr(line, "\"old_frames\":995"));
+	free(text);
+	free(line);
+	hearing.source[0].old = 500;		/* each twice is no harm */
+	judge_listening(1000);
+	assert_int_equal(find_way("mt76")->verdict, DOCTOR_WORKS);
+}
+
 static void test_a_source_that_does_not_open_says_why(void **state)
 {
 	(void)state;
@@ -245,6 +266,7 @@ int main(void)
 		cmocka_unit_test(test_packets_without_frames_are_the_firmwares_fault),
 		cmocka_unit_test(test_no_packets_and_no_frames_are_a_lack_of_traffic),
 		cmocka_unit_test(test_what_cannot_be_read_or_used_is_told),
+		cmocka_unit_test(test_a_radio_that_hands_out_old_measurements_does_not_work),
 		cmocka_unit_test(test_a_source_that_does_not_open_says_why),
 		cmocka_unit_test(test_every_page_it_points_to_is_there),
 		cmocka_unit_test(test_every_chip_leads_somewhere),

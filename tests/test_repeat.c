@@ -30,13 +30,14 @@ static int begin(void **state)
 	return 0;
 }
 
-static void push(const struct csi_sample *samples, float rate_hz)
+static bool push(const struct csi_sample *samples, float rate_hz)
 {
 	const struct csi_frame f = { .time_us = now_us, .tones = &set, .rx_count = 1, .tx_count = 1,
 				     .samples = samples };
+	bool is_new = repeat_push(&repeat, &f);
 
-	repeat_push(&repeat, &f);
 	now_us += (uint64_t)(1e6f / rate_hz);
+	return is_new;
 }
 
 /* What a cheap radio says of a room in which nothing moves: 8 bits, noise of so many steps. */
@@ -162,10 +163,23 @@ static void packets_delivered_twice_are_no_loop(void **state)
 	(void)state;
 	for (int i = 0; i < 12000; i++) {
 		still_room(samples, 1.5f);
-		push(samples, 200);
-		push(samples, 200);
+		assert_true(push(samples, 200));
+		assert_false(push(samples, 200));
 		assert_true(repeat_s(&repeat) <= 0);
 	}
+}
+
+static void one_of_the_last_eight_is_not_new(void **state)
+{
+	(void)state;
+	record(10, 1);
+	for (int i = 0; i < 9; i++)
+		assert_true(push(packet[i], 50));
+	for (int i = 1; i < 9; i++)
+		assert_false(push(packet[i], 50));
+	assert_true(push(packet[0], 50));
+	assert_false(push(packet[8], 50));
+	assert_true(push(packet[1], 50));
 }
 
 static void frames_of_any_size_and_clocks_that_leap_are_fine(void **state)
@@ -202,6 +216,7 @@ int main(void)
 		TEST(few_values_are_no_loop),
 		TEST(what_never_changes_is_no_loop),
 		TEST(packets_delivered_twice_are_no_loop),
+		TEST(one_of_the_last_eight_is_not_new),
 		TEST(frames_of_any_size_and_clocks_that_leap_are_fine),
 	};
 

@@ -139,6 +139,7 @@ struct doctor_source {
 	enum reason state;		/* as it said last */
 	double   seconds;		/* for which it was listened to */
 	uint64_t frames, frames_more;	/* more: of transmitters without a place */
+	uint64_t old;			/* of those with one: measurements it had handed out just before */
 	struct doctor_transmitter heard[DOCTOR_HEARD_MAX];
 	int transmitters;
 	struct source_counts counts;	/* of what it could not use */

@@ -100,6 +100,7 @@ static void add_source(struct json *j, const struct doctor_source *s)
 	add_known(j, "error", s->error);
 	json_add_string(j, "reason", reason_name(s->state));
 	json_add_number(j, "rate_hz", s->seconds > 0 ? (double)s->frames / s->seconds : NAN, 1);
+	json_add_number(j, "old_frames", (double)s->old, 0);
 	list = json_add_array(j, "transmitters");
 	for (int i = 0; i < s->transmitters; i++)
 		add_rate(json_push_object(list), s->heard[i].mac, (double)s->heard[i].frames / s->seconds);

@@ -243,6 +243,18 @@ static void blame(const struct doctor_report *r, struct doctor_finding *d, const
 	     d->radio->phy);
 }
 
+#define OLD_LEAST 50	/* frames, to say so */
+
+/* Frames come, and all say the same: no radio measures anything twice. */
+static void blame_old(struct doctor_finding *d, const struct doctor_source *s)
+{
+	d->verdict = DOCTOR_LACKS;
+	lack(d, "measurements", "%.0f of %.0f frames were measurements that it had handed out before",
+	     (double)s->old, (double)s->frames);
+	next(d, "%s: reset the radio (down and up again, or the driver), and look for a newer driver or firmware: this one "
+	     "hands out old measurements again and again", d->radio->phy);
+}
+
 static void check_heard(const struct doctor_report *r, struct doctor_finding *d)
 {
 	const struct doctor_source *s = source_of(r->hearing, d);
@@ -256,7 +268,9 @@ static void check_heard(const struct doctor_report *r, struct doctor_finding *d)
 		return;
 	}
 	d->rate_hz = s->seconds > 0 ? (double)s->frames / s->seconds : 0;
-	if (s->frames)
+	if (s->frames >= OLD_LEAST && 10 * s->old > 9 * s->frames)
+		blame_old(d, s);
+	else if (s->frames)
 		d->verdict = DOCTOR_WORKS;
 	else if (!d->lacks)
 		blame(r, d, s);

@@ -6,11 +6,13 @@
 #include <string.h>
 #include "daemon/loop.h"
 #include "daemon/source.h"
+#include "dsp/repeat.h"
 #include "tools/doctor.h"
 
 struct ear {
 	struct source source;
 	struct doctor_source *into;
+	struct repeat repeat[DOCTOR_HEARD_MAX];
 	bool open;
 };
 
@@ -30,14 +32,17 @@ static struct doctor_transmitter *find(struct doctor_source *s, const uint8_t ma
 
 static void on_frame(struct source *source, const struct csi_frame *f)
 {
-	struct doctor_source *s = ((struct ear *)source->owner)->into;
+	struct ear *e = source->owner;
+	struct doctor_source *s = e->into;
 	struct doctor_transmitter *t = find(s, f->tx_mac);
 
 	s->frames++;
-	if (t)
-		t->frames++;
-	else
+	if (!t) {
 		s->frames_more++;
+		return;
+	}
+	t->frames++;
+	s->old += !repeat_push(&e->repeat[t - s->heard], f);
 }
 
 static void on_clock(struct source *source, uint64_t now_us)

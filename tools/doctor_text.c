@@ -179,6 +179,8 @@ static void print_source(const struct doctor_source *s, FILE *out)
 		print_mac(out, s->heard[i].mac);
 		fprintf(out, "  %.1f frames/s\n", (double)s->heard[i].frames / s->seconds);
 	}
+	if (s->old)
+		fprintf(out, "             %" PRIu64 " of them measurements handed out once more\n", s->old);
 	if (s->frames_more)
 		fprintf(out, "             and %" PRIu64 " frames of transmitters beyond these\n", s->frames_more);
 	print_counts(s, out);

@@ -31,7 +31,7 @@ VITALS = {
 
 # Why there is no rate, in FHIR's words; everything else is "temp-unknown".
 ABSENT = {
-    "no_csi": "error", "source_down": "error", "firmware_silent": "error", "chain_dead": "error", "format_changed": "error",
+    "no_csi": "error", "source_down": "error", "firmware_silent": "error", "chain_dead": "error", "format_changed": "error", "stale": "error",
     "nobody": "not-applicable", "paused": "not-performed", "unsupported": "unsupported",
 }
 

@@ -28,7 +28,7 @@ import json, sys
 files = json.load(open(sys.argv[1]))["files"]
 assert [f["file"] for f in files] == 2 * ["breathing.csic.gz"], files
 for f in files:
-    assert abs(f["presence"]["person_s"] - 85) < 0.2 and f["presence"]["unknown_share"] < 0.02, f
+    assert abs(f["presence"]["person_s"] - 85) < 0.2 and f["presence"]["unknown_share"] < 0.03, f	# of the start; a gap a round is more
     assert 4400 < f["frames"] < 5000, f
 END
 for wrong in "--piece 30" "--loop 0" "--loop 1h" "--loop 60 --explain breathing.csic.gz -o $dir/x.svg"; do
