@@ -12,6 +12,7 @@
 #include "models/comb.h"
 
 #define TEETH       25		/* that are looked at, at most */
+#define TEETH_LEAST 3		/* that must be left */
 #define CHEST       3		/* its rate, the double and the triple */
 #define WINDOW_S    40.0f	/* at least */
 #define KEEP        600		/* looks that the average goes back */
@@ -91,19 +92,19 @@ static float top_hz(const struct comb *c, const struct rank1 *r, int i)
 	return ((float)i + off) * r->rate_hz / RANK1_LEN;
 }
 
-/* The line that stands out most in the band; 0: none does. */
+/* The highest line of the band that is beyond chance; 0: none is. */
 static float strongest(const struct comb *c, const struct rank1 *r, float hi_hz)
 {
-	float best = LINE;
+	float high_db = 0;
 	int at = 0;
 
 	for (int i = (int)rank1_bin(r, 2 * PACE_LEAST_HZ); i + 1 < bins(r) && (float)i <= rank1_bin(r, hi_hz); i++) {
-		float at_hz = (float)i * r->rate_hz / RANK1_LEN, out = tooth(c, r, at_hz, ASIDE_HZ);
-
-		if (out > best) {
-			best = out;
-			at = i;
-		}
+		if (c->level_db[i] <= high_db || c->level_db[i] < c->level_db[i - 1] ||
+		    c->level_db[i] < c->level_db[i + 1] ||
+		    tooth(c, r, (float)i * r->rate_hz / RANK1_LEN, ASIDE_HZ) < LINE)
+			continue;
+		high_db = c->level_db[i];
+		at = i;
 	}
 	return at ? top_hz(c, r, at) : 0;
 }
@@ -155,7 +156,7 @@ static float teeth(const struct comb *c, const struct rank1 *r, float pace_hz, i
 		sum += fminf(fmaxf(t.out[k], -CLIP), CLIP);
 		n += t.out[k] != 0;
 	}
-	return n ? sum / sqrtf((float)n) : 0;
+	return n >= TEETH_LEAST ? sum / sqrtf((float)n) : 0;
 }
 
 void comb_look(struct comb *c, const struct rank1 *r, float hi_hz)

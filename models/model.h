@@ -65,7 +65,7 @@ struct motion_evidence {
 	enum reason reason;
 	bool  moving;			/* now, with hysteresis: on within a second, off after 2 s of quiet */
 	bool  device;			/* a device or a thing moves: only more than that is movement */
-	bool  alone;			/* for ten minutes nothing has moved but a thing that began while nobody was here, if that */
+	bool  alone;			/* for minutes nothing has moved but a thing that began while nobody was here, if that */
 	float level;			/* 0..1, how strongly, for people to look at */
 	float strength_db;		/* of the moving paths over the static ones, mean of 2 s; NAN: unknown */
 	float statistic;		/* motion statistic, Zhang et al. 2018 */

@@ -11,8 +11,12 @@
 #include "models/steady.h"
 
 #define LEARN       6000	/* ticks: 10 min */
+#define SOON        2400	/* the same in a room that was empty: who came in was livelier for more than a hundredth of it */
 #define PAUSE       200		/* ticks without a movement end a stretch, */
 #define MOVES       0.75f	/* or if it moves in less of it */
+#define FAINT_DB    (-30.0f)	/* what began in an empty room and is never stronger (who walks in is, by 4 dB and more) */
+#define FAINT_PAUSE 600		/* may rest for longer */
+#define FAINT_MOVES 0.3f	/* and more */
 #define GONE        1200	/* and so many what was learned */
 #define PEAK_SHARE  0.01f	/* of the ticks are stronger than the peak */
 #define PEAK_DB     8.0f	/* over the median, at most */
@@ -52,16 +56,30 @@ static void count(struct steady *s, float strength)
 	s->ticks++;
 }
 
-/* Ten minutes are over. */
+static bool is_faint(const struct steady *s, float share)
+{
+	return s->from_empty && above(s, share) <= FAINT_DB;
+}
+
+static bool is_thing(const struct steady *s)
+{
+	float peak_db = above(s, PEAK_SHARE), median_db = above(s, 0.5f);
+	float moves = is_faint(s, PEAK_SHARE) ? FAINT_MOVES : MOVES;
+
+	return (float)s->ticks >= moves * (float)s->length && peak_db <= median_db + PEAK_DB && peak_db <= LOUD_DB;
+}
+
+/* So many minutes are over. */
 static void judge(struct steady *s)
 {
-	float peak_db = above(s, PEAK_SHARE), median_db = above(s, 0.5f), top = powf(10, above(s, 0) / 20);
+	bool thing = is_thing(s);
 
-	if ((float)s->ticks >= MOVES * (float)s->length && peak_db <= median_db + PEAK_DB && peak_db <= LOUD_DB) {
-		s->least = fmaxf(s->least, ABOVE * top);
+	if (thing) {
+		s->least = fmaxf(s->least, ABOVE * powf(10, above(s, 0) / 20));
 		s->alone = s->from_empty;
 	}
-	begin(s, s->alone);
+	if (thing || s->length >= LEARN)
+		begin(s, s->alone);
 }
 
 static void follow(struct steady *s, float strength)
@@ -88,10 +106,10 @@ float steady_tick(struct steady *s, float strength, bool empty)
 	if (strength > 0) {
 		s->pause = 0;
 		count(s, strength);
-	} else if (s->ticks && ++s->pause > PAUSE) {
+	} else if (s->ticks && ++s->pause > (is_faint(s, 0) ? FAINT_PAUSE : PAUSE)) {
 		s->ticks = 0;
 	}
-	if (s->ticks && s->length >= LEARN)
+	if (s->ticks && (s->length >= LEARN || (s->from_empty && s->length == SOON)))
 		judge(s);
 	return s->least;
 }

@@ -3,7 +3,7 @@
  * steady.h -- what moves on and on, and always alike: a curtain in a draught, leaves, blades, a flap that nobody tells of.
  *
  * Nobody moves for ten minutes without a pause and is never nearer to the link or more lively than at other
- * times.  What does is taken for a thing: it is movement no more, until something stronger is, or until it has
+ * times; nor for four, if the room was empty before: he came in.  What does is taken for a thing: it is movement no more, until something stronger is, or until it has
  * ended for two minutes.  Who works or walks about in a room is seen ten times as strongly at one moment as at another, and
  * walks by the link. */
 #ifndef MODELS_STEADY_H
@@ -30,7 +30,7 @@ void steady_init(struct steady *s);
  * whether the room is known to be empty.  Returns how strong it must be at least to be somebody; 0: no thing is known. */
 float steady_tick(struct steady *s, float strength, bool empty);
 
-/* Did this link see nothing for ten minutes but what began in an empty room and is a thing, or no movement at all? */
+/* Did this link see nothing for minutes but what began in an empty room and is a thing, or no movement at all? */
 bool steady_alone(const struct steady *s);
 
 #endif

@@ -156,7 +156,8 @@ static void no_chest_is_a_comb_however_even(void **state)
 	}
 }
 
-/* Even where both rates are multiples of one pace, as long as it is: in the long run only what goes evenly counts (machine.h). */
+/* Even where both rates are multiples of one pace.  In hours, chance adds teeth now and then: what is uneven is nobody's comb
+ * even so (test_machine.c). */
 static void nor_are_two(void **state)
 {
 	static const float pairs[][2] = { { 14, 21 }, { 13.5f, 18 }, { 12, 20 }, { 15, 25 } };
@@ -165,7 +166,7 @@ static void nor_are_two(void **state)
 		float hz[2] = { pairs[i][0] * PER_MIN, pairs[i][1] * PER_MIN };
 
 		begin(state);
-		assert_int_equal(breathe(300, hz, 2, 0.2f), 300);
+		assert_int_equal(breathe(180, hz, 2, 0.2f), 180);
 	}
 }
 
