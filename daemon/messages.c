@@ -213,7 +213,7 @@ static void write_link(struct json *j, const struct message_context *c, const st
 	json_add_string(j, "respiration_reason", reason_name(l->evidence->breath.reason));
 	json_add_string(j, "heartbeat_reason", reason_name(l->evidence->heart.reason));
 	json_add_string(j, "fall_reason", reason_name(l->evidence->fall.reason));
-	json_add_bool(j, "fall_proven", l->evidence->fall.sure > 0 && l->evidence->fall.sure < 1);
+	json_add_bool(j, "fall_proven", l->evidence->fall.proven);
 	json_add_bool(j, "alarms", !l->evidence->hearsay);
 	json_add_bool(j, "beyond", l->evidence->beyond);
 	write_drops(j, stats);

@@ -9,8 +9,7 @@
  *
  * The verdict is there 2.6 s after the peak and is only a suspicion: the acted falls and
  * the people who lie down quickly that one antenna at 50 packets a second sees do overlap.  What
- * follows (models/fall_watch.c) decides.  Weights that were never proven on recordings of such a
- * radio suspect, but are never sure.
+ * follows (models/fall_watch.c) decides.
  *
  * Fooled by: whoever throws himself on a bed; a fall while somebody else walks about more
  * strongly; what falls behind the radio's back.  Blind when packets are missing: an event of which a
@@ -184,7 +183,8 @@ static void fall_tick(void *state, uint64_t now_us, struct evidence *all)
 		e->features = f->features;
 	}
 	e->suspect = f->usable ? f->trees.suspect : NEVER;
-	e->sure = f->usable && f->trees.proven ? f->trees.sure : NEVER;
+	e->sure = f->usable ? f->trees.sure : NEVER;
+	e->proven = f->usable && f->trees.proven;
 	f->event = f->blind = false;
 	f->strongest = 0;
 }

@@ -7,9 +7,9 @@
  *
  * A suspicion is told at once (INCIDENT_SUSPECTED), and the room is watched: whoever gets up and walks is no
  * emergency, whoever lies still is.  How long depends on how sure the classifier was.  If only one in fifty other
- * events looks so much like a fall, `watch` seconds from the impact are enough.  If not, or if the classifier was
- * never proven on such a radio, the same events are mostly people who lay down: then a suspicion is
- * confirmed only by `still` seconds in which somebody is there and nobody moves, and it stays a suspicion for as long.
+ * events looks so much like a fall, `watch` seconds from the impact are enough.  If not, the same events are mostly
+ * people who lay down: then a suspicion is confirmed only by `still` seconds in which somebody is there and nobody
+ * moves, and it stays a suspicion for as long.
  *
  * Seconds in which nothing can be seen do not count, and a watch that cannot see is given up
  * after a minute: blind is not an alarm. */

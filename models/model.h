@@ -161,6 +161,7 @@ struct fall_evidence {
 	float score;			/* probability that it was a fall */
 	float suspect;			/* score from which it is suspected */
 	float sure;			/* ... from which stillness after it is enough; over 1: never */
+	bool  proven;			/* such verdicts were, on recordings of such a radio; else in simulation only */
 	const int16_t *features;	/* fall_features.h; borrowed until the next event */
 	const struct stir *stir;	/* how the channel was stirred of late, dsp/stir.h; borrowed, for pictures */
 };

@@ -48,7 +48,7 @@ static uint32_t crc32(const uint8_t *p, size_t n)
 /* Where the tree that begins at node `at` ends, or -1 if it leaves [at, end).  A tree is whole
  * when all the children that its nodes promise have come; each right child must stand where
  * the skip says. */
-static int tree_end(const struct trees *t, int at)
+static int tree_end(const struct trees_part *t, int at)
 {
 	int right[64], depth = 0;
 
@@ -69,7 +69,7 @@ static int tree_end(const struct trees *t, int at)
 	return -1;
 }
 
-static int check_nodes(const struct trees *t)
+static int check_nodes(const struct trees_part *t)
 {
 	int at = 0;
 
@@ -88,7 +88,7 @@ static size_t bytes_of(const uint8_t *file)
 }
 
 /* NULL, or what is wrong with the ensemble; *bytes is how long it is. */
-static const char *read_one(struct trees *t, const uint8_t *file, size_t size, int features, uint32_t hash,
+static const char *read_one(struct trees_part *t, const uint8_t *file, size_t size, int features, uint32_t hash,
 			    size_t *bytes)
 {
 	if (size < HEADER + NODE + 4)
@@ -102,11 +102,10 @@ static const char *read_one(struct trees *t, const uint8_t *file, size_t size, i
 		return "weights for other features than this program computes: train again";
 	if (get32(file + 16) > 0xffff || get16(file + 14) > TREES_MAX)
 		return "its counts do not fit its size";
-	*t = (struct trees){
+	*t = (struct trees_part){
 		.node = file + HEADER, .features = features, .count = get16(file + 14),
 		.nodes = (int)get32(file + 16), .base = millionths(file + 20), .step = millionths(file + 24),
 		.suspect = millionths(file + 28), .sure = millionths(file + 44),
-		.version = get32(file + 32), .proven = get16(file + 42) & 1,
 	};
 	return check_nodes(t) ? "a tree in it is broken" : NULL;
 }
@@ -116,11 +115,24 @@ static bool is_for(const uint8_t *file, const struct trees_radio *radio)
 	return radio->mhz >= get16(file + 36) && radio->mhz <= get16(file + 38) && radio->pairs <= get16(file + 40);
 }
 
+static void add_part(struct trees *t, const struct trees_part *part, const uint8_t *file)
+{
+	if (t->parts == TREES_PARTS)
+		return;
+	if (!t->parts) {
+		t->suspect = part->suspect;
+		t->sure = part->sure;
+		t->version = get32(file + 32);
+		t->proven = get16(file + 42) & 1;
+	}
+	t->part[t->parts++] = *part;
+}
+
 int trees_open(struct trees *t, const uint8_t *file, size_t size, int features, uint32_t hash,
 	       const struct trees_radio *radio, char error[TREES_ERROR_LEN])
 {
 	const char *why = !file ? "too short to be weights" : size > TREES_BYTES_MAX ? "too long to be weights" : NULL;
-	struct trees one;
+	struct trees_part one;
 	size_t at = 0, bytes;
 
 	memset(t, 0, sizeof(*t));
@@ -128,11 +140,11 @@ int trees_open(struct trees *t, const uint8_t *file, size_t size, int features, 
 		bytes = 0;
 		if (!why)
 			why = read_one(&one, file + at, size - at, features, hash, &bytes);
-		if (!why && !t->node && is_for(file + at, radio))
-			*t = one;
+		if (!why && is_for(file + at, radio))
+			add_part(t, &one, file + at);
 		at += bytes;
 	} while (!why && at < size);
-	if (!why && !t->node)
+	if (!why && !t->parts)
 		why = "no weights for a radio of this band and so many antennas";
 	if (why) {
 		memset(t, 0, sizeof(*t));
@@ -141,7 +153,7 @@ int trees_open(struct trees *t, const uint8_t *file, size_t size, int features, 
 	return why ? -EINVAL : 0;
 }
 
-float trees_score(const struct trees *t, const int16_t *features)
+static float score_of(const struct trees_part *t, const int16_t *features)
 {
 	const uint8_t *n = t->node;
 	int32_t sum = 0;
@@ -157,4 +169,29 @@ float trees_score(const struct trees *t, const int16_t *features)
 		n += NODE;
 	}
 	return 1 / (1 + expf(-(t->base + t->step * (float)sum)));
+}
+
+/* Where x, of from..to, is in the same share of into..onto. */
+static float stretched(float x, float from, float to, float into, float onto)
+{
+	return to > from ? into + (onto - into) * (x - from) / (to - from) : onto;
+}
+
+/* Nothing from who does not suspect: the first knows better how little suspect that is. */
+static float on_scale(const struct trees *t, const struct trees_part *p, float score)
+{
+	if (score < p->suspect)
+		return 0;
+	if (score < p->sure)
+		return stretched(score, p->suspect, p->sure, t->suspect, t->sure);
+	return stretched(score, p->sure, 1, t->sure, 1);
+}
+
+float trees_score(const struct trees *t, const int16_t *features)
+{
+	float most = score_of(&t->part[0], features);
+
+	for (int i = 1; i < t->parts; i++)
+		most = fmaxf(most, on_scale(t, &t->part[i], score_of(&t->part[i], features)));
+	return most;
 }

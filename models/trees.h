@@ -2,7 +2,8 @@
  *
  * trees.h -- decides by decision trees (Breiman 2001, Friedman 2001), small enough for a router.
  *
- * A file of weights holds one or more ensembles, one after the other, each for some radios.
+ * A file of weights holds one or more ensembles, one after the other, each for some radios.  Where several are for
+ * a radio, each is asked, and what counts is who says most, measured by its own limits.
  * All numbers are little-endian:
  *
  *       0  8  "SIXTHTR2"
@@ -18,7 +19,7 @@
  *      38  2  ... up to so many
  *      40  2  for so many antenna pairs at most
  *      42  2  bit 0: proven on recordings of such a radio with people who were not trained on
- *      44  4  score from which it is sure, in millionths: one in fifty others or fewer exceed it
+ *      44  4  score from which it is sure, in millionths: one in fifty others or fewer exceed it; over one: never
  *      48     nodes of 4 bytes, tree after tree, each in preorder: feature (255: a leaf), nodes
  *             to skip to the right child, threshold or value of the leaf.  Left is where the
  *             feature is <= the threshold, and is the next node.
@@ -34,13 +35,20 @@
 #define TREES_MAX       1024
 #define TREES_ERROR_LEN 128
 
-struct trees {
+#define TREES_PARTS     2	/* ensembles for one radio, at most; further ones are not asked */
+
+struct trees_part {
 	const uint8_t *node;	/* borrowed, of the file */
-	int   features, count;
-	int   nodes;
+	int   features, count, nodes;
 	float base, step, suspect, sure;
-	uint32_t version;
-	bool  proven;		/* on recordings, for this kind of radio */
+};
+
+struct trees {
+	struct trees_part part[TREES_PARTS];
+	int   parts;
+	float suspect, sure;	/* of the first, on whose scale the score is */
+	uint32_t version;	/* of the first */
+	bool  proven;		/* on recordings, for this kind of radio: the first was */
 };
 
 /* What an ensemble is chosen by. */
@@ -49,13 +57,14 @@ struct trees_radio {
 	int pairs;		/* of antennas */
 };
 
-/* Checks a whole file of weights and points into it; it must stay.  *t is the first ensemble
- * that is for such a radio.  All must want that many features, of that hash.  0; -EINVAL with a
+/* Checks a whole file of weights and points into it; it must stay.  *t are the first ensembles
+ * that are for such a radio.  All must want that many features, of that hash.  0; -EINVAL with a
  * sentence in error[] that says what is wrong, or that none is for the radio. */
 int trees_open(struct trees *t, const uint8_t *file, size_t size, int features, uint32_t hash,
 	       const struct trees_radio *radio, char error[TREES_ERROR_LEN]);
 
-/* Probability, 0..1. */
+/* Probability, 0..1, on the first ensemble's scale: what another says that suspects is stretched so that its limits
+ * are at the first one's, and the greatest counts. */
 float trees_score(const struct trees *t, const int16_t *features);
 
 #endif

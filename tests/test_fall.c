@@ -216,7 +216,7 @@ static void the_weights_that_ship_are_whole_and_small(void **state)
 	(void)state;
 	assert_int_equal(trees_open(&t, fall_weights, size, FALL_FEATURES, fall_features_hash(), &radio, error), 0);
 	assert_true(size <= 65536);
-	assert_true(t.count > 1 && t.version > 0);
+	assert_true(t.parts == 2 && t.part[0].count > 1 && t.version > 0);
 	assert_true(t.suspect > 0.05f && t.suspect < 0.95f);
 	p = trees_score(&t, zero);
 	assert_true(p > 0 && p < 1);
@@ -252,6 +252,56 @@ static void weights_for_other_features_are_refused_and_say_so(void **state)
 	assert_int_equal(trees_open(&t, fall_weights, size, FALL_FEATURES + 1, fall_features_hash(), &radio, error), -22);
 }
 
+static void put(uint8_t *at, uint32_t x, int bytes)
+{
+	for (int i = 0; i < bytes; i++)
+		at[i] = (uint8_t)(x >> 8 * i);
+}
+
+/* An ensemble of one leaf, which always says that log-odd, in thousandths. */
+#define ONE_LEAF 56
+static void one_leaf(uint8_t file[ONE_LEAF], int leaf, uint32_t suspect, uint32_t sure)
+{
+	const uint32_t words[] = { fall_features_hash(), FALL_FEATURES | 1 << 16, 1, 0, 1000, suspect, 1, 0xffff0000, 1, sure };
+	uint32_t crc = ~0u;
+
+	memcpy(file, "SIXTHTR2", 8);
+	for (int i = 0; i < 10; i++)
+		put(file + 8 + 4 * i, words[i], 4);
+	put(file + 48, 255, 2);
+	put(file + 50, (uint32_t)leaf, 2);
+	for (int i = 0; i < 8 * 52; i++) {
+		crc ^= i % 8 ? 0 : file[i / 8];
+		crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+	}
+	put(file + 52, ~crc, 4);
+}
+
+static float score_of_two(int first, int second)
+{
+	static const int16_t zero[FALL_FEATURES];
+	uint8_t file[2 * ONE_LEAF];
+	char error[TREES_ERROR_LEN];
+	struct trees t;
+
+	one_leaf(file, first, 500000, 800000);
+	one_leaf(file + ONE_LEAF, second, 600000, 900000);
+	assert_int_equal(trees_open(&t, file, sizeof(file), FALL_FEATURES, fall_features_hash(), &radio, error), 0);
+	assert_true(t.parts == 2 && t.suspect > 0.49f && t.suspect < 0.51f && t.sure > 0.79f && t.sure < 0.81f);
+	return trees_score(&t, zero);
+}
+
+/* Scores 0.27, 0.50, 0.73, 0.88, 0.95 are log-odds -1, 0, 1, 2, 3. */
+static void of_two_ensembles_the_one_counts_that_says_more_by_its_own_limits(void **state)
+{
+	(void)state;
+	assert_float_equal(score_of_two(-1000, -3000), 0.269f, 0.001f);
+	assert_float_equal(score_of_two(-1000, 300), 0.269f, 0.001f);	/* 0.574: it does not suspect */
+	assert_float_equal(score_of_two(-1000, 1000), 0.631f, 0.001f);
+	assert_float_equal(score_of_two(2000, 1000), 0.881f, 0.001f);
+	assert_float_equal(score_of_two(-1000, 3000), 0.905f, 0.001f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +316,7 @@ int main(void)
 		cmocka_unit_test(the_weights_that_ship_are_whole_and_small),
 		cmocka_unit_test(weights_cut_short_or_damaged_anywhere_are_refused),
 		cmocka_unit_test(weights_for_other_features_are_refused_and_say_so),
+		cmocka_unit_test(of_two_ensembles_the_one_counts_that_says_more_by_its_own_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,7 @@ struct channel_setup {
 	double reflect;			/* amplitude that a wall reflects, 0: no walls */
 	int    clutter;			/* paths without a place, 0: none */
 	double k_db, spread_ns;		/* direct power over theirs; rms delay spread */
+	double light_db;		/* power with which they light bodies, over that at the receiver */
 	int    diffuse;			/* plane waves of a leg; 0: images in the walls */
 	bool   flat;			/* plane waves in the horizontal plane only */
 	struct channel_wall wall[CHANNEL_WALLS];

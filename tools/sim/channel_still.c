@@ -113,11 +113,11 @@ static void make_light(const struct channel_setup *s, struct light light[LIGHTS]
 }
 
 /* Clutter fills the room evenly: it lights a body with as much power, and as late, as it brings to the
- * receiver. */
+ * receiver, if light_db says nothing else. */
 static void add_light(const struct channel_setup *s, struct antenna *a, const struct light light[LIGHTS],
 		      struct point origin)
 {
-	double gain = pow(10, -s->k_db / 20) / (direct_length(s) * sqrt(LIGHTS));
+	double gain = pow(10, (s->light_db - s->k_db) / 20) / (direct_length(s) * sqrt(LIGHTS));
 	struct point off = point_add(a->at, -1, origin);
 
 	for (int i = 0; s->clutter && !s->diffuse && i < LIGHTS; i++)

@@ -9,13 +9,19 @@
 #define LEAN_S    0.45		/* until the lean from which nobody comes back */
 #define FLOOR_M   0.12		/* of the pelvis, lying */
 #define SEATED_M  0.20		/* and sitting on the floor */
-#define BUCKLE    (0.7 * GRAVITY)
-#define SLIP      (0.8 * GRAVITY)
+#define BUCKLE    0.7		/* of gravity */
+#define SLIP      0.8
 #define EDGE_S    0.5		/* of rolling, until a body is half over the edge of a bed */
 
 static double pelvis_m(const struct person *p)
 {
 	return 0.53 * p->setup->height_m;
+}
+
+/* Of a fall that is so much of a free one, less what the hands take. */
+static double pulled(const struct person *p, double share)
+{
+	return share * GRAVITY * (1 - p->setup->eased);
 }
 
 /* When a fall from rest begins to be stopped. */
@@ -39,7 +45,7 @@ static double drop(double t, double acceleration, double distance)
 /* An inverted pendulum, theta'' = 3 g / (2 L) sin theta, from a small lean to the floor. */
 void topple_make(struct person *p)
 {
-	double pull = 1.5 * GRAVITY / (0.9 * p->setup->height_m), dt = 1e-3;
+	double pull = pulled(p, 1.5) / (0.9 * p->setup->height_m), dt = 1e-3;
 	double lean = rng_uniform(&p->rng, 0.1, 0.22), angle = 0, speed = 0;
 	int stopping = 0, lean_ms = (int)(LEAN_S * 1000);
 
@@ -77,10 +83,10 @@ double fall_impact_s(const struct person *p, const struct stretch *s)
 
 	switch (s->motion) {
 	case MOTION_TOPPLE:     return p->topple_hits_ms / 1000.0;
-	case MOTION_BUCKLE:     return hits_after(BUCKLE, s->from.z - SEATED_M);
-	case MOTION_SLIP:       return hits_after(SLIP, height);
+	case MOTION_BUCKLE:     return hits_after(pulled(p, BUCKLE), s->from.z - SEATED_M);
+	case MOTION_SLIP:       return hits_after(pulled(p, SLIP), height);
 	case MOTION_SLUMP:      return fall_length_s(p, MOTION_SLUMP);
-	default:                return EDGE_S + hits_after(GRAVITY, height);
+	default:                return EDGE_S + hits_after(pulled(p, 1), height);
 	}
 }
 
@@ -103,10 +109,10 @@ static struct pose toppled(const struct person *p, const struct stretch *s, doub
 	return q;
 }
 
-static struct pose buckled(const struct stretch *s, double t)
+static struct pose buckled(const struct person *p, const struct stretch *s, double t)
 {
 	struct pose q = s->from;
-	double down = drop(t, BUCKLE, s->from.z - SEATED_M) / (s->from.z - SEATED_M);
+	double down = drop(t, pulled(p, BUCKLE), s->from.z - SEATED_M) / (s->from.z - SEATED_M);
 	double over = min_jerk((t - 0.3) / 0.8), to = s->from.facing + s->side;
 
 	q.z = s->from.z - down * (s->from.z - SEATED_M) - over * (SEATED_M - FLOOR_M);
@@ -120,14 +126,14 @@ static struct pose buckled(const struct stretch *s, double t)
 }
 
 /* The feet go forwards, the trunk back. */
-static struct pose slipped(const struct stretch *s, double t)
+static struct pose slipped(const struct person *p, const struct stretch *s, double t)
 {
 	struct pose q = s->from;
-	double back = drop(t, 8, PI / 2), slide = 0.35 * (1 - exp(-fmax(t, 0) * 2.0 / 0.35));
+	double back = drop(t, 8 * (1 - p->setup->eased), PI / 2), slide = 0.35 * (1 - exp(-fmax(t, 0) * 2.0 / 0.35));
 
 	q.x += slide * cos(q.facing);
 	q.y += slide * sin(q.facing);
-	q.z -= drop(t, SLIP, s->from.z - FLOOR_M);
+	q.z -= drop(t, pulled(p, SLIP), s->from.z - FLOOR_M);
 	q.tilt = back;
 	q.tilt_to = PI;
 	q.hip = q.knee = 15 * DEGREE * sin(fmin(back, PI / 2));
@@ -153,7 +159,7 @@ static struct pose slumped(const struct person *p, const struct stretch *s, doub
 	return q;
 }
 
-static struct pose rolled_out(const struct stretch *s, double t)
+static struct pose rolled_out(const struct person *p, const struct stretch *s, double t)
 {
 	struct pose q = s->from;
 	double across = 0.6 * min_jerk(t / 0.9);
@@ -161,7 +167,7 @@ static struct pose rolled_out(const struct stretch *s, double t)
 	q.x -= across * sin(q.facing);
 	q.y += across * cos(q.facing);
 	if (s->from.z > FLOOR_M)
-		q.z -= drop(t - EDGE_S, GRAVITY, s->from.z - FLOOR_M);
+		q.z -= drop(t - EDGE_S, pulled(p, 1), s->from.z - FLOOR_M);
 	return q;
 }
 
@@ -169,9 +175,9 @@ struct pose fall_pose(const struct person *p, const struct stretch *s, double in
 {
 	switch (s->motion) {
 	case MOTION_TOPPLE: return toppled(p, s, into_s);
-	case MOTION_BUCKLE: return buckled(s, into_s);
-	case MOTION_SLIP:   return slipped(s, into_s);
+	case MOTION_BUCKLE: return buckled(p, s, into_s);
+	case MOTION_SLIP:   return slipped(p, s, into_s);
 	case MOTION_SLUMP:  return slumped(p, s, into_s);
-	default:            return rolled_out(s, into_s);
+	default:            return rolled_out(p, s, into_s);
 	}
 }

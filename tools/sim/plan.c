@@ -116,6 +116,12 @@ static struct stretch *add(struct planner *pl, enum motion motion, double length
 	return s;
 }
 
+/* From this pose to that one, which takes so long at the usual pace. */
+static void blend(struct planner *pl, double usual_s, struct pose to, const char *label)
+{
+	add(pl, MOTION_BLEND, usual_s / pl->p->setup->pace, to, label);
+}
+
 static const char *rest_label(const struct person_setup *p, const struct pose *pose)
 {
 	if (p->breaths_per_min > 0)
@@ -136,7 +142,7 @@ static void walk_to(struct planner *pl, double x, double y)
 	double distance = hypot(x - to.x, y - to.y);
 
 	if (pl->pose.tilt > 0.5 || pl->pose.hip > 0.5)
-		add(pl, MOTION_BLEND, pl->pose.z < 0.3 ? 2.5 : 1.4, to, "get_up");
+		blend(pl, pl->pose.z < 0.3 ? 2.5 : 1.4, to, "get_up");
 	if (distance < 0.01)
 		return;
 	to.facing = atan2(y - to.y, x - to.x);
@@ -171,7 +177,7 @@ static void fall(struct planner *pl, enum motion motion, double side_deg)
 	double length_s = fall_length_s(pl->p, motion);
 
 	if (motion != MOTION_OUT_OF_BED && (pl->pose.tilt > 0.5 || pl->pose.hip > 0.5))
-		add(pl, MOTION_BLEND, 1.2, pose_standing(pl->p->setup, pl->pose), "get_up");
+		blend(pl, 1.2, pose_standing(pl->p->setup, pl->pose), "get_up");
 	s = add(pl, motion, length_s, pl->pose, "fall");
 	s->side = side_deg * DEGREE;
 	s->to = pl->pose = fall_pose(pl->p, s, length_s);
@@ -207,10 +213,10 @@ static void do_step(struct planner *pl, const struct plan_step *s)
 	switch (s->kind) {
 	case STEP_WALK:     walk_to(pl, s->value[0], s->value[1]); break;
 	case STEP_WANDER:   wander(pl, s->value[0]); break;
-	case STEP_SIT:      add(pl, MOTION_BLEND, 1.2, pose_sitting(p, to), "sit_down"); break;
-	case STEP_SIT_HARD: add(pl, MOTION_BLEND, 0.45, pose_sitting(p, to), "sit_down"); break;
-	case STEP_LIE:      add(pl, MOTION_BLEND, 2.0, pose_lying(p, to), "lie_down"); break;
-	case STEP_GET_UP:   add(pl, MOTION_BLEND, to.z < 0.3 ? 2.5 : 1.4, pose_standing(p, to), "get_up"); break;
+	case STEP_SIT:      blend(pl, 1.2, pose_sitting(p, to), "sit_down"); break;
+	case STEP_SIT_HARD: blend(pl, 0.45, pose_sitting(p, to), "sit_down"); break;
+	case STEP_LIE:      blend(pl, 2.0, pose_lying(p, to), "lie_down"); break;
+	case STEP_GET_UP:   blend(pl, to.z < 0.3 ? 2.5 : 1.4, pose_standing(p, to), "get_up"); break;
 	case STEP_TURN:
 		to.facing = s->value[0] * DEGREE;
 		add(pl, MOTION_BLEND, 0.8, to, "turn");
@@ -220,8 +226,8 @@ static void do_step(struct planner *pl, const struct plan_step *s)
 	case STEP_COUGH:    breathe_otherwise(pl, s->value[0], EPISODE_COUGH, "cough"); break;
 	case STEP_JUMP:     add(pl, MOTION_JUMP, 1.2, to, "jump"); break;
 	case STEP_SQUAT:
-		add(pl, MOTION_BLEND, 0.9, pose_squatting(p, to), "squat");
-		add(pl, MOTION_BLEND, 1.0, pose_standing(p, to), "squat");
+		blend(pl, 0.9, pose_squatting(p, to), "squat");
+		blend(pl, 1.0, pose_standing(p, to), "squat");
 		break;
 	case STEP_WAVE:     add(pl, MOTION_RESTLESS, s->value[0], to, "moving"); break;
 	case STEP_ENTER:    take_place(pl, s->value[0], s->value[1]); break;

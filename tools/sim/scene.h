@@ -18,7 +18,7 @@
 
 /* Numbers are doubles; a choice is the number of the word in its list. */
 struct room_setup {
-	double duration_s, size[3], reflect, clutter, k_db, spread_ns, diffuse, seed;
+	double duration_s, size[3], reflect, clutter, k_db, spread_ns, light_db, diffuse, seed;
 };
 
 struct receiver_setup {
@@ -53,7 +53,7 @@ struct person_setup {
 	char name[SCENE_NAME];
 	double at[2], facing_deg, posture, height_m, cross_m2, seat_m, bed_m, speed_m_s;
 	double breaths_per_min, depth_mm, variability, sigh_every_s, apnea_every_s, apnea_s, cheyne_stokes_s;
-	double beats_per_min, pulse_mm, sway_mm, shift_every_s, struggle_s, elsewhere, area[4];
+	double beats_per_min, pulse_mm, sway_mm, shift_every_s, struggle_s, pace, eased, elsewhere, area[4];
 	struct plan_step step[SCENE_STEPS];
 	int steps;
 };

@@ -43,6 +43,7 @@ static const struct scene_key room_keys[] = {
 	{ "clutter", ROOM(clutter), 1, 0, 64, NULL, "12", "static paths without a place", NULL },
 	{ "k", ROOM(k_db), 1, -20, 40, "dB", "10", "direct power over that of the clutter", NULL },
 	{ "spread", ROOM(spread_ns), 1, 1, 500, "ns", "30", "rms delay spread of the clutter", NULL },
+	{ "light", ROOM(light_db), 1, -80, 20, "dB", "0", "of the clutter on bodies, over that at the receiver", NULL },
 	{ "diffuse", ROOM(diffuse), 1, 0, 64, NULL, "0", "plane waves of a leg instead of wall images", NULL },
 	{ "seed", ROOM(seed), 1, 0, 4294967295.0, NULL, "1", "of all chance, unless --seed is given", NULL },
 	END
@@ -108,6 +109,8 @@ static const struct scene_key person_keys[] = {
 	{ "sway", PERSON(sway_mm), 1, 0, 50, "mm", "1", "slow drift of the body, rms", NULL },
 	{ "shifts", PERSON(shift_every_s), 1, 0, FAR, "s", "0", "mean time between changes of posture; 0: none", NULL },
 	{ "struggle", PERSON(struggle_s), 1, 0, 60, "s", "2", "how long on the floor after a fall", NULL },
+	{ "pace", PERSON(pace), 1, 0.3, 4, NULL, "1", "of sitting, lying down, getting up, squatting", NULL },
+	{ "eased", PERSON(eased), 1, 0, 0.6, NULL, "0", "share of their weight that the hands take in a fall", NULL },
 	{ "area", PERSON(area), 4, -50, 100, "m", "0 0 0 0",
 	  "x y x y of the corners within which they wander; 0: the room", NULL },
 	{ "elsewhere", PERSON(elsewhere), 0, 0, 0, NULL, "no", "is in another room: the truth leaves them out", no_yes },

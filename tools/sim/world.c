@@ -24,7 +24,7 @@ static struct channel *make_channel(struct world *w, int at, uint64_t seed)
 	const struct radio *radio = &w->radio[at];
 	struct channel_setup s = {
 		.size = { room->size[0], room->size[1], room->size[2] }, .reflect = room->reflect,
-		.clutter = (int)room->clutter, .k_db = room->k_db, .spread_ns = room->spread_ns,
+		.clutter = (int)room->clutter, .k_db = room->k_db, .spread_ns = room->spread_ns, .light_db = room->light_db,
 		.diffuse = (int)room->diffuse, .direct_loss_db = w->scene->sender[i].direct_loss_db,
 		.senders = radio->tx, .receivers = radio->rx, .centre_hz = radio->freq_hz, .tones = &radio->tones,
 	};

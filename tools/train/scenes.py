@@ -21,17 +21,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 LENGTH_S = 20
-RADIOS = [  # chip, GHz of its channel in MHz, packets per second, antennas
-    ("esp32", 2437, (20, 50), 1), ("esp32", 2437, (46, 100), 1), ("intel5300", 5320, (20, 20), 3),
-    ("intel5300", 5240, (20, 60), 2), ("intel5300", 2437, (20, 100), 3), ("ath9k", 5180, (20, 50), 1),
-    ("ath9k", 2437, (30, 100), 2), ("mt7915", 5180, (50, 200), 2), ("bcm43455", 5180, (30, 100), 1),
+RADIOS = [  # chip, its channel in MHz, packets per second, antennas, how often
+    ("esp32", 2437, (20, 50), 1, 2), ("esp32", 2437, (46, 100), 1, 2), ("esp32", 2437, (90, 200), 1, 1),
+    ("intel5300", 5320, (20, 20), 3, 2), ("intel5300", 5240, (20, 60), 2, 1), ("intel5300", 5240, (50, 200), 3, 1),
+    ("intel5300", 2437, (20, 100), 3, 1), ("ath9k", 5180, (20, 50), 1, 1), ("ath9k", 2437, (30, 200), 2, 1),
+    ("mt7915", 5180, (50, 200), 2, 1), ("bcm43455", 5180, (30, 100), 1, 1), ("bcm43455", 5180, (90, 200), 1, 1),
 ]
 # What happens, how it is labelled, how often, and how the person is before it.
-FALLS = [("fall_topple", 5), ("fall_buckle", 4), ("fall_slip", 3), ("fall_slump", 1), ("fall_bed", 1)]
-OTHERS = [("sit", "sit_down", 5), ("sit_hard", "sit_down", 1), ("lie", "lie_down", 4), ("get_up_chair", "get_up", 4),
+FALLS = [("fall_topple", 5), ("fall_buckle", 4), ("fall_slip", 3), ("fall_slump", 1), ("fall_bed", 1), ("fall_topple_up", 1)]
+OTHERS = [("sit", "sit_down", 5), ("sit_hard", "sit_down", 3), ("lie", "lie_down", 4), ("lie_hard", "lie_down", 2), ("get_up_chair", "get_up", 4),
           ("get_up_bed", "get_up", 2), ("squat", "pick_up", 4), ("walk", "walk", 3), ("run", "run", 1),
           ("pass", "walk", 2), ("jump", "jump", 2), ("wave", "wave", 2), ("turn", "turn", 1),
-          ("still", "no_movement", 1), ("drop", "no_movement", 1)]
+          ("still", "no_movement", 1), ("drop", "no_movement", 1), ("dog", "dog", 1)]
+
+# After these people are as restless as after a fall, and as often: that some movement follows tells nothing.
+SETTLES = {"sit", "sit_hard", "lie", "lie_hard", "get_up_chair", "get_up_bed", "squat", "turn", "jump"}
 
 
 def pick(r, table):
@@ -50,6 +54,7 @@ class Clip:
         self.when = r.uniform(7, 12)
         self.label = "fall" if fall else None
         self.speed = r.uniform(0.5, 1.4)
+        self.pace = math.exp(r.gauss(0, 0.25))
 
     def spot(self, margin=0.6):
         """Somewhere on the floor; mostly where the radios see well."""
@@ -80,6 +85,9 @@ class Clip:
         kind = pick(self.r, FALLS)[0]
         if kind == "fall_bed":
             self.posture = "lie"
+        elif kind == "fall_topple_up":  # as soon as they stand
+            kind, self.posture = "fall_topple", "sit"
+            self.step(self.when - 1.4 / self.pace - self.r.uniform(0, 1), "get_up")
         else:
             self.walk_in()
         side = f" {self.r.uniform(-180, 180):.0f}" if kind in ("fall_topple", "fall_buckle") else ""
@@ -88,9 +96,10 @@ class Clip:
 
     def other(self):
         kind, self.label = pick(self.r, OTHERS)[:2]
-        if kind in ("sit", "sit_hard", "lie"):
+        if kind in ("sit", "sit_hard", "lie", "lie_hard"):
             self.walk_in()
-            self.step(self.when, kind)
+            self.step(self.when, kind.replace("lie_hard", "lie"))
+            self.pace *= self.r.uniform(1.5, 3) if kind == "lie_hard" else 1
             if kind == "lie" and self.r.random() < 0.5:  # most people sit on the edge first
                 self.steps.insert(-1, f"at_time = {self.when - self.r.uniform(0, 1.5):.2f} sit")
         elif kind.startswith("get_up"):
@@ -124,26 +133,44 @@ class Clip:
                 x, y = self.spot()
                 self.things = ["[drop thing]", f"at = {x:.2f} {y:.2f} {self.r.uniform(0.7, 1.5):.2f}",
                                f"cross = {10 ** self.r.uniform(-3, -1):.4f}", f"time = {self.when:.2f}"]
+            elif kind == "dog":
+                self.things = ["[dog rex]", f"at = {self.at[0]:.2f} {self.at[1]:.2f} 0.4",
+                               f"speed = {self.r.uniform(0.4, 2.5):.2f}", f"from = {self.when:.2f}",
+                               f"until = {self.when + self.r.uniform(2, 10):.2f}"]
+                self.posture = "absent"
         return kind
 
     def text(self, number):
         r, s = self.r, self.size
-        chip, freq, rate, antennas = r.choice(RADIOS)
+        chip, freq, rates, antennas = pick(r, RADIOS)[:4]
+        rate = r.uniform(*rates)
         kind = self.fall() if self.label == "fall" else self.other()
         spot = lambda p: " ".join(f"{v:.2f}" for v in p)
-        return kind, "\n".join([
+        light = r.choice([-80, r.uniform(-15, 6), r.uniform(-15, 6), r.uniform(-15, 6)])  # -80: none
+        about = f"{kind} seen by {chip} {freq} MHz {antennas} rx {rate:.0f}/s light {light:.0f} dB"
+        lines = [
             "[room]", f"duration = {LENGTH_S} s", f"size = {spot(s)}", f"reflect = {r.uniform(0.3, 0.7):.2f}",
-            f"clutter = {r.randint(4, 20)}", f"k = {r.uniform(-8, 8):.1f}",
+            f"clutter = {r.randint(4, 20)}", f"k = {r.uniform(-8, 10):.1f}",
+            f"spread = {math.exp(r.uniform(2.3, 4.6)):.0f}", f"light = {light:.1f}",
             "[receiver]", f"at = {spot(self.ends[0])}", f"chip = {chip}", f"freq = {freq}", f"antennas = {antennas}",
             f"host_clock = {r.choice(['no', 'yes'])}", f"snr = {r.choice([0, 0, 0, r.uniform(25, 40)]):.1f}",
-            "[sender ap]", f"at = {spot(self.ends[1])}", f"rate = {r.uniform(*rate):.1f}",
+            "[sender ap]", f"at = {spot(self.ends[1])}", f"rate = {rate:.1f}",
             f"loss = {r.choice([0, 0.02, 0.05])}",
             f"direct_loss = {r.choice([0, 0, 6, 12])}",
             "[person p]", f"at = {spot(self.at)}", f"facing = {r.uniform(-180, 180):.0f}",
             f"posture = {self.posture}", f"height = {r.uniform(1.5, 1.92):.2f}", f"cross = {r.uniform(0.4, 1.2):.2f}",
-            f"speed = {self.speed:.2f}", f"struggle = {r.choice([0, 0, r.uniform(0.3, 2)]):.1f}",
+            f"speed = {self.speed:.2f}",
+        ]
+        restless = r.choice([0, 0, 0, r.uniform(0.3, 2), r.uniform(0.3, 5)])
+        if restless and kind in SETTLES and "walk" not in self.steps[-1]:
+            self.steps.append(f"at_time = {self.steps[-1].split()[2]} wave {restless:.1f}")
+        lines += [
+            f"struggle = {restless:.1f}",
+            f"pace = {min(max(self.pace, 0.5), 4):.2f}", f"eased = {r.choice([0, 0, r.uniform(0, 0.5)]):.2f}",
             f"sway = {r.uniform(0.3, 3):.1f}", f"seat = {r.uniform(0.38, 0.55):.2f}",
-            f"bed = {r.uniform(0.3, 0.65):.2f}", *self.steps, *self.things, ""])
+            f"bed = {r.uniform(0.3, 0.65):.2f}", *self.steps, *self.things, "",
+        ]
+        return about, "\n".join(lines)
 
 
 def make(sixth, folder, number, seed):
@@ -163,7 +190,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     p.add_argument("sixth", type=Path)
     p.add_argument("folder", type=Path)
-    p.add_argument("--clips", type=int, default=2800)
+    p.add_argument("--clips", type=int, default=8000)
     p.add_argument("--seed", type=int, default=1)
     o = p.parse_args()
     o.folder.mkdir(parents=True, exist_ok=True)
