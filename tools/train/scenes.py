@@ -28,11 +28,13 @@ RADIOS = [  # chip, its channel in MHz, packets per second, antennas, how often
     ("mt7915", 5180, (50, 200), 2, 1), ("bcm43455", 5180, (30, 100), 1, 1), ("bcm43455", 5180, (90, 200), 1, 1),
 ]
 # What happens, how it is labelled, how often, and how the person is before it.
-FALLS = [("fall_topple", 5), ("fall_buckle", 4), ("fall_slip", 3), ("fall_slump", 1), ("fall_bed", 1), ("fall_topple_up", 1)]
-OTHERS = [("sit", "sit_down", 5), ("sit_hard", "sit_down", 3), ("lie", "lie_down", 4), ("lie_hard", "lie_down", 2), ("get_up_chair", "get_up", 4),
+FALLS = [("fall_topple", 5), ("fall_buckle", 4), ("fall_slip", 3), ("fall_slump", 1), ("fall_bed", 1),
+         ("fall_topple_up", 1)]
+OTHERS = [("sit", "sit_down", 5), ("sit_hard", "sit_down", 3), ("lie", "lie_down", 4), ("lie_hard", "lie_down", 2),
+          ("get_up_chair", "get_up", 4),
           ("get_up_bed", "get_up", 2), ("squat", "pick_up", 4), ("walk", "walk", 3), ("run", "run", 1),
           ("pass", "walk", 2), ("jump", "jump", 2), ("wave", "wave", 2), ("turn", "turn", 1),
-          ("still", "no_movement", 1), ("drop", "no_movement", 1), ("dog", "dog", 1)]
+          ("still", "no_movement", 1), ("drop", "no_movement", 1), ("dog", "moving", 1)]
 
 # After these people are as restless as after a fall, and as often: that some movement follows tells nothing.
 SETTLES = {"sit", "sit_hard", "lie", "lie_hard", "get_up_chair", "get_up_bed", "squat", "turn", "jump"}
