@@ -61,7 +61,7 @@ CORE   := $(DSP) $(MODELS)
 # A library, so that each program takes what it needs: fuzzers have no cmocka.
 TEST_SHARED := $(BUILD)/tests/support.a
 TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
-CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid ratio align rank1 steer ridge \
+CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid ratio align rank1 apart steer ridge \
 	respiration breath breath_gain machine room power motion motion_stat presence incident fall decay sway child heading),$(TESTS))
 THREAD_TESTS := $(filter $(patsubst %,$(BUILD)/tests/test_%,mqtt mqtt_refused journal_writer alarming alarming_time \
 	alarming_commands),$(TESTS))

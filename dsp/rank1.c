@@ -188,15 +188,15 @@ static void distrust(struct rank1 *r, int rows, int streams)
 	}
 }
 
-/* One stream into the transform: detrended, weighted, padded. */
-static void load(struct rank1 *r, int rows, int stream)
+const struct spectrum_bin *rank1_stream(const struct rank1 *r, int stream)
 {
 	float *x = spectrum_input(r->fft);
 
-	detrend(r, rows, stream, x);
-	for (int i = 0; i < rows; i++)
+	detrend(r, r->rows, stream, x);
+	for (int i = 0; i < r->rows; i++)
 		x[i] *= r->window[i] * r->trust[i];
-	memset(x + rows, 0, (size_t)(RANK1_LEN - rows) * sizeof(*x));
+	memset(x + r->rows, 0, (size_t)(RANK1_LEN - r->rows) * sizeof(*x));
+	return spectrum_run(r->fft);
 }
 
 static float bin_power(struct spectrum_bin x)
@@ -225,7 +225,11 @@ static void add_stream(struct rank1 *r, int stream, const struct spectrum_bin *x
 	noise /= (float)(r->noise_hi - r->noise_lo + 1);
 	if (!(noise > 1e-12f) || !isfinite(noise))
 		return;
-	r->weight[stream] = weight = 1 / (r->flat ? noise : fmaxf(noise, usual_power(r, x)));
+	if (r->scale == RANK1_USUAL)
+		r->weight[stream] = 1 / fmaxf(noise, usual_power(r, x));
+	else
+		r->weight[stream] = r->scale == RANK1_NOISE ? 1 / noise : 1;
+	weight = r->weight[stream];
 	r->level += noise;
 	for (int i = 0; i <= r->noise_hi; i++) {
 		r->a[i] += x[i].re * x[i].re * weight;
@@ -271,10 +275,8 @@ int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows)
 	r->rows = rows;
 	r->used = 0;
 	r->level = 0;
-	for (int k = 0; k < g->streams; k++) {
-		load(r, rows, k);
-		add_stream(r, k, spectrum_run(r->fft));
-	}
+	for (int k = 0; k < g->streams; k++)
+		add_stream(r, k, rank1_stream(r, k));
 	if (!r->used)
 		return -ENODATA;
 	for (int i = 0; i < rows; i++)

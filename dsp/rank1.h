@@ -24,11 +24,18 @@
 #define RANK1_BINS (RANK1_LEN / 2 + 1)
 #define RANK1_STREAMS 256		/* at most */
 
+/* What the streams are divided by. */
+enum rank1_scale {
+	RANK1_USUAL,			/* their noise, or what is usual in the band of breathing if that is more */
+	RANK1_NOISE,			/* their noise, even where they wander */
+	RANK1_AS_IT_IS,			/* nothing: they are at one level already */
+};
+
 struct rank1 {
 	struct spectrum *fft;
 	float rate_hz;			/* of the rows */
 	int   noise_lo, noise_hi;	/* bins of the noise band */
-	bool  flat;			/* streams are divided by their noise alone, even where they wander */
+	enum rank1_scale scale;
 	/* of the last run */
 	int   rows;			/* in the window */
 	int   used;			/* streams that had noise to be measured by; -1: rows were missing */
@@ -52,6 +59,10 @@ void rank1_free(struct rank1 *r);
 /* Looks at the newest `rows` rows.  0, or -ENODATA: more than 30 % of the rows are missing, or
  * no stream has noise; -EINVAL: more streams than RANK1_STREAMS. */
 int rank1_run(struct rank1 *r, const struct slowgrid *g, int rows);
+
+/* One stream as the last run transformed it, before it was divided by anything: bins 0..noise_hi, borrowed until r->fft
+ * is used again.  The grid must not have changed since. */
+const struct spectrum_bin *rank1_stream(const struct rank1 *r, int stream);
 
 /* Did the last run fail for want of streams, not of rows? */
 bool rank1_is_deaf(const struct rank1 *r);

@@ -184,9 +184,9 @@ static void look(struct child_sign *s, struct rank1 *r, const struct slowgrid *g
 {
 	int best = 0, err;
 
-	r->flat = true;		/* wind must be seen as what it is, in all streams */
+	r->scale = RANK1_NOISE;	/* wind must be seen as what it is, in all streams */
 	err = rank1_run(r, g, rows);
-	r->flat = false;
+	r->scale = RANK1_USUAL;
 	if (err)
 		return;
 	for (int i = (int)ceilf(rank1_bin(r, WANDER * s->lo_hz)); i <= (int)rank1_bin(r, s->hi_hz); i++)

@@ -8,7 +8,8 @@
  * Front-end: where receive chains share an oscillator, their ratio (ratio.h), and what that leaves
  * out, their levels (breath_gain.h).  With one
  * chain there are two that see different things: the power of the tones (power.h) and the
- * samples aligned to a template (align.h); the spectrum takes the streams of both.  Window:
+ * samples aligned to a template (align.h); the spectrum takes the streams of both, as they are and without what they
+ * all do together (apart.h).  Window:
  * what followed the last movement that was long enough to come or go, or that left the body
  * elsewhere, 8 to 60 s; rows in which it shifted count less (rank1.h).  Noise: the spectrum is divided by its
  * own floor, locally, because drift lifts the low end; how high chance reaches follows from
@@ -16,6 +17,7 @@
  *
  * Fooled by: machines in the band (fans that swing, pumps) until they are known (machine.h), a second person, and windows
  * in which the rate changes: the peak broadens, the quality falls. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,7 @@
 #include "dsp/wave.h"
 #include "models/alias.h"
 #include "models/breath.h"
+#include "models/breath_apart.h"
 #include "models/breath_gain.h"
 #include "models/breath_row.h"
 #include "models/child_sign.h"
@@ -34,6 +37,7 @@
 #include "models/machine.h"
 #include "models/model.h"
 #include "models/quiet.h"
+#include "models/scratch.h"
 
 #define LOOK_US      1000000u	/* between two looks at the spectrum */
 #define SLOW_HZ      5.0f	/* of the grid for adults */
@@ -81,7 +85,7 @@ struct respiration {
 	struct slowgrid grid;
 	struct rank1 rank1;
 	struct breath_gain gain;	/* chains only */
-	const struct rank1 *seen;	/* what the last look followed: this or that of the levels, */
+	const struct rank1 *seen;	/* what the last look followed: this, or that of the levels or of what was taken apart, */
 	const struct slowgrid *seen_in;	/* of these rows */
 	struct steer steer, second, clear;	/* clear: as it was when a breath was last beyond doubt */
 	float    place[RANK1_STREAMS];	/* of the streams, then */
@@ -92,6 +96,7 @@ struct respiration {
 	struct alias alias;
 	struct device_noise devices;
 	int      ran;			/* looks, of late, while one of them counted */
+	struct scratch *scratch, *own;	/* where streams of one chain are taken apart; own: NULL if somebody else's */
 	const struct surroundings *around;	/* NULL: nothing is told of them */
 	float    shape;			/* of the noise, averaged over looks; 0: none yet */
 	bool     aligned;		/* rows have the aligned samples too */
@@ -114,6 +119,7 @@ static void respiration_destroy(void *state)
 	breath_gain_free(&m->gain);
 	slowgrid_free(&m->grid);
 	align_free(&m->align);
+	scratch_free(m->own);
 	free(m);
 }
 
@@ -153,7 +159,12 @@ static int init(struct respiration *m, const struct link_format *f, const struct
 	m->for_child = params->child_left_s > 0 && rate_hz == FAST_HZ;
 	child_sign_init(&m->child, m->lo_hz, m->hi_hz);
 	m->around = params->around;
-	return err;
+	if (err || m->use_ratio || rate_hz != SLOW_HZ)
+		return err;
+	if (!params->scratch)
+		m->own = scratch_create();
+	m->scratch = m->own ? m->own : params->scratch;
+	return m->scratch ? 0 : -ENOMEM;
 }
 
 static void *respiration_create(const struct link_format *format, const struct model_params *params)
@@ -408,6 +419,10 @@ static void look(struct respiration *m, uint64_t now_us, int rows, struct breath
 	e->q_null_db = null_db(m);
 	m->seen = &m->rank1;
 	m->seen_in = &m->grid;
+	if (m->scratch && breath_apart_look(&m->scratch->apart, &m->rank1, &m->grid, m->power_streams, m->lo_hz, m->hi_hz, e)) {
+		m->seen = &m->scratch->apart.rank1;
+		m->seen_in = &m->scratch->apart.grid;
+	}
 	if (m->use_ratio && breath_gain_look(&m->gain, rows, m->lo_hz, m->hi_hz, e)) {
 		m->seen = &m->gain.rank1;
 		m->seen_in = &m->gain.grid;

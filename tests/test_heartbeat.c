@@ -91,9 +91,13 @@ static void a_heart_shows(void **state)
 static void spoil(struct scratch *s)
 {
 	struct spectrum *fft = s->pilot.fft;
+	struct slowgrid grid = s->apart.grid;
+	struct rank1 rank1 = s->apart.rank1;
 
 	memset(s, 0xff, sizeof(*s));
 	s->pilot.fft = fft;
+	s->apart.grid = grid;
+	s->apart.rank1 = rank1;
 }
 
 static void what_others_leave_in_shared_scratch_changes_nothing(void **state)
