@@ -142,20 +142,19 @@ static bool invert(struct apart *s, int n)
 	return true;
 }
 
-/* Turns a row of streams into ones that share nothing, in place. */
-static void turn(const struct apart *s, int n, float *x)
+/* Turns a row of streams into ones that share nothing, in place.  The triangle is 0 above its diagonal; four sums at a
+ * time, as each waits for its own. */
+static void turn(const struct apart *s, int n, float x[APART_STREAMS])
 {
 	float out[APART_STREAMS];
 
 	for (int k = 0; k < n; k++) {
-		float even = 0, odd = 0;
-		int j = 0;
+		float sum[4] = { 0 };
 
-		for (; j < k; j += 2) {
-			even += s->g[k][j] * x[j];
-			odd += s->g[k][j + 1] * x[j + 1];
-		}
-		out[k] = even + odd + (j == k ? s->g[k][k] * x[k] : 0);
+		for (int j = 0; j <= k; j += 4)
+			for (int i = 0; i < 4; i++)
+				sum[i] += s->g[k][j + i] * x[j + i];
+		out[k] = sum[0] + sum[1] + (sum[2] + sum[3]);
 	}
 	memcpy(x, out, (size_t)n * sizeof(*x));
 }
@@ -167,9 +166,15 @@ int apart_run(struct apart *s, const struct rank1 *r, const struct slowgrid *g, 
 	gather(s, r, n);
 	if (!mix(s, n) || !invert(s, n))
 		return -ENODATA;
-	for (uint64_t i = s->grid.first; i <= s->grid.newest; i++)
-		if (s->grid.state[i % (uint64_t)s->grid.capacity])
-			turn(s, n, s->grid.row + (i % (uint64_t)s->grid.capacity) * (size_t)n);
+	for (uint64_t i = s->grid.first; i <= s->grid.newest; i++) {
+		float *row = s->grid.row + (i % (uint64_t)s->grid.capacity) * (size_t)n, x[APART_STREAMS] = { 0 };
+
+		if (!s->grid.state[i % (uint64_t)s->grid.capacity])
+			continue;
+		memcpy(x, row, (size_t)n * sizeof(*x));
+		turn(s, n, x);
+		memcpy(row, x, (size_t)n * sizeof(*x));
+	}
 	slowgrid_advance(&s->grid, (uint64_t)r->rows + 1);
 	return rank1_run(&s->rank1, &s->grid, slowgrid_rows(&s->grid));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
+#include "dsp/order.h"
 #include "models/breath.h"
 #include "models/breath_row.h"
 
@@ -36,19 +36,13 @@ static float local_floor(const struct rank1 *r, int i)
 	int n = 0;
 
 	for (int j = i - half; j <= i + half; j++) {
-		float way = (float)j / (float)i, usual;
-		int k = 0;
+		float way = (float)j / (float)i;
 
 		if (j < 2 || j > r->noise_hi || abs(j - i) <= peak || (j > i && harmonic(j, i, peak / 2)))
 			continue;
-		usual = r->noise + (r->lambda[j] - r->noise) * way * way;
-		while (k < n && near[k] < usual)
-			k++;
-		memmove(near + k + 1, near + k, (size_t)(n - k) * sizeof(*near));
-		near[k] = usual;
-		n++;
+		near[n++] = r->noise + (r->lambda[j] - r->noise) * way * way;
 	}
-	return n ? fmaxf(near[n / 2], r->noise) : r->noise;
+	return n ? fmaxf(order_select(near, n, n / 2), r->noise) : r->noise;
 }
 
 float breath_row_floor(const struct rank1 *r, float hz)
