@@ -18,6 +18,7 @@
 #define SHAPE_MOST   200.0f
 #define BAND_LO_HZ   0.08f	/* where breaths are, and what wanders besides: */
 #define BAND_HI_HZ   0.7f
+#define EVERY        2	/* bins: the transform is padded, and neighbours say the same */
 #define LN_2         0.6931f	/* median of what is spread exponentially, means */
 
 int rank1_init(struct rank1 *r, float rate_hz, float noise_lo_hz, float noise_hi_hz)
@@ -104,24 +105,33 @@ static void build_basis(struct rank1 *r, int rows)
 	r->trust_sum = rank1_trend(r->trust, rows, r->basis[0], r->basis[1]);
 }
 
-/* One stream less its mean, trend and bow into x; what is missing is 0. */
+/* One stream less its mean, trend and bow into x; what is missing is 0.  Sums go over what is left when some
+ * row's value is taken off, as floats hold no small change of a large level; two of each, as an addition waits for the one
+ * before it. */
 static void detrend(const struct rank1 *r, int rows, int stream, float *x)
 {
-	float mean = 0, line = 0, bow = 0;
+	const float *first = NULL;
+	float mean[2] = { 0 }, line[2] = { 0 }, bow[2] = { 0 };
 
+	for (int i = 0; i < rows && !first; i++)
+		first = r->row[i];
 	for (int i = 0; i < rows; i++) {
-		x[i] = r->row[i] ? r->row[i][stream] : 0;
-		mean += r->trust[i] * x[i];
+		float weighted;
+
+		x[i] = r->row[i] ? r->row[i][stream] - first[stream] : 0;
+		weighted = r->trust[i] * x[i];
+		mean[i & 1] += weighted;
+		line[i & 1] += weighted * r->basis[0][i];
+		bow[i & 1] += weighted * r->basis[1][i];
 	}
-	mean /= r->trust_sum;
+	mean[0] = (mean[0] + mean[1]) / r->trust_sum;
+	line[0] += line[1];
+	bow[0] += bow[1];
 	for (int i = 0; i < rows; i++) {
-		x[i] = r->row[i] ? x[i] - mean : 0;
-		line += r->trust[i] * x[i] * r->basis[0][i];
-		bow += r->trust[i] * x[i] * r->basis[1][i];
+		float trend = mean[0] + line[0] * r->basis[0][i] + bow[0] * r->basis[1][i];
+
+		x[i] = r->row[i] ? x[i] - trend : 0;
 	}
-	for (int i = 0; i < rows; i++)
-		if (r->row[i])
-			x[i] -= line * r->basis[0][i] + bow * r->basis[1][i];
 }
 
 /* 1 / variance of white noise, from second differences; 0: the stream is dead. */
@@ -208,10 +218,10 @@ static float bin_power(struct spectrum_bin x)
 static float usual_power(const struct rank1 *r, const struct spectrum_bin *x)
 {
 	float power[RANK1_BINS];
-	int lo = (int)rank1_bin(r, BAND_LO_HZ), n = (int)rank1_bin(r, BAND_HI_HZ) - lo;
+	int lo = (int)rank1_bin(r, BAND_LO_HZ), n = ((int)rank1_bin(r, BAND_HI_HZ) - lo) / EVERY;
 
 	for (int i = 0; i < n; i++)
-		power[i] = bin_power(x[lo + i]);
+		power[i] = bin_power(x[lo + EVERY * i]);
 	return order_select(power, n, n / 2) / LN_2;
 }
 
