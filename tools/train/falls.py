@@ -7,7 +7,7 @@
 
 The features are those that the daemon computes; this program sees nothing else.  Two ensembles go into the file:
 
-  the recorded falls' own: boosted trees on --recorded, and on --simulated with a weight of 0.05 a clip, for radios
+  the recorded falls' own: boosted trees on --recorded, and on --simulated with a weight of 0.02 a clip, for radios
   like those of the recordings (--mhz, --pairs);
   physics': deeper boosted trees on --simulated alone, for all radios.
 
@@ -33,13 +33,13 @@ from sklearn.metrics import roc_auc_score
 
 import weights
 
-SIMULATED = 0.05  # what a simulated clip counts for beside a recorded one
+SIMULATED = 0.02  # what a simulated clip counts for beside a recorded one
 SUSPECT, SURE = 0.1, 0.02  # so many of the other clips exceed the limits
 SURE_SIMULATED = 0.05  # of the simulated others of such radios; the watch lets less than half of those pass
 SURE_PHYSICS = 0.0125  # where only simulation says so
 UNIT = 1000  # of a leaf in the file: thousandths
 
-RECORDED = dict(n_estimators=200, max_depth=3, learning_rate=0.06, subsample=0.5, max_features=0.1, min_samples_leaf=12,
+RECORDED = dict(n_estimators=400, max_depth=3, learning_rate=0.03, subsample=0.5, max_features=0.1, min_samples_leaf=12,
                 random_state=1)
 PHYSICS = dict(n_estimators=300, max_depth=4, learning_rate=0.05, subsample=0.5, max_features=0.1, min_samples_leaf=20,
                random_state=1)
