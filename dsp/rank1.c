@@ -13,6 +13,8 @@
 
 #define VALID_LEAST  0.7f
 #define TRUST_S      5.0f	/* over which the energy is averaged */
+#define TRUST_OF     48	/* streams are enough to see where the body moved; every third, of 144: an odd step, for both
+				   parts of a sample */
 #define TRUST_FULL   1.0f	/* of the usual energy, and below */
 #define SHAPE_LEAST  1.0f
 #define SHAPE_MOST   200.0f
@@ -175,9 +177,9 @@ static void smooth(const struct rank1 *r, int rows, const float *e, int width, f
 static void distrust(struct rank1 *r, int rows, int streams)
 {
 	float x[SLOWGRID_ROWS], energy[SLOWGRID_ROWS] = { 0 }, level[SLOWGRID_ROWS], usual;
-	int n = 0;
+	int n = 0, step = streams / TRUST_OF | 1;
 
-	for (int k = 0; k < streams; k++) {
+	for (int k = 0; k < streams; k += step) {
 		float weight;
 
 		detrend(r, rows, k, x);
