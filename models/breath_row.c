@@ -11,6 +11,8 @@
 #define RATIO_NULL_DB  7.5f	/* chance reaches at least this, whatever the noise looks like: */
 #define SINGLE_NULL_DB 9.0f	/* one chain has all the receiver's own errors in it */
 #define WALK_NULL_DB   12.4f	/* of 40 bins spread exponentially one is so far over the median once in 4,000 */
+#define FASTER_DB      6.0f	/* far above a breath is noise */
+#define UNEVEN         0.12f	/* breaths differ by so much of their rate */
 #define FLOOR_HZ       0.25f	/* half width of the neighbourhood that the floor is taken from */
 
 float breath_row_chance_db(bool one_chain)
@@ -122,4 +124,24 @@ int breath_row_highest(const float row_db[BREATH_BINS])
 		if (row_db[j] > row_db[best])
 			best = j;
 	return best;
+}
+
+/* By how much something at that rate moves less fast than at the other with the same amplitude. */
+static float slower_db(float hz, float than_hz)
+{
+	return fmaxf(20 * log10f(than_hz / hz), -FASTER_DB);
+}
+
+bool breath_row_alone(const struct rank1 *r, float peak_hz, float window_s, float below_db)
+{
+	float slow_hz = 2 / window_s, line_db = rank1_db(r, peak_hz);
+
+	for (int i = (int)rank1_bin(r, slow_hz) + 1; i < r->noise_hi; i++) {
+		float hz = (float)i * r->rate_hz / RANK1_LEN, order = fmaxf(roundf(hz / peak_hz), 1);
+		float near_hz = slow_hz + UNEVEN * order * peak_hz;
+
+		if (fabsf(hz - order * peak_hz) > near_hz && rank1_db(r, hz) - slower_db(hz, peak_hz) > line_db - below_db)
+			return false;
+	}
+	return true;
 }

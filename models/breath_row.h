@@ -26,6 +26,10 @@ int breath_row_highest(const float row_db[BREATH_BINS]);
 /* That floor at one rate, relative to the receivers' noise: 1 or more. */
 float breath_row_floor(const struct rank1 *r, float hz);
 
+/* Is the line at that rate, with its harmonics, all that moves, all else as fast being below_db weaker?  Who walks or
+ * shifts stirs all rates. */
+bool breath_row_alone(const struct rank1 *r, float peak_hz, float window_s, float below_db);
+
 /* What chance reaches at least in such a row, whatever the noise looks like, dB. */
 float breath_row_chance_db(bool one_chain);
 

@@ -2,19 +2,14 @@
 #include <math.h>
 #include <string.h>
 #include "models/fall_links.h"
+#include "models/odds.h"
 
-#define TRIGGER_DB 6.0f		/* fall.c */
+#define SEEN_DB    6.0f		/* peak over the noise from which a word has weight; an event is one from 5 dB on (fall.c) */
 #define LEAST_DB   0.2f		/* who barely saw it has little to say, but something */
 
 void fall_links_init(struct fall_links *l)
 {
 	memset(l, 0, sizeof(*l));
-}
-
-static float log_odds(float p)
-{
-	p = fminf(fmaxf(p, 1e-4f), 1 - 1e-4f);
-	return logf(p / (1 - p));
 }
 
 void fall_links_add(struct fall_links *l, uint32_t path, const struct fall_evidence *e)
@@ -24,8 +19,8 @@ void fall_links_add(struct fall_links *l, uint32_t path, const struct fall_evide
 	l->next = (l->next + 1) % FALL_LINKS_EVENTS;
 	*s = (struct fall_said){ .path = path, .event_us = e->event_us ? e->event_us : 1, .score = e->score,
 				 .peak_db = e->peak_db };
-	s->suspect = log_odds(e->score) - log_odds(e->suspect);
-	s->sure = e->sure < 1 ? log_odds(e->score) - log_odds(e->sure) : NAN;
+	s->suspect = log_odds_of(e->score) - log_odds_of(e->suspect);
+	s->sure = e->sure < 1 ? log_odds_of(e->score) - log_odds_of(e->sure) : NAN;
 	if (e->suspect >= 1)	/* without weights it has no opinion, and is not asked for one */
 		s->event_us = 0;
 }
@@ -58,11 +53,11 @@ struct fall_together fall_links_verdict(const struct fall_links *l, uint64_t eve
 
 	for (int i = 0; i < FALL_LINKS_EVENTS; i++) {
 		const struct fall_said *s = &l->said[i];
-		float w = fmaxf(s->peak_db - TRIGGER_DB, LEAST_DB);
+		float w = fmaxf(s->peak_db - SEEN_DB, LEAST_DB);
 
 		if (!is_near(s, event_us) || !is_best(l, i, event_us))
 			continue;
-		odds += w * log_odds(s->score);
+		odds += w * log_odds_of(s->score);
 		suspect += w * s->suspect;
 		weight += w;
 		if (!isnan(s->sure)) {
@@ -77,7 +72,7 @@ struct fall_together fall_links_verdict(const struct fall_links *l, uint64_t eve
 	}
 	if (!(weight > 0))
 		return t;
-	t.score = 1 / (1 + expf(-odds / weight));
+	t.score = probability_of(odds / weight);
 	if (suspect >= 0)
 		t.verdict = able > 0 && sure >= 0 ? FALL_VERDICT_SURE : FALL_VERDICT_SUSPECTED;
 	return t;

@@ -4,7 +4,7 @@
  *
  * Each link judges alone (fall.c), and the likeliest fall of three is mostly a link that is mistaken.  Peaks within
  * a second and a half are one event; of each link the likeliest verdict counts.  Log-odds over the link's own limits are
- * averaged, weighted by how far the event stood over what triggers one: whoever saw it best has the most to say
+ * averaged, weighted by how far the event stood over what hardly triggers one: whoever saw it best has the most to say
  * (a product of experts, Hinton 1999).  A link that saw nothing says nothing: falls at its back are falls. */
 #ifndef MODELS_FALL_LINKS_H
 #define MODELS_FALL_LINKS_H

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 #include "models/fall_watch.h"
+#include "models/odds.h"
 
 #define TICK_S       0.1f
 #define SETTLE_US    4500000u	/* after the impact: rolling, cushions, the first fright */
@@ -30,20 +31,14 @@ void fall_watch_init(struct fall_watch *w, float watch_s, float still_s)
 	w->long_s = still_s;
 }
 
-static float log_odds(float p)
-{
-	p = fminf(fmaxf(p, 1e-4f), 1 - 1e-4f);
-	return logf(p / (1 - p));
-}
-
 static float confidence(const struct fall_watch *w)
 {
 	float still = w->seen_s > 0 ? w->still_s / w->seen_s : 0;
-	float odds = log_odds(w->score);
+	float odds = log_odds_of(w->score);
 
 	if (w->state != FALL_WATCH_IDLE && w->seen_s >= w->watch_s / 2)
 		odds += STILL_ODDS * (2 * still - 1) + (w->breathed ? BREATH_ODDS : 0);
-	return 1 / (1 + expf(-odds));
+	return probability_of(odds);
 }
 
 static void tell(struct fall_watch *w, enum incident_stage stage, uint64_t time_us, struct incident_queue *out)

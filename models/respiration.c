@@ -49,8 +49,6 @@
 #define MILD_S       30.0f	/* of movement that may be a breath are looked at */
 #define PURE_DB      8.0f	/* what moves besides is so far below a breath that is all that moves */
 #define STILL_PURE_DB 5.0f	/* ... once it was */
-#define FASTER_DB    6.0f	/* far above a breath is noise */
-#define UNEVEN       0.12f	/* breaths differ by so much of their rate */
 #define GAP_US       3000000u	/* longer than this, what came before is another scene */
 #define NO_CSI_US    5000000u
 #define SHAPE_KEEP   0.95f
@@ -404,17 +402,13 @@ static void heed_devices(struct respiration *m, uint64_t now_us, struct breath_e
 	}
 }
 
-/* Looks at the newest rows. */
-static void look(struct respiration *m, uint64_t now_us, int rows, struct breath_evidence *e)
+/* Transforms the newest rows, in as many ways as the radio allows, into a row of evidence.  What is wrong, if it cannot. */
+static enum reason view(struct respiration *m, int rows, struct breath_evidence *e)
 {
-	if (rank1_run(&m->rank1, &m->grid, rows)) {
-		e->reason = rank1_is_deaf(&m->rank1) ? REASON_ONE_TONE : REASON_GAP;
-		return;
-	}
-	if (m->rank1.used < STREAMS_LEAST) {
-		e->reason = REASON_ONE_TONE;
-		return;
-	}
+	if (rank1_run(&m->rank1, &m->grid, rows))
+		return rank1_is_deaf(&m->rank1) ? REASON_ONE_TONE : REASON_GAP;
+	if (m->rank1.used < STREAMS_LEAST)
+		return REASON_ONE_TONE;
 	e->q_db = breath_row(&m->rank1, m->lo_hz, m->hi_hz, !m->use_ratio, e->row_db);
 	e->q_null_db = null_db(m);
 	m->seen = &m->rank1;
@@ -427,17 +421,12 @@ static void look(struct respiration *m, uint64_t now_us, int rows, struct breath
 		m->seen = &m->gain.rank1;
 		m->seen_in = &m->gain.grid;
 	}
-	e->window_s = (float)rows / m->rank1.rate_hz;
-	e->reason = REASON_NONE;
-	e->machine = false;
-	e->even = 0;
-	e->noise_db = 10 * log10f(m->rank1.level);
-	machine_fade(&m->machine);
-	heed_devices(m, now_us, e);
-	comb_look(&m->comb, m->seen, m->hi_hz);
-	e->recall = m->recalls ? steer_recall(&m->clear, &m->rank1) : 0;
-	e->shift = m->recalls ? steer_shift(&m->clear, m->place, &m->rank1) : 0;
-	e->second_hz = 0;
+	return REASON_NONE;
+}
+
+/* Follows what stands highest, or if that is a machine, the next. */
+static void choose_peak(struct respiration *m, struct breath_evidence *e)
+{
 	for (int i = 0; i < PEAKS; i++) {
 		e->peak_hz = e->alive = e->pace_hz = 0;
 		e->coherence = NAN;
@@ -457,6 +446,25 @@ static void look(struct respiration *m, uint64_t now_us, int rows, struct breath
 	}
 	if (swings(m))
 		blank_comb(m, e);	/* what is too low to be followed adds up, too */
+}
+
+/* Looks at the newest rows. */
+static void look(struct respiration *m, uint64_t now_us, int rows, struct breath_evidence *e)
+{
+	e->reason = view(m, rows, e);
+	if (e->reason != REASON_NONE)
+		return;
+	e->window_s = (float)rows / m->rank1.rate_hz;
+	e->machine = false;
+	e->even = 0;
+	e->noise_db = 10 * log10f(m->rank1.level);
+	machine_fade(&m->machine);
+	heed_devices(m, now_us, e);
+	comb_look(&m->comb, m->seen, m->hi_hz);
+	e->recall = m->recalls ? steer_recall(&m->clear, &m->rank1) : 0;
+	e->shift = m->recalls ? steer_shift(&m->clear, m->place, &m->rank1) : 0;
+	e->second_hz = 0;
+	choose_peak(m, e);
 	if (e->peak_hz > 0) {
 		wave_look(&m->wave, &m->steer, m->seen, e->wave.displacement, e->wave.phase);
 		e->wave.until_us = (m->grid.newest + 1) * m->grid.cell_us;
@@ -481,29 +489,13 @@ static enum reason obstacle(struct respiration *m, uint64_t now_us, const struct
 	return REASON_NONE;
 }
 
-/* By how much something at that rate moves less fast than at the other with the same amplitude. */
-static float slower_db(float hz, float than_hz)
-{
-	return fmaxf(20 * log10f(than_hz / hz), -FASTER_DB);
-}
-
 /* Is one line, with its harmonics, all that moves?  Who walks or shifts stirs all frequencies. */
 static bool is_pure(const struct respiration *m, const struct breath_evidence *e)
 {
-	const struct rank1 *r = m->seen;
-	float slow_hz = 2 / e->window_s, line_db = rank1_db(r, e->peak_hz), below_db = e->rhythm ? STILL_PURE_DB : PURE_DB;
+	float below_db = e->rhythm ? STILL_PURE_DB : PURE_DB;
 
-	if (e->machine || e->held || e->alive < CLEAR || e->q_db < e->q_null_db + below_db)
-		return false;
-	for (int i = (int)rank1_bin(r, slow_hz) + 1; i < r->noise_hi; i++) {
-		float hz = (float)i * r->rate_hz / RANK1_LEN, order = fmaxf(roundf(hz / e->peak_hz), 1);
-		float near_hz = slow_hz + UNEVEN * order * e->peak_hz;
-
-		if (fabsf(hz - order * e->peak_hz) > near_hz &&
-		    rank1_db(r, hz) - slower_db(hz, e->peak_hz) > line_db - below_db)
-			return false;
-	}
-	return true;
+	return !e->machine && !e->held && e->alive >= CLEAR && e->q_db >= e->q_null_db + below_db &&
+		breath_row_alone(m->seen, e->peak_hz, e->window_s, below_db);
 }
 
 /* Rows that can be looked at: those since the last movement, or, if all that moves may be a breath, since

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * scratch.h -- what a model fills and reads within one call and never needs again: 300 KiB that every link
+ * scratch.h -- what a model fills and reads within one call and never needs again: 130 KiB that every link
  * would have of its own, and that all links of a thread can share, as one looks after the other. */
 #ifndef MODELS_SCRATCH_H
 #define MODELS_SCRATCH_H
