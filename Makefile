@@ -227,6 +227,10 @@ install: all
 	install -m 755 $(BUILD)/sixth $(DESTDIR)$(PREFIX)/bin/sixth
 	install -m 755 $(BUILD)/sixthd $(DESTDIR)$(PREFIX)/sbin/sixthd
 	install -m 644 README.md LICENSE daemon/sixth.conf daemon/sixth-debugfs.conf $(DESTDIR)$(PREFIX)/share/doc/sixth/
+	for d in docs firmware-notes; do \
+		install -d $(DESTDIR)$(PREFIX)/share/doc/sixth/$$d && \
+		install -m 644 $$d/* $(DESTDIR)$(PREFIX)/share/doc/sixth/$$d/ || exit 1; \
+	done
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's,/usr/sbin/,$(PREFIX)/sbin/,' daemon/sixth.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/sixth.service
 

@@ -108,7 +108,7 @@ static void look_for_failure(struct privacy *p, const struct alarm_clock *now)
 /* The time is lost, so the usual one is taken. */
 static void pause_all(struct privacy *p, const struct alarm_clock *now, const char *why)
 {
-	log_error("privacy %s: %s; who was paused is not known, so every room is, for %d s", p->path, why,
+	log_error("privacy %s: %s; who was paused is not known, so every room is, for %d s, or until `resume`", p->path, why,
 		  PRIVACY_PAUSE_S);
 	for (int i = 0; i < sensing_rooms(p->o.sensing); i++)
 		pauses_set(&p->pauses, sensing_room_name(p->o.sensing, i), UINT64_C(1000000) * PRIVACY_PAUSE_S, now);
@@ -123,7 +123,8 @@ static bool read_file(struct privacy *p, const struct alarm_clock *now)
 	if (len == -ENOENT)
 		return false;
 	if (len < 0)
-		pause_all(p, now, strerror(-len));
+		pause_all(p, now, len == -EACCES ? "permission denied: its folder (`state`) has to belong to the user that sixthd "
+			  "runs as" : strerror(-len));
 	else if (!pauses_parse(&p->pauses, text, (size_t)len, now, p->o.boot_id))
 		pause_all(p, now, "is not what was written there");
 	return true;

@@ -161,6 +161,11 @@ static void test_a_source_that_does_not_open_says_why(void **state)
 	judge_listening(5);
 	assert_int_equal(find_way("mt76")->verdict, DOCTOR_LACKS);
 	assert_true(advised("another process reads this radio"));
+	assert_false(advised("the sixthd of this machine"));
+	facts.daemon_pid = 4711;
+	judge_listening(5);
+	assert_true(advised("source ap: another process reads this radio (if it is the sixthd of this machine that has it"));
+	facts.daemon_pid = 0;
 }
 
 /* --- what it knows ------------------------------------------------------------------ */

@@ -361,7 +361,8 @@ static void judge_sources(struct doctor_report *r)
 			advise(r, "source %s: %.1f frames/s are too few: a link counts from %d a second on", s->name, hz,
 			       WIRING_JOIN_HZ);
 		if (!s->opened)
-			advise(r, "source %s: %s", s->name, s->error);
+			advise(r, "source %s: %s%s", s->name, s->error, r->facts->daemon_pid ?
+			       " (if it is the sixthd of this machine that has it, all is well: `sixth watch` shows what comes)" : "");
 		else if (!s->frames && s->state == REASON_UNSUPPORTED)
 			advise(r, "source %s: %s (firmware-notes/%s.md)", s->name, s->error, s->driver);
 		else if (!s->frames)

@@ -230,7 +230,7 @@ static int run(int argc, char **argv)
 const struct command command_erase = {
 	.name  = "erase",
 	.usage = "[--config FILE] --yes",
-	.help  = "removes what is stored about people: the journal of alarms, pauses, and what brokers keep",
+	.help  = "removes what is stored about people: the journal of alarms, pauses, what was learned, and what brokers keep",
 	.details =
 		"  --config FILE  of the daemon (/etc/sixth/sixth.conf); stop it first\n"
 		"  --yes          do it; without, it only tells what it would erase\n\n"

@@ -88,7 +88,8 @@ static void print_names(const struct fall_times *t, const char *set, enum name b
 		if (strcmp(t->of[i].set, set) || !first_of(t, i, by))
 			continue;
 		sum = sum_of(t, i, by);
-		snprintf(name, sizeof(name), "  %s %.*s", by == ROOM ? "room" : "person", LABEL_TEXT - 1, name_of(&sum, by));
+		snprintf(name, sizeof(name), "  %s %.*s", by == ROOM ? "room" : "person", LABEL_TEXT - 1,
+			 *name_of(&sum, by) ? name_of(&sum, by) : "not named");
 		print_sum(name, &sum);
 	}
 }
