@@ -5,15 +5,11 @@
  *
  *   packets -> front-end -> even grid of rows -> rank-1 spectrum -> row of evidence
  *
- * Front-end: where receive chains share an oscillator, their ratio (ratio.h), and what that leaves
- * out, their levels (breath_gain.h).  With one
- * chain there are two that see different things: the power of the tones (power.h) and the
- * samples aligned to a template (align.h); the spectrum takes the streams of both, as they are and without what they
- * all do together (apart.h).  Window:
- * what followed the last movement that was long enough to come or go, or that left the body
- * elsewhere, 8 to 60 s; rows in which it shifted count less (rank1.h).  Noise: the spectrum is divided by its
- * own floor, locally, because drift lifts the low end; how high chance reaches follows from
- * the spread of the noise (rank1.h).
+ * Front-end: breath_front.h; of several chains also what their ratio leaves out, their levels (breath_gain.h), of one
+ * chain also its streams without what they all do together (apart.h).  Window: what followed the last movement that was
+ * long enough to come or go, or that left the body elsewhere, 8 to 60 s; rows in which it shifted count less (rank1.h).
+ * Noise: the spectrum is divided by its own floor, locally, because drift lifts the low end; how high chance reaches
+ * follows from the spread of the noise (rank1.h).
  *
  * Fooled by: machines in the band (fans that swing, pumps) until they are known (machine.h), a second person, and windows
  * in which the rate changes: the peak broadens, the quality falls. */
@@ -21,14 +17,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "dsp/align.h"
 #include "dsp/rank1.h"
-#include "dsp/ratio.h"
 #include "dsp/steer.h"
 #include "dsp/wave.h"
 #include "models/alias.h"
 #include "models/breath.h"
 #include "models/breath_apart.h"
+#include "models/breath_front.h"
 #include "models/breath_gain.h"
 #include "models/breath_row.h"
 #include "models/child_sign.h"
@@ -74,13 +69,7 @@
 
 struct respiration {
 	float lo_hz, hi_hz;
-	bool  use_ratio;
-	struct ratio ratio;
-	int     power_streams;
-	int32_t power_sum[POWER_MAX_STREAMS];
-	int     power_packets;
-	struct align align;
-	struct slowgrid grid;
+	struct breath_front front;
 	struct rank1 rank1;
 	struct breath_gain gain;	/* chains only */
 	const struct rank1 *seen;	/* what the last look followed: this, or that of the levels or of what was taken apart, */
@@ -97,9 +86,6 @@ struct respiration {
 	struct scratch *scratch, *own;	/* where streams of one chain are taken apart; own: NULL if somebody else's */
 	const struct surroundings *around;	/* NULL: nothing is told of them */
 	float    shape;			/* of the noise, averaged over looks; 0: none yet */
-	bool     aligned;		/* rows have the aligned samples too */
-	bool     dead;			/* too few tones to see anything */
-	uint64_t cell;			/* that the sums belong to */
 	struct quiet quiet;
 	bool     for_child;		/* the room is one in which children must be noticed soon */
 	struct child_sign child;
@@ -115,41 +101,19 @@ static void respiration_destroy(void *state)
 		return;
 	rank1_free(&m->rank1);
 	breath_gain_free(&m->gain);
-	slowgrid_free(&m->grid);
-	align_free(&m->align);
+	breath_front_free(&m->front);
 	scratch_free(m->own);
 	free(m);
-}
-
-/* Streams of a row, or -errno. */
-static int init_front_end(struct respiration *m, const struct link_format *f)
-{
-	int err;
-
-	m->use_ratio = f->shared_lo && f->rx_count > 1 && !f->amplitude_only;
-	if (m->use_ratio) {
-		err = ratio_init(&m->ratio, f->rx_count, f->tx_count, f->tones);
-		return err ? err : m->ratio.streams;
-	}
-	m->power_streams = f->streams;
-	m->dead = f->per_pair < 4;
-	if (f->amplitude_only)
-		return m->power_streams;
-	err = align_init(&m->align, f->rx_count, f->tx_count, f->tones);
-	m->aligned = !err;
-	return err ? err : m->power_streams + m->align.streams;
 }
 
 static int init(struct respiration *m, const struct link_format *f, const struct model_params *params)
 {
 	float rate_hz = params->breath_hi_hz > 1 ? FAST_HZ : SLOW_HZ;
-	int streams = init_front_end(m, f), err = streams < 0 ? streams : 0;
+	int err = breath_front_init(&m->front, f, rate_hz, FILL_S);
 
 	if (!err)
-		err = slowgrid_init(&m->grid, streams, rate_hz, FILL_S);
-	if (!err)
 		err = rank1_init(&m->rank1, rate_hz, 0.24f * rate_hz, 0.48f * rate_hz);
-	if (!err && m->use_ratio)
+	if (!err && m->front.use_ratio)
 		err = breath_gain_init(&m->gain, f, rate_hz, FILL_S);
 	quiet_init(&m->quiet, rate_hz);
 	m->lo_hz = params->breath_lo_hz;
@@ -157,7 +121,7 @@ static int init(struct respiration *m, const struct link_format *f, const struct
 	m->for_child = params->child_left_s > 0 && rate_hz == FAST_HZ;
 	child_sign_init(&m->child, m->lo_hz, m->hi_hz);
 	m->around = params->around;
-	if (err || m->use_ratio || rate_hz != SLOW_HZ)
+	if (err || m->front.use_ratio || rate_hz != SLOW_HZ)
 		return err;
 	if (!params->scratch)
 		m->own = scratch_create();
@@ -179,85 +143,41 @@ static void *respiration_create(const struct link_format *format, const struct m
 /* What came before says nothing about what comes. */
 static void forget(struct respiration *m)
 {
-	slowgrid_reset(&m->grid);
+	breath_front_reset(&m->front);
 	m->recalls = false;
-	if (m->use_ratio) {
-		ratio_reset(&m->ratio);
+	if (m->front.use_ratio)
 		breath_gain_reset(&m->gain);
-	} else {
-		align_reset(&m->align);
-		memset(m->power_sum, 0, sizeof(m->power_sum));
-		m->power_packets = 0;
-	}
 	wave_reset(&m->wave);
 	quiet_reset(&m->quiet);
 	child_sign_reset(&m->child);
 }
 
-static bool power_row(struct respiration *m, float *out)
-{
-	if (!m->power_packets)
-		return false;
-	for (int k = 0; k < m->power_streams; k++) {
-		out[k] = (float)m->power_sum[k] / (float)m->power_packets;
-		m->power_sum[k] = 0;
-	}
-	m->power_packets = 0;
-	return true;
-}
-
 /* Closes the cell: its packets become a row. */
 static void end_cell(struct respiration *m)
 {
-	float row[RATIO_MAX_STREAMS + POWER_MAX_STREAMS + ALIGN_MAX_STREAMS];
-	bool have, changed = false;
-
-	if (m->use_ratio)
-		have = ratio_row(&m->ratio, row, &changed);
-	else
-		have = power_row(m, row) &&
-			(!m->aligned || align_row(&m->align, row + m->power_streams));
-	if (have)
-		slowgrid_put(&m->grid, m->cell, row);
-	if (m->use_ratio)
-		breath_gain_end_cell(&m->gain, m->cell);
-	if (changed) {
-		slowgrid_reset(&m->grid);
+	if (!breath_front_end_cell(&m->front))
 		m->recalls = false;
-	}
-}
-
-static void push_single(struct respiration *m, const struct packet *p)
-{
-	if (p->verdict != POWER_OK && p->verdict != POWER_CHANGED)
-		return;
-	for (int k = 0; k < m->power_streams; k++)
-		m->power_sum[k] += p->power[k];
-	m->power_packets++;
-	if (m->aligned)
-		align_push(&m->align, p->frame);
+	if (m->front.use_ratio)
+		breath_gain_end_cell(&m->gain, m->front.cell);
 }
 
 static void respiration_push(void *state, const struct packet *p)
 {
 	struct respiration *m = state;
 	const struct csi_frame *f = p->frame;
-	uint64_t cell = slowgrid_cell(&m->grid, f->time_us);
+	uint64_t cell = slowgrid_cell(&m->front.grid, f->time_us);
 
 	if (m->last_us && f->time_us - m->last_us > GAP_US)
 		forget(m);
-	if (cell != m->cell) {
+	if (cell != m->front.cell) {
 		end_cell(m);
-		m->cell = cell;
+		m->front.cell = cell;
 	}
 	m->last_us = f->time_us ? f->time_us : 1;
 	alias_packet(&m->alias, f->time_us);
-	if (m->use_ratio) {
-		ratio_push(&m->ratio, f);
+	breath_front_push(&m->front, p);
+	if (m->front.use_ratio)
 		gain_push(&m->gain.gain, f);
-	} else {
-		push_single(m, p);
-	}
 }
 
 static float null_db(struct respiration *m)
@@ -266,7 +186,7 @@ static float null_db(struct respiration *m)
 
 	m->shape = m->shape > 0 ? SHAPE_KEEP * m->shape + (1 - SHAPE_KEEP) * m->rank1.shape : m->rank1.shape;
 	return fmaxf(rank1_null_db(m->shape, (m->hi_hz - m->lo_hz) * window_s),
-		     breath_row_chance_db(!m->use_ratio));
+		     breath_row_chance_db(!m->front.use_ratio));
 }
 
 /* How far a line stands over what wanders there. */
@@ -356,7 +276,7 @@ static float second_person(struct respiration *m, const struct breath_evidence *
 
 	if (j < 0)
 		return 0;
-	steer_to(&m->second, &m->rank1, &m->grid, breath_bin_hz(j, m->lo_hz, m->hi_hz));
+	steer_to(&m->second, &m->rank1, &m->front.grid, breath_bin_hz(j, m->lo_hz, m->hi_hz));
 	if (steer_alive(&m->second, &m->rank1, 1) < CLEAR / 2 || steer_likeness(&m->steer, &m->second) > SAME_AXIS)
 		return 0;
 	return m->second.hz;
@@ -405,19 +325,19 @@ static void heed_devices(struct respiration *m, uint64_t now_us, struct breath_e
 /* Transforms the newest rows, in as many ways as the radio allows, into a row of evidence.  What is wrong, if it cannot. */
 static enum reason view(struct respiration *m, int rows, struct breath_evidence *e)
 {
-	if (rank1_run(&m->rank1, &m->grid, rows))
+	if (rank1_run(&m->rank1, &m->front.grid, rows))
 		return rank1_is_deaf(&m->rank1) ? REASON_ONE_TONE : REASON_GAP;
 	if (m->rank1.used < STREAMS_LEAST)
 		return REASON_ONE_TONE;
-	e->q_db = breath_row(&m->rank1, m->lo_hz, m->hi_hz, !m->use_ratio, e->row_db);
+	e->q_db = breath_row(&m->rank1, m->lo_hz, m->hi_hz, !m->front.use_ratio, e->row_db);
 	e->q_null_db = null_db(m);
 	m->seen = &m->rank1;
-	m->seen_in = &m->grid;
-	if (m->scratch && breath_apart_look(&m->scratch->apart, &m->rank1, &m->grid, m->power_streams, m->lo_hz, m->hi_hz, e)) {
+	m->seen_in = &m->front.grid;
+	if (m->scratch && breath_apart_look(&m->scratch->apart, &m->rank1, &m->front.grid, m->front.power_streams, m->lo_hz, m->hi_hz, e)) {
 		m->seen = &m->scratch->apart.rank1;
 		m->seen_in = &m->scratch->apart.grid;
 	}
-	if (m->use_ratio && breath_gain_look(&m->gain, rows, m->lo_hz, m->hi_hz, e)) {
+	if (m->front.use_ratio && breath_gain_look(&m->gain, rows, m->lo_hz, m->hi_hz, e)) {
 		m->seen = &m->gain.rank1;
 		m->seen_in = &m->gain.grid;
 	}
@@ -467,7 +387,7 @@ static void look(struct respiration *m, uint64_t now_us, int rows, struct breath
 	choose_peak(m, e);
 	if (e->peak_hz > 0) {
 		wave_look(&m->wave, &m->steer, m->seen, e->wave.displacement, e->wave.phase);
-		e->wave.until_us = (m->grid.newest + 1) * m->grid.cell_us;
+		e->wave.until_us = (m->front.grid.newest + 1) * m->front.grid.cell_us;
 	}
 }
 
@@ -476,9 +396,9 @@ static enum reason obstacle(struct respiration *m, uint64_t now_us, const struct
 	if (!m->ticked)
 		m->started_us = now_us;
 	m->ticked = true;
-	if (all->fault == REASON_CHAIN_DEAD ? m->use_ratio : all->fault)
+	if (all->fault == REASON_CHAIN_DEAD ? m->front.use_ratio : all->fault)
 		return all->fault;
-	if (m->dead)
+	if (m->front.dead)
 		return REASON_ONE_TONE;
 	if (!m->last_us)
 		return now_us - m->started_us > NO_CSI_US ? REASON_NO_CSI : REASON_WARMING_UP;
@@ -504,11 +424,11 @@ static int rows_to_look_at(const struct respiration *m, float repeats_s, bool *m
 {
 	int least = (int)ceilf(WINDOW_MIN_S * m->rank1.rate_hz);
 	float most_s = repeats_s > 0 ? fminf(repeats_s, WINDOW_MAX_S) : WINDOW_MAX_S;
-	int rows = quiet_rows(&m->quiet, &m->grid, (int)(most_s * m->rank1.rate_hz));
+	int rows = quiet_rows(&m->quiet, &m->front.grid, (int)(most_s * m->rank1.rate_hz));
 
 	*mild = rows < least;
 	if (*mild)
-		rows = quiet_mild_rows(&m->quiet, &m->grid, (int)(fminf(most_s, MILD_S) * m->rank1.rate_hz));
+		rows = quiet_mild_rows(&m->quiet, &m->front.grid, (int)(fminf(most_s, MILD_S) * m->rank1.rate_hz));
 	return rows < least ? 0 : rows;
 }
 
@@ -528,11 +448,11 @@ static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 			forget(m);	/* what comes after it is another scene */
 		return;
 	}
-	if (quiet_watch(&m->quiet, &m->grid, now_us, moving, all->motion.strength_db))
+	if (quiet_watch(&m->quiet, &m->front.grid, now_us, moving, all->motion.strength_db))
 		m->recalls = false;
 	e->rhythm = quiet_in_rhythm(&m->quiet, now_us);
 	if (m->for_child)
-		child_sign_tick(&m->child, &m->rank1, &m->grid, now_us, moving && !e->rhythm, &all->child);
+		child_sign_tick(&m->child, &m->rank1, &m->front.grid, now_us, moving && !e->rhythm, &all->child);
 	rows = rows_to_look_at(m, all->repeats_s, &mild);
 	if (!rows)
 		e->reason = m->quiet.moved ? REASON_MOVING : REASON_WARMING_UP;
@@ -541,7 +461,7 @@ static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 	m->looked_us = now_us;
 	look(m, now_us, rows, e);
 	if (e->reason == REASON_NONE && (mild || moving || e->rhythm) && is_pure(m, e)) {
-		quiet_is_rhythm(&m->quiet, &m->grid, now_us, rows);
+		quiet_is_rhythm(&m->quiet, &m->front.grid, now_us, rows);
 		e->rhythm = true;
 	} else if (mild) {
 		e->reason = REASON_MOVING;
