@@ -257,9 +257,12 @@ static void tick(struct sensing *s, struct sensing_room *r, uint64_t now_us)
 {
 	const struct evidence *evidence[WIRING_LINKS_MAX];
 	int n = weigh(r, evidence, wiring_tick(&r->wiring, now_us, evidence));
+	enum reason why = room_source_state(s, r);
 
+	if (!why && !n && wiring_hears_too_little(&r->wiring, now_us))
+		why = REASON_RATE_LOW;
 	look_next_door(s, r, now_us);
-	room_tick(r->room, now_us, evidence, n, room_source_state(s, r));
+	room_tick(r->room, now_us, evidence, n, why);
 	r->around.empty = room_state(r->room)->presence == PRESENCE_EMPTY;
 	hand_over_incidents(s, r, now_us);
 	publish_due(s, r, now_us);

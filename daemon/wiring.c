@@ -3,6 +3,7 @@
 #include "daemon/wiring.h"
 
 #define SILENT_US  10000000	/* after this a link may lose its place to another */
+#define RARE_US    5000000	/* who sends less often is as good as not there */
 #define FORGET_US  60000000	/* after this it is gone */
 
 void wiring_init(struct wiring *w, const struct model_params *params,
@@ -230,6 +231,19 @@ int wiring_tick(struct wiring *w, uint64_t now_us, const struct evidence *eviden
 			evidence[n++] = l->evidence;
 	}
 	return n;
+}
+
+bool wiring_hears_too_little(const struct wiring *w, uint64_t now_us)
+{
+	for (int i = 0; i < WIRING_CANDIDATES_MAX; i++) {
+		const struct wiring_candidate *c = &w->candidate[i];
+		uint64_t newest_us = c->seen_us[(c->next + WIRING_JOIN_FRAMES - 1) % WIRING_JOIN_FRAMES];
+		uint64_t third_us = c->seen_us[(c->next + WIRING_JOIN_FRAMES - 3) % WIRING_JOIN_FRAMES];
+
+		if (c->used && third_us && now_us < newest_us + RARE_US && now_us > third_us + WIRING_JOIN_US)
+			return true;
+	}
+	return false;
 }
 
 static bool names(const struct wiring *w, const struct wiring_key *key)

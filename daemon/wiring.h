@@ -70,6 +70,9 @@ void wiring_frame(struct wiring *w, int source, const struct csi_frame *f);
  * evidence[] (borrowed) of the links that count; returns their number. */
 int wiring_tick(struct wiring *w, uint64_t now_us, const struct evidence *evidence[WIRING_LINKS_MAX]);
 
+/* Does something send all the time (within the last 5 s), and too seldom for a link? */
+bool wiring_hears_too_little(const struct wiring *w, uint64_t now_us);
+
 /* What the links of a room see that are its own and not that one's, for which it tells what moves next door: as of the
  * last tick of `from`, borrowed until its next one.  Rooms that hear everything neither lend nor borrow.
  * Fills evidence[] up to max; returns how many. */

@@ -190,13 +190,15 @@ static void judge(const struct motion_stat *m, const struct window *w, int lost,
 		  struct motion_view *view)
 {
 	float n = (float)w->pairs, rho = 0, change = 0, variance = 0, power = 0;
-	int live = 0, links = 0;
+	int live = 0, links = 0, alive = 0;
 
 	for (int k = 0; k < m->streams; k++) {
 		float mean = POWER_MEAN + w->u[k] / (2 * n);
 		float total = w->uu[k] + w->vv[k];
 
 		change += w->vv[k];
+		alive = k % m->per_pair ? alive + (mean >= DEAD) : mean >= DEAD;
+		view->alive = alive > view->alive ? alive : view->alive;
 		if (mean < DEAD || total <= 0)
 			continue;
 		live++;

@@ -47,6 +47,7 @@ struct motion_stat {
 struct motion_view {
 	int   pairs;		/* sample pairs in the window: its length N in theory */
 	int   streams;		/* that fluctuate at all */
+	int   alive;		/* that are no dead tones, of the antenna pair that has the most */
 	float rho;		/* lag-1 autocorrelation, mean over streams; 0 expected of noise */
 	float coherence;	/* correlation of neighbouring streams' changes; 0 for white noise */
 	float sigma;		/* standard deviation of rho if nothing moves */

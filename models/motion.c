@@ -192,7 +192,7 @@ static enum reason obstacle(const struct motion *m, uint64_t now_us,
 		return REASON_WARMING_UP;
 	if (v->pairs < START_PAIRS)
 		return now_us - m->first_us < 2 * START_US ? REASON_WARMING_UP : REASON_RATE_LOW;
-	if (v->streams < STREAMS_MIN && v->streams)
+	if (v->alive < STREAMS_MIN || (v->streams < STREAMS_MIN && v->streams))
 		return REASON_ONE_TONE;
 	if (fast->spread * sqrtf(fmaxf(1 - fmaxf(fast->rho, fast->coherence), 0)) > NOISE_LIMIT)
 		return REASON_WEAK_LINK;

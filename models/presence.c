@@ -19,7 +19,7 @@
  *                        movement of more than 6 s or the one that filled the room: he who made it
  *                        may have walked out again
  *   none of these known  -0.1 per second; -0.03 while the neighbours' movement hides them
- *   blind                0.1 per second towards 0
+ *   blind                0.1 per second towards 0; not in a hole of less than 2 s
  *
  * Occupied above 2, empty below -2, between them as before; never beyond -2.5 and 4.  So a room
  * is called empty 25 to 100 s after the last motion of a visit, by how silent it is.
@@ -271,6 +271,8 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 		be_unknown(p, in->blind);
 		return;
 	}
+	if (in->hole)
+		return;
 	weigh(p, s, in, signs);
 	begin(p, s, signs);
 	if (p->log_odds >= OCCUPIED)

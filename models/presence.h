@@ -26,6 +26,7 @@ enum presence_evidence {
 /* What the links see at this tick. */
 struct presence_input {
 	enum reason blind;		/* REASON_NONE: at least one link gives a verdict on motion */
+	bool  hole;			/* not blind, but nothing is seen right now: no evidence of anything */
 	bool  moving;
 	float motion_level;		/* how strongly, 0..1, while moving */
 	float micro;			/* log-odds for small movements of somebody; NAN: not known */

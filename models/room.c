@@ -192,6 +192,7 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 	float micro = absorb_micro(&r->absorb, evidence, n);
 	const struct presence_input in = {
 		.blind = blind,
+		.hole = !v->able,
 		.moving = v->moving,
 		.motion_level = v->moving ? v->level : 0,
 		.micro = neighbour_sways(evidence, n, all) ? fminf(micro, 0) : micro,

@@ -176,6 +176,14 @@ static void a_rate_that_is_enough_for_breaths_alone(void **state)
 	assert_int_equal(beats, 0);
 }
 
+static void less_than_a_link_needs(void **state)
+{
+	(void)state;
+	play(&(struct fault){ .rate_hz = 1 });
+	expect_no_number(REASON_RATE_LOW, REASON_RATE_LOW);
+	assert_int_equal(sensing_room_state(sensing, 0)->presence, PRESENCE_UNKNOWN);
+}
+
 static void leave_one_tone(struct csi_frame *f, struct csi_sample *s, uint64_t time_us)
 {
 	(void)time_us;
@@ -184,11 +192,23 @@ static void leave_one_tone(struct csi_frame *f, struct csi_sample *s, uint64_t t
 			s[i] = (struct csi_sample){ 0, 0 };
 }
 
+/* Its power, over the mean of all, never changes: that is no stillness. */
+static void expect_nobody_known(void)
+{
+	const struct room_state *s = sensing_room_state(sensing, 0);
+
+	assert_int_equal(s->motion, TRUTH_UNKNOWN);
+	assert_int_equal(s->presence, PRESENCE_UNKNOWN);
+	assert_int_equal(s->presence_reason, REASON_ONE_TONE);
+	assert_int_equal(s->sensing, SENSING_DEGRADED);
+}
+
 static void one_tone_alive(void **state)
 {
 	(void)state;
 	play(&(struct fault){ .harm = leave_one_tone });
 	expect_no_number(REASON_ONE_TONE, REASON_ONE_TONE);
+	expect_nobody_known();
 }
 
 static void one_tone_alive_of_one_chain(void **state)
@@ -196,6 +216,7 @@ static void one_tone_alive_of_one_chain(void **state)
 	(void)state;
 	play(&(struct fault){ .harm = leave_one_tone, .chains = 1 });
 	expect_no_number(REASON_ONE_TONE, REASON_UNSUPPORTED);
+	expect_nobody_known();
 }
 
 static void kill_a_chain(struct csi_frame *f, struct csi_sample *s, uint64_t time_us)
@@ -354,6 +375,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(without_a_fault_both_are_told),
 		TEST(a_rate_far_below_what_is_needed),
+		TEST(less_than_a_link_needs),
 		TEST(a_rate_that_is_enough_for_breaths_alone),
 		TEST(one_tone_alive),
 		TEST(one_tone_alive_of_one_chain),

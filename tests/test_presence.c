@@ -57,6 +57,21 @@ static void a_cold_start_is_unknown_and_then_empty(void **state)
 	assert_null(presence_evidence_name(room.evidence));
 }
 
+static void a_hole_says_nothing(void **state)
+{
+	const struct presence_input hole = { .hole = true, .micro = NAN };
+
+	(void)state;
+	pass(5, moving, PRESENCE_OCCUPIED);
+	for (int i = 0; i < 40; i++) {		/* more holes than seeing */
+		pass(1.1, hole, PRESENCE_OCCUPIED);
+		pass(0.9, silent, PRESENCE_OCCUPIED);
+	}
+	assert_int_equal(room.state, PRESENCE_OCCUPIED);	/* 36 s of silence, not 80 */
+	pass(40, silent, PRESENCE_EMPTY);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+}
+
 static void a_start_waits_for_breathing_but_no_longer_than_30_s(void **state)
 {
 	struct presence_input waiting = { .breathing_soon = true, .micro = NAN };
@@ -390,6 +405,7 @@ int main(void)
 		cmocka_unit_test_setup(a_sleeper_who_breathes_stays, setup),
 		cmocka_unit_test_setup(breathing_alone_fills_an_empty_room, setup),
 		cmocka_unit_test_setup(a_blind_room_never_says_nobody, setup),
+		cmocka_unit_test_setup(a_hole_says_nothing, setup),
 		cmocka_unit_test_setup(a_short_gap_does_not_lose_the_person, setup),
 		cmocka_unit_test_setup(a_clock_that_jumps_is_not_silence, setup),
 		cmocka_unit_test_setup(absence_of_breath_shortens_the_memory, setup),
