@@ -96,7 +96,7 @@ static bool set_number(const struct config_option *o, void *member, const char *
 		return false;
 	value *= factor;
 	if (!(value >= o->min && value <= o->max))
-		return wrong(complaint, "out of range; use %g to %g%s%s", o->min, o->max,
+		return wrong(complaint, "out of range; use %.10g to %.10g%s%s", o->min, o->max,
 			     *unit ? " " : "", unit);
 	if (o->kind == CONFIG_FLOAT) {
 		*(float *)member = (float)value;
