@@ -21,7 +21,7 @@
 
 #define LEVEL_OCTAVE 16		/* units of level in a factor of two, 3 dB */
 #define OUTLIER      (4 * LEVEL_OCTAVE)	/* 12 dB off the median */
-#define RAIL         32767
+#define RAIL_LEAST   127	/* of 8 bits */
 
 int power_init(struct power *p, int rx_count, int tx_count, int tones)
 {
@@ -119,18 +119,34 @@ static int16_t scale_pair(const struct power *p, const struct csi_sample *s, int
 	return log_level(mantissa, shift);
 }
 
+static int magnitude(int v)
+{
+	return v < 0 ? -v : v;
+}
+
+/* Many values at the end of the converter's range, whatever its width: 2^b - 1 or -2^b, from 8 bits on.  Sources that scale
+ * to the maximum put one value there, and rightly so. */
 static bool saturated(const struct power *p, const struct csi_frame *f)
 {
-	int rails = 0, seen = p->tones * p->pairs * 2;
+	int most = 0, rail, rails = 0, seen = p->tones * p->pairs * 2;
 
 	for (int i = 0; i < p->pairs; i++) {
 		const struct csi_sample *s = pair_of(p, f, i);
 
-		for (int k = 0; k < p->tones; k++)
-			rails += (s[k].re >= RAIL || s[k].re <= -RAIL) +
-				 (s[k].im >= RAIL || s[k].im <= -RAIL);
+		for (int k = 0; k < p->tones; k++) {
+			most = most > magnitude(s[k].re) ? most : magnitude(s[k].re);
+			most = most > magnitude(s[k].im) ? most : magnitude(s[k].im);
+		}
 	}
-	/* sources that scale to the maximum put one value there, and rightly so */
+	rail = most & (most - 1) ? most : most - 1;
+	if (rail < RAIL_LEAST || rail & (rail + 1))
+		return false;
+	for (int i = 0; i < p->pairs; i++) {
+		const struct csi_sample *s = pair_of(p, f, i);
+
+		for (int k = 0; k < p->tones; k++)
+			rails += (magnitude(s[k].re) >= rail) + (magnitude(s[k].im) >= rail);
+	}
 	return rails > 2 && rails > seen / 20;
 }
 

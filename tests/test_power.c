@@ -137,6 +137,34 @@ static void bad_frames_are_refused(void **state)
 	assert_int_equal(power_push(&p, &frame, x), POWER_EMPTY);
 }
 
+static int16_t clamp(int v, int least, int most)
+{
+	return (int16_t)(v < least ? least : v > most ? most : v);
+}
+
+/* Converters of 8, 10 and 16 bits end at 2^b - 1 and at -2^b. */
+static void the_end_of_a_converters_range_is_found(void **state)
+{
+	static const int bits[] = { 7, 9, 15 };
+
+	(void)state;
+	shape(1, 1, 56);
+	for (size_t b = 0; b < sizeof(bits) / sizeof(*bits); b++)
+		for (int off = 0; off <= 2; off += 2) {	/* 2 on: no end that any converter has */
+			int top = (1 << bits[b]) - 1 + off, bottom = -(1 << bits[b]) - off;
+			struct power p;
+			int16_t x[POWER_MAX_STREAMS];
+
+			if (top > INT16_MAX)
+				continue;
+			assert_int_equal(power_init(&p, 1, 1, 56), 0);
+			for (int i = 0; i < 56; i++)
+				samples[i] = (struct csi_sample){ clamp((60 + noise(40)) * top / 64, bottom, top),
+								  clamp(noise(80) * top / 64, bottom, top) };
+			assert_int_equal(power_push(&p, &frame, x) == POWER_SATURATED, off == 0);
+		}
+}
+
 static void the_loudest_frame_does_not_overflow(void **state)
 {
 	struct power p;
@@ -210,6 +238,7 @@ int main(void)
 		cmocka_unit_test(streams_keep_the_shape),
 		cmocka_unit_test(every_shape_fits),
 		cmocka_unit_test(bad_frames_are_refused),
+		cmocka_unit_test(the_end_of_a_converters_range_is_found),
 		cmocka_unit_test(the_loudest_frame_does_not_overflow),
 		cmocka_unit_test(an_outlier_is_refused_and_a_new_level_learnt),
 		cmocka_unit_test(a_dying_chain_is_told),
