@@ -6,11 +6,12 @@
 #define TICK_S     0.1f
 #define ALIVE_S    2.0f		/* movement of so long, within a few seconds, is life */
 #define ALIVE_FADE 0.1f		/* seconds of it forgotten in a second */
-#define UP_S       20.0f	/* movement of so long, within a minute, is somebody who is up */
+#define UP_S       30.0f	/* movement of so long, within a minute and a half, is somebody who is up */
 #define UP_FADE    0.33f
 #define MEMORY_S   120.0f	/* who left may be taken to be there for so long (presence.c) */
 #define THERE      0.33f	/* of a time without movement: somebody is there, and not a radio's noise */
-#define LEFT_S     300.0f	/* who moved so long before the room was known to be empty has left */
+#define AWAY_S     180.0f	/* who was not seen for so long has left, */
+#define BACK       0.5f		/* and each second in which somebody is seen takes so much of it back */
 
 void rest_init(struct rest *r, float still_limit_s, float low_limit_s)
 {
@@ -64,9 +65,11 @@ static void ended(struct rest_timer *t, uint64_t now_us)
 	t->told = false;
 }
 
-/* Counts one of them on.  True: too long, just now.  Who is not seen any more after an alarm may lie there. */
-static bool passes(struct rest_timer *t, const struct rest_input *in)
+/* Who is not seen any more after an alarm may lie there. */
+static bool is_still_for_too_long(struct rest *r, const struct rest_input *in)
 {
+	struct rest_timer *t = &r->still;
+
 	if (!(t->limit_s > 0))
 		return false;
 	if (!t->told && in->empty && !in->lies)
@@ -77,6 +80,41 @@ static bool passes(struct rest_timer *t, const struct rest_input *in)
 	if (t->told || t->past_s < limit_s(t))
 		return false;
 	t->told = true;
+	return true;
+}
+
+/* Who has not been seen for long enough has left, and had when the last movement was. */
+static void note_away(struct rest *r, uint64_t now_us, const struct rest_input *in)
+{
+	r->silent_s = in->moving ? 0 : r->silent_s + TICK_S;
+	r->away_s = in->empty && !in->lies ? r->away_s + TICK_S : fmaxf(0, r->away_s - BACK * TICK_S);
+	if (r->away_s < AWAY_S)
+		return;
+	r->away_s = AWAY_S;
+	r->unseen_s = 0;
+	if (r->low.told)
+		return;
+	r->low.past_s = fmaxf(0, r->low.past_s - r->silent_s);
+	ended(&r->low, now_us);
+}
+
+/* Who moves in place is lost from sight now and then, and was there all the time when he is seen again.  Somebody who has left
+ * is taken to be there for a while: that a person still is must be seen. */
+static bool is_low_for_too_long(struct rest *r, const struct rest_input *in)
+{
+	bool seen = in->moving || in->lies || (in->breathing && r->silent_s > MEMORY_S);
+
+	if (!(r->low.limit_s > 0))
+		return false;
+	if (!in->occupied && !in->lies && !r->low.told) {
+		r->unseen_s += r->low.past_s > 0 ? TICK_S : 0;
+		return false;
+	}
+	r->low.past_s += TICK_S + r->unseen_s;
+	r->unseen_s = 0;
+	if (r->low.told || r->low.past_s < limit_s(&r->low) || !seen)
+		return false;
+	r->low.told = true;
 	return true;
 }
 
@@ -120,12 +158,11 @@ void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *in, str
 
 	if (!in->able)
 		return;
-	if (in->empty && !in->lies && !r->low.told && r->still.past_s < LEFT_S)
-		ended(&r->low, now_us);
 	alive = signs(&r->still, in->moving, ALIVE_S, ALIVE_FADE);
 	up = signs(&r->low, in->moving, UP_S, UP_FADE);
-	late = !alive && passes(&r->still, in);
-	late |= !up && passes(&r->low, in);
+	note_away(r, now_us, in);
+	late = !alive && is_still_for_too_long(r, in);
+	late |= !up && is_low_for_too_long(r, in);
 	late |= lies_unseen(r, in, alive);
 	if (late && !told)
 		tell(r, INCIDENT_CONFIRMED, now_us, out);

@@ -9,6 +9,10 @@
  * there all along.  Nor need anybody be seen to breathe to be there: where the channel has not gone back to what it is in the
  * empty room (vacancy.h), the timers run on.  Is that all there is, and no proof, the time leads to a suspicion only.
  *
+ * Who lies there and stirs is lost from sight in between.  The second timer takes such gaps along, while they are short and the
+ * smaller part: who leaves stays away for longer, and so do those who pass.  It ends only while somebody shows that
+ * he is still there.
+ *
  * How long is too long is the profile's, and learned from what this room has seen, within bounds (habit.h): a
  * person who reads in the bathroom for twenty minutes every day moves the bound, at most by half. */
 #ifndef MODELS_REST_H
@@ -23,6 +27,7 @@ struct rest_input {
 	bool able;			/* movement can be seen */
 	bool moving;			/* as a body does, not a breath */
 	bool occupied;			/* somebody is there, for certain */
+	bool breathing;			/* ... and is seen to breathe */
 	bool empty;			/* nobody is seen to be */
 	bool lies;			/* ... but the channel says that somebody is, for certain */
 	bool may_lie;			/* ... or does not say that nobody is */
@@ -41,7 +46,10 @@ struct rest {
 	struct rest_timer still;	/* nobody has moved */
 	float stretch_s;		/* the same, whether anybody is seen to be there or not */
 	float there_s;			/* so long of it somebody was, when who had left was no longer taken to be there */
-	struct rest_timer low;		/* nobody has been up: moved for a good part of a minute */
+	struct rest_timer low;		/* nobody has been up: moved for a good part of two minutes */
+	float silent_s;			/* since the last movement */
+	float away_s;			/* that nobody was seen to be there, of late */
+	float unseen_s;			/* the same, since somebody was */
 	float doubt_s;			/* nobody has moved, and it is not known whether anybody is there */
 	bool  suspected;		/* that was told */
 };

@@ -20,6 +20,7 @@ static uint64_t now_us;
 static const struct rest_input lies = { .able = true, .occupied = true };
 static const struct rest_input moves = { .able = true, .occupied = true, .moving = true };
 static const struct rest_input gone = { .able = true, .empty = true };
+static const struct rest_input breathes = { .able = true, .occupied = true, .breathing = true };
 static const struct rest_input blind = { .able = false, .occupied = true };
 
 static int begin(void **state)
@@ -101,9 +102,77 @@ static void who_moves_an_arm_now_and_then_but_is_never_up_raises_one_too(void **
 	expect(INCIDENT_CONFIRMED);
 	struggle(1800);		/* nor does the arm take it back */
 	expect_nothing();
-	pass(25, moves);
+	pass(35, moves);
 	expect(INCIDENT_RECOVERED);
 	expect_nothing();
+}
+
+/* Calls and waves for 25 s, every two and a half minutes, and is lost from sight in between. */
+static void call_for_help(float seconds)
+{
+	for (float s = 0; s < seconds; s += 150) {
+		pass(25, moves);
+		pass(85, lies);
+		pass(40, gone);
+	}
+}
+
+static void who_waves_and_is_lost_from_sight_in_between_is_not_up_and_was_there_all_the_time(void **state)
+{
+	struct incident i;
+
+	(void)state;
+	rest_init(&rest, 900, 2400);
+	pass(8, moves);
+	pass(400, lies);
+	call_for_help(1900);
+	expect_nothing();
+	call_for_help(300);
+	assert_true(incident_take(&queue, &i));
+	assert_int_equal(i.kind, INCIDENT_LONG_LIE);
+	assert_string_equal(i.evidence[1].name, "low_s");
+	assert_true(i.evidence[1].value > 2399 && i.evidence[1].value < 2560);
+	call_for_help(600);		/* nor does waving end it */
+	expect_nothing();
+}
+
+static void who_pauses_for_longer_has_left_and_who_passes_never_stayed(void **state)
+{
+	(void)state;
+	rest_init(&rest, 0, 1200);
+	for (int i = 0; i < 40; i++) {	/* through a corridor, every three minutes, remembered for one */
+		pass(7, moves);
+		pass(60, lies);
+		pass(113, gone);
+	}
+	expect_nothing();
+	pass(8, moves);
+	struggle(1000);
+	pass(5, moves);
+	pass(100, lies);
+	pass(200, gone);	/* away; another one comes */
+	struggle(1100);
+	expect_nothing();
+	struggle(200);
+	expect(INCIDENT_CONFIRMED);
+}
+
+static void who_left_just_before_the_time_is_up_is_called_for_by_a_breath_only(void **state)
+{
+	(void)state;
+	rest_init(&rest, 0, 1200);
+	pass(8, moves);
+	struggle(1140);
+	pass(10, moves);
+	pass(230, lies);	/* memory */
+	pass(600, gone);
+	expect_nothing();
+	pass(8, moves);
+	struggle(1140);
+	pass(130, lies);
+	expect_nothing();
+	pass(1, breathes);
+	expect(INCIDENT_CONFIRMED);
 }
 
 static void who_lies_still_and_then_low_has_one_alarm_that_only_getting_up_ends(void **state)
@@ -117,7 +186,7 @@ static void who_lies_still_and_then_low_has_one_alarm_that_only_getting_up_ends(
 	expect_nothing();
 	pass(4, moves);
 	expect_nothing();
-	pass(25, moves);
+	pass(35, moves);
 	expect(INCIDENT_RECOVERED);
 	expect_nothing();
 }
@@ -266,6 +335,9 @@ int main(void)
 		cmocka_unit_test_setup(who_lies_for_too_long_raises_an_alarm_once, begin),
 		cmocka_unit_test_setup(time_in_which_nothing_is_seen_is_no_rest, begin),
 		cmocka_unit_test_setup(who_moves_an_arm_now_and_then_but_is_never_up_raises_one_too, begin),
+		cmocka_unit_test_setup(who_waves_and_is_lost_from_sight_in_between_is_not_up_and_was_there_all_the_time, begin),
+		cmocka_unit_test_setup(who_pauses_for_longer_has_left_and_who_passes_never_stayed, begin),
+		cmocka_unit_test_setup(who_left_just_before_the_time_is_up_is_called_for_by_a_breath_only, begin),
 		cmocka_unit_test_setup(who_lies_still_and_then_low_has_one_alarm_that_only_getting_up_ends, begin),
 		cmocka_unit_test_setup(who_leaves_in_time_raises_none, begin),
 		cmocka_unit_test_setup(who_is_seen_now_and_then_was_there_all_the_time_and_who_left_is_not_seen_again, begin),

@@ -104,5 +104,9 @@ void suite_lie(FILE *f, struct rng *rng, int number);
 void suite_visit(FILE *f, struct rng *rng, int number);
 void suite_rest(FILE *f, struct rng *rng, int number);
 void suite_habit(FILE *f, struct rng *rng, int number);
+void suite_lie_long(FILE *f, struct rng *rng, int number);
+void suite_sit_long(FILE *f, struct rng *rng, int number);
+void suite_lie_hours(FILE *f, struct rng *rng, int number);
+void suite_sit_hours(FILE *f, struct rng *rng, int number);
 
 #endif

@@ -10,6 +10,11 @@
 #define BUSY_S  240.0		/* at most, with what they do there */
 #define LIES_S  1020.0
 #define RESTS_S 1800.0
+#define LONG_S  2700.0		/* longer than any timer of a bathroom */
+#define SITS_S  1200.0		/* at least; and at most so long: */
+#define SAT_S   2100.0
+#define AFTER_S 480.0		/* of an empty room */
+#define HOURS_S 12000.0		/* longer than any timer of a living room */
 
 #define HABIT_PEOPLE 2		/* who come and go, */
 #define HABIT_TIMES  12		/* each so many times, */
@@ -22,19 +27,24 @@ struct visit {
 	double now_s;		/* what was told so far has been done by then */
 };
 
-/* Homes have all of these; a router with four antenna pairs sends less often.  few: of packets, for scenes of an
- * hour. */
-static void any_radio(FILE *f, struct rng *rng, const struct place *p, bool few)
+/* Packets for scenes of half an hour, of one, and of hours. */
+enum packets { MANY, SOME, FEW, LEAST };
+
+/* Homes have all of these; a router with four antenna pairs sends less often. */
+static void any_radio(FILE *f, struct rng *rng, const struct place *p, enum packets packets)
 {
-	static const struct { const char *chip; int mhz, rate[2]; } radio[] = {
-		{ "esp32", 2437, { 50, 100 } }, { "intel5300", 5240, { 50, 100 } }, { "ath9k", 2437, { 50, 130 } },
-		{ "bcm43455", 5180, { 50, 100 } }, { "mt7915", 5180, { 30, 50 } },
+	static const struct { const char *chip; int mhz, rate[2], some, few, least; } radio[] = {
+		{ "esp32", 2437, { 50, 100 }, 40, 50, 20 }, { "intel5300", 5240, { 50, 100 }, 40, 50, 20 },
+		{ "ath9k", 2437, { 50, 130 }, 40, 50, 20 }, { "bcm43455", 5180, { 50, 100 }, 40, 50, 20 },
+		{ "mt7915", 5180, { 30, 50 }, 20, 0, 0 },
 	};
-	int chip = pick(rng, few ? 4 : 5), faster = pick(rng, 2);
+	int chip = pick(rng, packets >= FEW ? 4 : 5), faster = pick(rng, 2);
+	const int rate[] = { [MANY] = radio[chip].rate[faster], [SOME] = radio[chip].some, [FEW] = radio[chip].few,
+			     [LEAST] = radio[chip].least };
 
 	fprintf(f, "[receiver]\nchip = %s\nfreq = %d\nsnr = %.1f\n", radio[chip].chip, radio[chip].mhz, good_snr(rng));
 	put_at(f, p->receiver, 3);
-	fprintf(f, "[sender ap]\nrate = %d\n", few ? 50 : radio[chip].rate[faster]);
+	fprintf(f, "[sender ap]\nrate = %d\n", rate[packets]);
 	put_at(f, p->sender, 3);
 	put(f, rng, "loss", 0, 0.06);
 	put(f, rng, "jitter", 0.3, 3);
@@ -49,13 +59,13 @@ static void spot(struct rng *rng, const struct place *p, double at[2])
 }
 
 /* Through the door and to a place.  One door in five is left as it was not before. */
-static void come_in(FILE *f, struct rng *rng, struct visit *v, double length_s, bool bath)
+static void come_in(FILE *f, struct rng *rng, struct visit *v, double length_s, bool bath, enum packets packets)
 {
 	bool ajar = pick(rng, 5) == 0;
 	double wall;
 
 	v->place = room(f, rng, length_s, bath ? 2 : 3.2, bath ? 3 : 5.5);
-	any_radio(f, rng, &v->place, false);
+	any_radio(f, rng, &v->place, packets);
 	wall = v->place.size[1] - 0.05;
 	v->door[0] = 0.6;
 	v->door[1] = v->place.size[1] - 0.4;
@@ -108,33 +118,123 @@ static void do_something(FILE *f, struct rng *rng, struct visit *v, int what)
 	}
 }
 
-void suite_lie(FILE *f, struct rng *rng, int number)
+/* In one of five ways, once something was done.  They lie there from v->now_s on. */
+static void fall_down(FILE *f, struct rng *rng, struct visit *v, int kind)
 {
 	static const char *const falls[] = { "fall_topple", "fall_buckle", "fall_slip", "fall_slump", "fall_bed" };
-	int kind = number % 5;
+
+	steps_in(f, v);
+	do_something(f, rng, v, kind == 4 ? 4 : pick(rng, 5));
+	if (kind == 4) {
+		fprintf(f, "at_time = %.1f lie\n", v->now_s);
+		v->now_s += any(rng, 20, 60);
+	}
+	if (kind < 2)
+		fprintf(f, "at_time = %.1f %s %.0f\n", v->now_s, falls[kind], any(rng, -180, 180));
+	else
+		fprintf(f, "at_time = %.1f %s\n", v->now_s, falls[kind]);
+}
+
+void suite_lie(FILE *f, struct rng *rng, int number)
+{
 	struct visit v;
 
-	come_in(f, rng, &v, COMES_S + BUSY_S + LIES_S, number & 1);
+	come_in(f, rng, &v, COMES_S + BUSY_S + LIES_S, number & 1, MANY);
 	put(f, rng, "struggle", 0, pick(rng, 2) ? 8 : 0);
 	if (pick(rng, 2))	/* the others have fainted */
 		put(f, rng, "shifts", 60, 400);
-	steps_in(f, &v);
-	do_something(f, rng, &v, kind == 4 ? 4 : pick(rng, 5));
-	if (kind == 4) {
-		fprintf(f, "at_time = %.1f lie\n", v.now_s);
-		v.now_s += any(rng, 20, 60);
+	fall_down(f, rng, &v, number % 5);
+}
+
+/* Arms that move for some seconds, every few minutes. */
+static void stir(FILE *f, struct rng *rng, double from_s, double until_s, double every_s, double most_s)
+{
+	double for_s;
+
+	for (double t = from_s + any(rng, 0.2, 1) * every_s; t < until_s - most_s; t += for_s + any(rng, 0.5, 1.5) * every_s) {
+		for_s = any(rng, 2, most_s);
+		fprintf(f, "at_time = %.1f wave %.1f\n", t, for_s);
 	}
-	if (kind < 2)
-		fprintf(f, "at_time = %.1f %s %.0f\n", v.now_s, falls[kind], any(rng, -180, 180));
-	else
-		fprintf(f, "at_time = %.1f %s\n", v.now_s, falls[kind]);
+}
+
+static void lie_for(FILE *f, struct rng *rng, int number, double length_s, enum packets packets)
+{
+	enum { FAINTED, SHIFTS, CALLS } state = (number / 5 + number) % 3;
+	double end_s = COMES_S + BUSY_S + length_s;
+	struct visit v;
+
+	come_in(f, rng, &v, end_s, number & 1, packets);
+	put(f, rng, "struggle", 0, pick(rng, 2) ? 8 : 0);
+	if (state != FAINTED)
+		put(f, rng, "shifts", 60, 400);
+	fall_down(f, rng, &v, number % 5);
+	if (state == CALLS)	/* or tries to get up, and does not */
+		stir(f, rng, v.now_s + 20, end_s, any(rng, 0.035, 0.13) * fmin(length_s, 3 * LONG_S), 25);
+}
+
+void suite_lie_long(FILE *f, struct rng *rng, int number)
+{
+	lie_for(f, rng, number, LONG_S, SOME);
+}
+
+void suite_lie_hours(FILE *f, struct rng *rng, int number)
+{
+	lie_for(f, rng, number, HOURS_S, LEAST);
+}
+
+/* To the door, which is open or shut then, and out. */
+static void walk_out(FILE *f, struct rng *rng, const struct visit *v)
+{
+	fprintf(f, "at_time = %.1f walk %.2f %.2f\nat_time = %.1f leave\n", v->now_s, v->door[0], v->door[1],
+		v->now_s + 8);
+	fprintf(f, "[door out]\nat = 0.1 %.2f 1\nfacing = 270\nopens = %.1f\n", v->place.size[1] - 0.05,
+		v->now_s + 5);
+	if (pick(rng, 4))	/* the others leave it open */
+		fprintf(f, "closes = %.1f\n", v->now_s + any(rng, 9, 11));
+}
+
+/* Sits, with a book or a telephone; stands at the basin or under the shower; lies down. */
+static void stay_for(FILE *f, struct rng *rng, int number, double least_s, double most_s, enum packets packets)
+{
+	static const char *const how[] = { "sit", "sit", "sit_hard", NULL, "lie" };
+	double for_s = any(rng, least_s, most_s);
+	struct visit v;
+
+	come_in(f, rng, &v, COMES_S + BUSY_S + most_s + AFTER_S, number & 1, packets);
+	put(f, rng, "shifts", 40, 400);
+	steps_in(f, &v);
+	do_something(f, rng, &v, pick(rng, 2) ? 1 : 4);
+	if (how[number % 5]) {
+		fprintf(f, "at_time = %.1f %s\n", v.now_s, how[number % 5]);
+		if (pick(rng, 2))
+			stir(f, rng, v.now_s + 10, v.now_s + for_s, for_s / any(rng, 4, 20), 15);
+		v.now_s += for_s;
+		fprintf(f, "at_time = %.1f get_up\n", v.now_s);
+		v.now_s += 4;
+	} else {
+		stir(f, rng, v.now_s, v.now_s + for_s, for_s / 40, for_s / 25);
+		v.now_s += for_s;
+	}
+	if (pick(rng, 2))	/* washes the hands */
+		do_something(f, rng, &v, 1);
+	walk_out(f, rng, &v);
+}
+
+void suite_sit_long(FILE *f, struct rng *rng, int number)
+{
+	stay_for(f, rng, number, SITS_S, SAT_S, SOME);
+}
+
+void suite_sit_hours(FILE *f, struct rng *rng, int number)
+{
+	stay_for(f, rng, number, 0.5 * HOURS_S, 0.8 * HOURS_S, LEAST);
 }
 
 void suite_visit(FILE *f, struct rng *rng, int number)
 {
 	struct visit v;
 
-	come_in(f, rng, &v, COMES_S + BUSY_S + LIES_S, number & 1);
+	come_in(f, rng, &v, COMES_S + BUSY_S + LIES_S, number & 1, MANY);
 	steps_in(f, &v);
 	do_something(f, rng, &v, number % 5);
 	if (number % 7 == 6) {
@@ -143,12 +243,7 @@ void suite_visit(FILE *f, struct rng *rng, int number)
 		v.now_s += 8;
 		do_something(f, rng, &v, pick(rng, 2));
 	}
-	fprintf(f, "at_time = %.1f walk %.2f %.2f\nat_time = %.1f leave\n", v.now_s, v.door[0], v.door[1],
-		v.now_s + 8);
-	fprintf(f, "[door out]\nat = 0.1 %.2f 1\nfacing = 270\nopens = %.1f\n", v.place.size[1] - 0.05,
-		v.now_s + 5);
-	if (pick(rng, 4))	/* the others leave it open */
-		fprintf(f, "closes = %.1f\n", v.now_s + any(rng, 9, 11));
+	walk_out(f, rng, &v);
 }
 
 void suite_rest(FILE *f, struct rng *rng, int number)
@@ -156,7 +251,7 @@ void suite_rest(FILE *f, struct rng *rng, int number)
 	static const char *const how[] = { "sit", "sit_hard", "lie", "sit" };
 	struct visit v;
 
-	come_in(f, rng, &v, COMES_S + BUSY_S + RESTS_S, false);
+	come_in(f, rng, &v, COMES_S + BUSY_S + RESTS_S, false, MANY);
 	put(f, rng, "shifts", 40, 400);
 	steps_in(f, &v);
 	do_something(f, rng, &v, pick(rng, 5));
@@ -186,7 +281,7 @@ void suite_habit(FILE *f, struct rng *rng, int number)
 	struct place p = room(f, rng, end_s + 60 + LIES_S, number & 1 ? 2 : 3.2, number & 1 ? 3 : 5.5);
 	char name[24];
 
-	any_radio(f, rng, &p, true);
+	any_radio(f, rng, &p, FEW);
 	door[0] = 0.6;
 	door[1] = p.size[1] - 0.4;
 	for (int i = 0; i < HABIT_MOVED; i++)

@@ -481,5 +481,9 @@ const struct suite_set suite_sets[] = {
 	{ "cabin_esp32", "as cabin, one chain at 2.4 GHz", "cars", 80, 47, suite_cabin_esp32, NULL },
 	{ "infant_router", "as infant, before a router at 5 GHz: 80 MHz, four antenna pairs", "small", 20, 10, infant_router, NULL },
 	{ "cabin_door", "somebody gets out of the car and shuts the door; a child stays, or a newborn, or nobody", "cars", 40, 13, suite_cabin_door, NULL },
+	{ "lie_long", "as lie, for three quarters of an hour; a third moves the arms now and then", "long", 100, 100, suite_lie_long, "falls" },
+	{ "sit_long", "comes in, sits, lies or stands for 20 to 35 minutes, and leaves", "long", 100, 100, suite_sit_long, "presence" },
+	{ "lie_hours", "as lie_long, for more than three hours", "hours", 20, 20, suite_lie_hours, "falls" },
+	{ "sit_hours", "as sit_long, for two hours or so", "hours", 20, 20, suite_sit_hours, "presence" },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL }
 };
