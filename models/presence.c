@@ -15,8 +15,8 @@
  *   breathing rate       +log(p / (1-p)) per 3 s
  *   small signs          the strongest, less 0.045 for each second ago: what it is over 0.4, per 2.5 s, at
  *                        most 0.5 per second, and for at most 5 min after the last movement or rate (then
- *                        it is a machine); under that -0.1 per second, or -0.2 if no sign came after a
- *                        movement of more than 6 s or the one that filled the room: he who made it
+ *                        it is a machine); under that -0.1 per second, or -0.2 if neither a sign nor another
+ *                        movement came after one of more than 6 s or the one that filled the room: he who made it
  *                        may have walked out again
  *   none of these known  -0.1 per second; -0.03 while the neighbours' movement hides them
  *   blind                0.1 per second towards 0; not in a hole of less than 2 s
@@ -24,10 +24,11 @@
  * Occupied above 2, empty below -2, between them as before; never beyond -2.5 and 4.  So a room
  * is called empty 25 to 100 s after the last motion of a visit, by how silent it is.
  *
- * At a start nobody has been seen to come or go, and the first look decides alone, 15 s
- * after it: the light of a sleeper is worth more than a minute of light for nobody, so only what
- * is silent beyond doubt (odds of 4 to 1) is called empty at once.  After a blind spell that was shorter
- * than what was known needs to fade, that counts too, and the odds decide alone.
+ * At a start nobody has been seen to come or go, and the strongest sign so far decides alone, 13 s
+ * after movement can be seen, which is 15 s after the first packet: the light of a sleeper is worth more than a
+ * minute of light for nobody, so only what was silent beyond doubt (odds of 4 to 1) all the while is called empty at
+ * once.  After a blind spell that was shorter than what was known needs to fade, that counts too, and the odds decide
+ * alone.
  *
  * A link that says again what it has said before (dsp/repeat.h) is not believed more for that.
  *
@@ -52,10 +53,12 @@
 #define SIGN_FADES_PER_S 0.045f
 #define LOOP_S        62.0f	/* no longer than a window of respiration: every look sees all of it */
 #define SIGN_LEAST    (-5.0f)
+#define SIGN_BEFORE   2.0f	/* at most, once somebody has walked: worth some 35 s */
 #define FOR_S         2.5f	/* in which a sign for somebody counts, */
 #define FOR_PER_S     0.5f	/* at most */
 #define GONE_PER_S    0.2f
 #define WENT_S        6.0f	/* nobody gets up and walks out in less; and so long it is known */
+#define PAUSE_S       5.0f	/* what follows it is another movement */
 #define HOLD_S        300.0f	/* that small signs alone hold a room */
 #define SPENT_PER_S   0.03f	/* from then on */
 #define SILENCE_PER_S 0.1f
@@ -63,7 +66,7 @@
 #define FADE_PER_S    0.1f
 #define RECALL_S      (MOST / FADE_PER_S)	/* in which all that is known fades */
 #define STEP_MAX_US   1000000u	/* a clock that jumps is not that much silence */
-#define START_S       15.0f
+#define START_S       13.0f
 #define START_EMPTY   (-1.5f)
 #define SEAL_S        300.0f
 #define SEAL_SIGNS    (-0.5f)	/* signs below this are silence beyond doubt, over such a time */
@@ -144,10 +147,16 @@ static void note_sign(struct presence *p, float s, const struct presence_input *
 }
 
 /* Was the last movement long enough to be somebody's way out, and nothing followed?  Who turns over
- * in bed did not leave. */
+ * in bed did not leave, nor did who walked, and then moves once more.  The signs from before may be of who left. */
 static void note_leaving(struct presence *p, float s, const struct presence_input *in, float signs)
 {
+	bool again = in->moving && p->rested_s >= PAUSE_S && p->state == PRESENCE_OCCUPIED;
+
+	p->rested_s = in->moving ? 0 : p->rested_s + s;
 	p->went_s = clampf(p->went_s + (in->moving ? s : -s), 0, 1.5f * WENT_S);
+	p->may_be_gone &= !again;
+	if (in->moving && p->went_s >= WENT_S)
+		p->sign = fminf(p->sign, SIGN_BEFORE);
 	if (in->moving)
 		p->may_be_gone |= p->state != PRESENCE_OCCUPIED || p->went_s >= WENT_S;
 	else if (breath_counts(in) || signs > SIGN)
@@ -200,16 +209,16 @@ static void weigh(struct presence *p, float s, const struct presence_input *in, 
 		p->by_breath = fmaxf(p->by_breath + p->log_odds - before, 0);
 }
 
-/* The first verdict, or the first after a blind spell, if the odds have not led to one before: signs of the whole time
- * since then are one look. */
-static void begin(struct presence *p, float s, float signs)
+/* The first verdict, or the first after a blind spell, if the odds have not led to one before: the strongest sign of late
+ * is one look.  able: there are signs now. */
+static void begin(struct presence *p, float s, bool able)
 {
 	bool knew = p->recall_s > 0;
 
 	p->watched_s += s;
-	if (p->state != PRESENCE_UNKNOWN || p->watched_s < START_S || isnan(signs))
+	if (p->state != PRESENCE_UNKNOWN || p->watched_s < START_S || !able)
 		return;
-	p->log_odds = clampf((knew ? p->log_odds : fmaxf(p->log_odds, 0)) + signs, LEAST, MOST);
+	p->log_odds = clampf((knew ? p->log_odds : fmaxf(p->log_odds, 0)) + p->sign, LEAST, MOST);
 	if (p->log_odds > (knew ? 0 : START_EMPTY)) {
 		p->log_odds = fmaxf(p->log_odds, OCCUPIED);
 		p->by_breath = p->log_odds - EMPTY;
@@ -274,7 +283,7 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 	if (in->hole)
 		return;
 	weigh(p, s, in, signs);
-	begin(p, s, signs);
+	begin(p, s, !isnan(signs));
 	if (p->log_odds >= OCCUPIED)
 		p->state = PRESENCE_OCCUPIED;
 	else if (p->log_odds <= EMPTY)

@@ -52,6 +52,7 @@ struct presence {
 	float    by_breath;		/* how much of it nothing but signs of somebody still has brought */
 	float    sign;			/* the strongest small sign of late, fading; log-odds */
 	float    went_s;		/* of movement of late, long enough to come or go? */
+	float    rested_s;		/* since the last of it */
 	bool     may_be_gone;		/* that was the last there was of anybody */
 	float    recall_s;		/* left of a blind spell until nothing is known of before; 0: nothing was, or is */
 	float    watched_s;		/* since the start, or since it was blind */

@@ -52,6 +52,23 @@ static void seconds_of_one_person_are_one_observation(void **state)
 	assert_true(isnan(people_interval(&people, "other", PEOPLE_STILL).mean));
 }
 
+/* Of what is unknown, that in which no radio saw anything stands apart from that in which it only began. */
+static void blind_is_told_from_not_known_yet(void **state)
+{
+	static struct file_score f;
+	const struct label l = row("anna", "sit", 0, 100);
+	struct room_state r = { .presence = PRESENCE_UNKNOWN, .presence_reason = REASON_WARMING_UP };
+
+	(void)state;
+	for (double t_s = 0; t_s < 60; t_s += SCORE_STEP_S)
+		score_tick(&f, &l, 1, t_s, &r);
+	r.presence_reason = REASON_NO_CSI;
+	for (double t_s = 60; t_s < 70; t_s += SCORE_STEP_S)
+		score_tick(&f, &l, 1, t_s, &r);
+	assert_float_equal(f.s.person_unknown_s, 55, 0.2);
+	assert_float_equal(f.s.person_blind_s, 10, 0.2);
+}
+
 static void persons_that_differ_widen_it_and_more_of_them_narrow_it(void **state)
 {
 	char name[16];
@@ -140,6 +157,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(seconds_of_one_person_are_one_observation),
+		cmocka_unit_test(blind_is_told_from_not_known_yet),
 		cmocka_unit_test(persons_that_differ_widen_it_and_more_of_them_narrow_it),
 		cmocka_unit_test(delays_are_from_the_beginning_of_a_stretch),
 		cmocka_unit_test(what_never_comes_is_infinite_and_what_was_so_already_no_delay),

@@ -270,6 +270,40 @@ static void who_walks_out_is_forgotten_sooner_than_who_turns_over(void **state)
 	assert_true(pass(120, still_air, PRESENCE_OCCUPIED) < 0.8 * turned);
 }
 
+/* Who has come in moves once more as he sits down: he has not left, and is remembered for longer. */
+static void who_walks_and_then_moves_once_more_is_still_here(void **state)
+{
+	double left, sits;
+
+	(void)state;
+	pass(60, still_air, PRESENCE_EMPTY);
+	pass(10, moving, PRESENCE_OCCUPIED);
+	pass(10, still_air, PRESENCE_OCCUPIED);
+	left = pass(100, still_air, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+	pass(10, moving, PRESENCE_OCCUPIED);
+	pass(10, still_air, PRESENCE_OCCUPIED);
+	pass(2, moving, PRESENCE_OCCUPIED);
+	sits = pass(100, still_air, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+	assert_true(left < 20);
+	assert_true(sits > 40);
+}
+
+/* However clearly somebody was seen before he walked out, what is silent after that is soon empty. */
+static void who_walks_out_takes_his_signs_with_him(void **state)
+{
+	struct presence_input lively = { .breathing_able = true, .breathing_hint_db = 3, .micro = 4 };
+
+	(void)state;
+	pass(60, lively, PRESENCE_OCCUPIED);
+	assert_true(pass(100, still_air, PRESENCE_OCCUPIED) > 99.9);	/* who only sits still is there */
+	pass(60, lively, PRESENCE_OCCUPIED);
+	pass(10, moving, PRESENCE_OCCUPIED);
+	assert_true(pass(100, still_air, PRESENCE_OCCUPIED) < 70);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+}
+
 /* Somebody walks through each minute: seconds of it are no reason to burn the light for all of it. */
 static void a_short_visit_is_forgotten_within_a_minute(void **state)
 {
@@ -413,6 +447,8 @@ int main(void)
 		cmocka_unit_test_setup(a_clear_sign_each_minute_keeps_somebody, setup),
 		cmocka_unit_test_setup(a_sign_that_comes_again_in_a_loop_is_one, setup),
 		cmocka_unit_test_setup(who_walks_out_is_forgotten_sooner_than_who_turns_over, setup),
+		cmocka_unit_test_setup(who_walks_and_then_moves_once_more_is_still_here, setup),
+		cmocka_unit_test_setup(who_walks_out_takes_his_signs_with_him, setup),
 		cmocka_unit_test_setup(a_short_visit_is_forgotten_within_a_minute, setup),
 		cmocka_unit_test_setup(somebody_who_sits_is_there_15_s_after_a_start, setup),
 		cmocka_unit_test_setup(nobody_is_known_15_s_after_a_start, setup),

@@ -42,6 +42,7 @@ void eval_score_json(struct json *j, const struct score *s)
 	json_add_number(part, "person_s", s->person_s, 1);
 	json_add_number(part, "occupied_share", eval_ratio(s->person_occupied_s, s->person_s), 4);
 	json_add_number(part, "unknown_share", eval_ratio(s->person_unknown_s, s->person_s), 4);
+	json_add_number(part, "blind_share", eval_ratio(s->person_blind_s, s->person_s), 4);
 	json_add_number(j, "cpu_us_per_frame", eval_ratio(s->cpu_s * 1e6, (double)s->frames), 2);
 	json_add_number(j, "frames", (double)s->frames, 0);
 }
@@ -122,12 +123,12 @@ static void print_worst(const struct eval_set *set, int sets)
 	}
 }
 
-/* What a false `occupied` rests on stands beside it. */
+/* What a false `occupied` rests on stands beside it, and how much of what is unknown no radio could have seen. */
 static void print_presence(const struct eval_set *set, int sets)
 {
 	printf("\npresence (shares in %%; empty: from 120 s of emptiness on, by what it is thought occupied)\n"
-	       "%-24s %8s %8s %7s %7s %7s %7s %9s %8s %8s\n", "set", "empty/s", "occupied", "motion", "small",
-	       "breath", "memory", "person/s", "occupied", "unknown");
+	       "%-24s %8s %8s %7s %7s %7s %7s %9s %8s %8s %7s\n", "set", "empty/s", "occupied", "motion", "small",
+	       "breath", "memory", "person/s", "occupied", "unknown", "blind");
 	for (int i = 0; i < sets; i++) {
 		const struct score *s = &set[i].score;
 
@@ -141,6 +142,7 @@ static void print_presence(const struct eval_set *set, int sets)
 		print_share(s->person_occupied_s, s->person_s);
 		printf(" ");
 		print_share(s->person_unknown_s, s->person_s);
+		print_share(s->person_blind_s, s->person_s);
 		printf("\n");
 	}
 }

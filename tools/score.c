@@ -65,6 +65,12 @@ static void score_motion(struct file_score *f, const struct label *l, double t_s
 	f->s.unknown_s += r->motion == TRUTH_UNKNOWN ? SCORE_STEP_S : 0;
 }
 
+/* No frames, or none that say anything: nobody could be seen. */
+static bool is_blind(const struct room_state *r)
+{
+	return r->presence == PRESENCE_UNKNOWN && r->presence_reason != REASON_WARMING_UP;
+}
+
 static void score_presence(struct file_score *f, const struct label *l, double t_s, const struct room_state *r)
 {
 	double into_s = t_s - l->start_s;
@@ -78,6 +84,7 @@ static void score_presence(struct file_score *f, const struct label *l, double t
 		f->s.person_s += SCORE_STEP_S;
 		f->s.person_occupied_s += r->presence == PRESENCE_OCCUPIED ? SCORE_STEP_S : 0;
 		f->s.person_unknown_s += r->presence == PRESENCE_UNKNOWN ? SCORE_STEP_S : 0;
+		f->s.person_blind_s += is_blind(r) ? SCORE_STEP_S : 0;
 	}
 }
 
@@ -170,7 +177,7 @@ void score_add(struct score *to, const struct score *from)
 #define ADD(member) (to->member += from->member)
 	ADD(files), ADD(cpu_s), ADD(frames);
 	ADD(moving_s), ADD(moving_seen_s), ADD(quiet_s), ADD(quiet_false_s), ADD(unknown_s);
-	ADD(empty_s), ADD(empty_occupied_s), ADD(person_s), ADD(person_occupied_s), ADD(person_unknown_s);
+	ADD(empty_s), ADD(empty_occupied_s), ADD(person_s), ADD(person_occupied_s), ADD(person_unknown_s), ADD(person_blind_s);
 	ADD(rate_s), ADD(rate_shown_s), ADD(rate_error_s), ADD(rate_within1_s), ADD(rate_within2_s);
 	ADD(silence_s), ADD(silence_shown_s);
 	for (int i = 0; i <= PRESENCE_BY_MEMORY; i++)

@@ -28,6 +28,7 @@ struct score {
 	double empty_s, empty_occupied_s;	/* after 120 s of emptiness */
 	double empty_by_s[PRESENCE_BY_MEMORY + 1];	/* by enum presence_evidence */
 	double person_s, person_occupied_s, person_unknown_s;
+	double person_blind_s;			/* of unknown: the radio could not see anybody */
 	/* respiration, seconds */
 	double rate_s, rate_shown_s, rate_error_s;	/* rate_error_s: sum of error * seconds */
 	double rate_within1_s, rate_within2_s;
