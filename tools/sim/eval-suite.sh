@@ -25,11 +25,11 @@ run() {
 
 run falls living & falls=$!
 { run rooms living && run small car && run cars car && run lies bathroom && run habits bathroom && run rests living &&
-	run long bathroom && run hours living; } & others=$!
+	run long bathroom && run hours living && run walls living; } & others=$!
 code=0
 wait $falls || code=1
 wait $others || code=1
-for group in rooms small cars falls lies habits rests long hours; do
+for group in rooms small cars falls lies habits rests long hours walls; do
 	printf '\n=== %s ===\n' "$group"
 	cat "$folder/$group.txt"
 done

@@ -64,6 +64,21 @@ static inline double good_snr(struct rng *rng)
 	return any(rng, 24, 40);
 }
 
+/* One chain of everyday, on both walls. */
+static inline void radios(FILE *f, struct rng *rng, const struct place *p, double rate_hz, double snr_db)
+{
+	static const char *const chips[] = { "esp32", "intel5300", "ath9k", "esp32" };
+	int chip = pick(rng, 4);
+
+	fprintf(f, "[receiver]\nchip = %s\nfreq = %d\nsnr = %.1f\n", chips[chip], chip == 1 ? 5240 : 2437, snr_db);
+	put_at(f, p->receiver, 3);
+	fprintf(f, "[sender ap]\nrate = %.0f\n", rate_hz);
+	put_at(f, p->sender, 3);
+	put(f, rng, "loss", 0, 0.06);
+	put(f, rng, "jitter", 0.3, 3);
+	put(f, rng, "gaps", 60, 300);
+}
+
 static inline void breather(FILE *f, struct rng *rng, const char *name, const double at[2], const char *posture)
 {
 	fprintf(f, "[person %s]\nposture = %s\n", name, posture);
@@ -108,5 +123,8 @@ void suite_lie_long(FILE *f, struct rng *rng, int number);
 void suite_sit_long(FILE *f, struct rng *rng, int number);
 void suite_lie_hours(FILE *f, struct rng *rng, int number);
 void suite_sit_hours(FILE *f, struct rng *rng, int number);
+
+/* A set of suite_wall.c. */
+void suite_party_wall(FILE *f, struct rng *rng, int number);
 
 #endif

@@ -7,20 +7,6 @@
 #include "tools/sim/suite.h"
 #include "tools/sim/suite_draw.h"
 
-static void radios(FILE *f, struct rng *rng, const struct place *p, double rate_hz, double snr_db)
-{
-	static const char *const chips[] = { "esp32", "intel5300", "ath9k", "esp32" };
-	int chip = pick(rng, 4);
-
-	fprintf(f, "[receiver]\nchip = %s\nfreq = %d\nsnr = %.1f\n", chips[chip], chip == 1 ? 5240 : 2437, snr_db);
-	put_at(f, p->receiver, 3);
-	fprintf(f, "[sender ap]\nrate = %.0f\n", rate_hz);
-	put_at(f, p->sender, 3);
-	put(f, rng, "loss", 0, 0.06);
-	put(f, rng, "jitter", 0.3, 3);
-	put(f, rng, "gaps", 60, 300);
-}
-
 /* Seen from the middle of the link, so many metres off it. */
 static void beside(const struct place *p, struct rng *rng, double off_m, double keep_m, double at[2])
 {
@@ -485,5 +471,6 @@ const struct suite_set suite_sets[] = {
 	{ "sit_long", "comes in, sits, lies or stands for 20 to 35 minutes, and leaves", "long", 100, 100, suite_sit_long, "presence" },
 	{ "lie_hours", "as lie_long, for more than three hours", "hours", 20, 20, suite_lie_hours, "falls" },
 	{ "sit_hours", "as sit_long, for two hours or so", "hours", 20, 20, suite_sit_hours, "presence" },
+	{ "party_wall", "one link; somebody comes and goes, and a neighbour behind a wall is at home", "walls", 12, 12, suite_party_wall, NULL },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL }
 };
