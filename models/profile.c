@@ -3,7 +3,8 @@
 #include "models/profile.h"
 
 /* A bathroom: 15 min without a movement are long on the toilet; with a telephone some sit there for half an hour, and 40 min
- * without having been up are long.  Who lies in a bath moves little and for longer; but a breath that was seen and ends
+ * without having been up are long.  Who sat down in a way that looked like a fall is still for five minutes as often as not, and
+ * gone after ten.  Who lies in a bath moves little and for longer; but a breath that was seen and ends
  * there is an alarm.  In a corridor nobody stops; in a living room people nap on the sofa.  Who sleeps
  * pauses for half a minute now and then, and nobody wants to be woken for that: a minute is another matter.
  * Rooms teach these times, within bounds (rest.h).
@@ -13,8 +14,8 @@ const struct profile profiles[] = {
 	/* rate, breaths, watch after a fall, stillness that confirms it, lies still, never up, no breath, child left */
 	{ "living",   "living room: people sit, walk, come and go",          50,  "adult",  20, 900, 10800, 0, 0, 0 },
 	{ "bedroom",  "bedroom: somebody lies still for hours",              50,  "adult",  30, 0, 0, 0, 60, 0 },
-	{ "bathroom", "bathroom: fan, heater, running water",                130, "adult",  20, 300, 900, 2400, 0, 0 },
-	{ "bathtub",  "bathroom in which somebody bathes",                   130, "adult",  20, 300, 1800, 3600, 60, 0 },
+	{ "bathroom", "bathroom: fan, heater, running water",                130, "adult",  20, 600, 900, 2400, 0, 0 },
+	{ "bathtub",  "bathroom in which somebody bathes",                   130, "adult",  20, 1200, 1800, 3600, 60, 0 },
 	{ "car",      "inside of a car: children, small and breathing fast", 50,  "infant", 20, 0, 0, 0, 0, 60 },
 	{ "corridor", "corridor: people pass, nobody stays",                 130, "adult",  15, 120, 600, 1200, 0, 0 },
 	{ NULL, NULL, 0, NULL, 0, 0, 0, 0, 0, 0 }

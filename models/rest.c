@@ -10,8 +10,7 @@
 #define UP_FADE    0.33f
 #define MEMORY_S   120.0f	/* who left may be taken to be there for so long (presence.c) */
 #define THERE      0.33f	/* of a time without movement: somebody is there, and not a radio's noise */
-#define AWAY_S     180.0f	/* who was not seen for so long has left, */
-#define BACK       0.5f		/* and each second in which somebody is seen takes so much of it back */
+#define AWAY_SHARE (1 / 8.0f)	/* of the limit: who was not seen for so long, the time he was seen taken off, has left */
 
 void rest_init(struct rest *r, float still_limit_s, float low_limit_s)
 {
@@ -87,10 +86,10 @@ static bool is_still_for_too_long(struct rest *r, const struct rest_input *in)
 static void note_away(struct rest *r, uint64_t now_us, const struct rest_input *in)
 {
 	r->silent_s = in->moving ? 0 : r->silent_s + TICK_S;
-	r->away_s = in->empty && !in->lies ? r->away_s + TICK_S : fmaxf(0, r->away_s - BACK * TICK_S);
-	if (r->away_s < AWAY_S)
+	r->away_s = in->empty && !in->lies ? r->away_s + TICK_S : fmaxf(0, r->away_s - TICK_S);
+	if (r->away_s < AWAY_SHARE * r->low.limit_s)
 		return;
-	r->away_s = AWAY_S;
+	r->away_s = AWAY_SHARE * r->low.limit_s;
 	r->unseen_s = 0;
 	if (r->low.told)
 		return;
