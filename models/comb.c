@@ -186,10 +186,11 @@ void comb_look(struct comb *c, const struct rank1 *r, float hi_hz)
 
 bool comb_has(const struct comb *c, const struct rank1 *r, float hz)
 {
-	float order = fmaxf(roundf(hz / c->hz), 1), high_db;
+	float order, high_db;
 
 	if (!c->sure)
 		return false;
+	order = fmaxf(roundf(hz / c->hz), 1);
 	high_db = fmaxf(level(c, r, order * c->hz), 0);
 	return fabsf(hz - order * c->hz) < (1 + high_db / WIDER_DB) * r->rate_hz / (float)r->rows &&
 		rank1_db(r, hz) < fmaxf(level(c, r, hz), 0) + ABOVE_DB;
@@ -197,7 +198,7 @@ bool comb_has(const struct comb *c, const struct rank1 *r, float hz)
 
 bool comb_explains(const struct comb *c, float hz)
 {
-	float order = fmaxf(roundf(hz / c->hz), 1);
-
-	return c->looks >= LOOKS && c->z > LIKELY && fabsf(hz - order * c->hz) < NEAR * c->hz;
+	if (c->looks < LOOKS || c->z <= LIKELY)
+		return false;
+	return fabsf(hz - fmaxf(roundf(hz / c->hz), 1) * c->hz) < NEAR * c->hz;
 }

@@ -203,6 +203,7 @@ static void give_up(struct motion *m, struct motion_evidence *e, enum reason why
 {
 	m->moving = false;
 	m->votes = 0;
+	steady_blind(&m->steady);
 	e->reason = why;
 	e->moving = false;
 	e->level = e->statistic = 0;

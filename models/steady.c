@@ -23,6 +23,7 @@
 #define LOUD_DB     (-20.0f)	/* nothing stronger is a thing */
 #define ABOVE       1.25f	/* what is somebody: so much stronger than the strongest of it */
 #define FOLLOW      1e-3f	/* of the way up, each tick: a draught grows */
+#define BLIND       20		/* ticks: time enough to come in */
 #define BIN_DB      2.0f
 
 void steady_init(struct steady *s)
@@ -97,6 +98,7 @@ static void follow(struct steady *s, float strength)
 
 float steady_tick(struct steady *s, float strength, bool empty)
 {
+	s->blind = 0;
 	if (!s->ticks && strength > 0)
 		begin(s, empty);
 	if (s->least > 0)
@@ -112,6 +114,15 @@ float steady_tick(struct steady *s, float strength, bool empty)
 	if (s->ticks && (s->length >= LEARN || (s->from_empty && s->length == SOON)))
 		judge(s);
 	return s->least;
+}
+
+void steady_blind(struct steady *s)
+{
+	s->blind += s->blind < BLIND;
+	if (s->blind < BLIND)
+		return;
+	s->alone = s->from_empty = false;
+	s->silent = 0;
 }
 
 bool steady_alone(const struct steady *s)

@@ -22,6 +22,7 @@ struct steady {
 	int   gone;			/* ticks without it */
 	bool  alone;			/* it began in an empty room, and nothing stronger has moved since */
 	int   silent;			/* ticks in which nothing moved at all */
+	int   blind;			/* ticks since anything could be seen */
 };
 
 void steady_init(struct steady *s);
@@ -29,6 +30,10 @@ void steady_init(struct steady *s);
 /* The clock, ten times a second: how strongly something moves (of the static paths, as an amplitude; 0: nothing does), and
  * whether the room is known to be empty.  Returns how strong it must be at least to be somebody; 0: no thing is known. */
 float steady_tick(struct steady *s, float strength, bool empty);
+
+/* The same while nothing can be seen.  After two seconds of it anybody may have come in: what is a thing stays one, but is
+ * no longer all that is there. */
+void steady_blind(struct steady *s);
 
 /* Did this link see nothing for minutes but what began in an empty room and is a thing, or no movement at all? */
 bool steady_alone(const struct steady *s);

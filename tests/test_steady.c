@@ -64,6 +64,25 @@ static void a_curtain_in_an_empty_room_is_learned_in_four_minutes(void **state)
 	assert_false(steady_alone(&s));
 }
 
+/* Who came in while nothing was seen may sit there and be weaker than the curtain. */
+static void while_it_is_blind_anybody_may_come_in(void **state)
+{
+	(void)state;
+	rests(MINUTE, true);
+	assert_true(moves(4 * MINUTE, -34, -28, true) > 0);
+	for (int i = 0; i < 15; i++)
+		steady_blind(&s);
+	moves(1, -34, -34, true);
+	for (int i = 0; i < 15; i++)
+		steady_blind(&s);
+	assert_true(steady_alone(&s));		/* nobody comes in within a second and a half */
+	for (int i = 0; i < 5; i++)
+		steady_blind(&s);
+	assert_false(steady_alone(&s));
+	assert_true(moves(MINUTE, -34, -28, false) > 0);	/* and the curtain is still one */
+	assert_false(steady_alone(&s));
+}
+
 static void so_is_one_that_rests_between_gusts(void **state)
 {
 	(void)state;
@@ -142,6 +161,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_curtain_in_an_empty_room_is_learned_in_four_minutes),
+		TEST(while_it_is_blind_anybody_may_come_in),
 		TEST(so_is_one_that_rests_between_gusts),
 		TEST(so_is_a_faint_one_that_comes_and_goes),
 		TEST(it_is_forgotten_two_minutes_after_its_end),
