@@ -41,7 +41,7 @@ static uint32_t pick(const struct repeat *r)
 {
 	uint32_t ones = 0;
 
-	while (r->interval_us && ones < PICK_US / r->interval_us)
+	for (uint32_t us = r->interval_us; us && us <= PICK_US; us *= 2)
 		ones = ones << 1 | 1;
 	return ones;
 }

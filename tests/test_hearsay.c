@@ -7,20 +7,15 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include "daemon/sensing.h"
 #include "tests/support/mute.h"
 
-#define TONES   52
 #define STEP_US 50000
 
 enum { PROVEN, HEARSAY };
 
 static struct sensing *sensing;
-static struct csi_tones tones;
 static uint64_t now_us;
 static char last[8192];			/* payload of the topic sensing */
 
@@ -58,11 +53,6 @@ static int setup(void **state)
 	output.source_name = on_source_name;
 	output.source_counts = on_source_counts;
 	now_us = 1000000;
-	tones.count = TONES;
-	tones.spacing_hz = 312500;
-	for (int k = 0; k < TONES; k++)
-		tones.index[k] = (int16_t)(k + 1);
-	csi_tones_seal(&tones);
 	assert_int_equal(sensing_create(&sensing, "sixth/test", &output), 0);
 	assert_int_equal(sensing_add_room(sensing, &room), 0);
 	sensing_source_hearsay(sensing, HEARSAY);
@@ -76,32 +66,12 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Frames of a channel that stands still, or changes from one to the next. */
-static void send(int source, bool moving)
-{
-	static struct csi_sample samples[TONES];
-	struct csi_frame f = { .time_us = now_us, .tx_mac = { 2, 0, 0, 0, 0, (uint8_t)source }, .phy = CSI_PHY_HT,
-			       .freq_mhz = 2437, .bandwidth_mhz = 20, .rx_count = 1, .tx_count = 1,
-			       .noise_dbm = CSI_RSSI_UNKNOWN, .agc_db = CSI_AGC_UNKNOWN, .scale = 1,
-			       .tones = &tones, .samples = samples };
-	double t = (double)now_us * 1e-6, path = moving ? 9 * sin(t * 1.3) + 4 * sin(t * 2.9) : 0;
-
-	memset(f.rssi_dbm, CSI_RSSI_UNKNOWN, sizeof(f.rssi_dbm));
-	for (int k = 0; k < TONES; k++) {
-		double re = 4000 * cos(k * .11) + 1500 * cos(k * .23 + path);
-		double im = 4000 * sin(k * .11) + 1500 * sin(k * .23 + path);
-
-		samples[k] = (struct csi_sample){ (int16_t)(re + rand() % 100), (int16_t)(im + rand() % 100) };
-	}
-	sensing_frame(sensing, source, &f);
-}
-
 static void run(double s, bool proven, bool told_moving)
 {
 	for (int i = 0; i < s * 20; i++) {
 		if (proven)
-			send(PROVEN, false);
-		send(HEARSAY, told_moving);
+			mute_packet(sensing, PROVEN, now_us, 1500, false);
+		mute_packet(sensing, HEARSAY, now_us, 1500, told_moving);
 		now_us += STEP_US;
 	}
 }
