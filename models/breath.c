@@ -16,10 +16,14 @@
 #define MOVE_TICKS   30	/* movement so long may be somebody leaving, or coming */
 #define LOOKS        2			/* at least, for a value */
 #define EASE_DB      0.15f		/* that every further look which agrees is worth, */
-#define EASE_MAX_DB  5.0f		/* together */
+#define EASE_MAX_DB  5.0f		/* together; */
+#define NEWS_HZ      (10.0f / 60)	/* less if slower, as looks a second apart see less of what is new */
 #define LOOKS_MOST   10000.0f		/* that are counted */
 #define CHANCE_SHIFT_DB 1.2f
 #define CHANCE_SLOPE_DB 1.0f
+#define SHORT_S      20.0f	/* up to here, */
+#define LONG_S       45.0f	/* and less from there to here, */
+#define SHORT_DB     2.0f	/* are worth that much */
 #define OPEN_P       0.77f		/* just over the null */
 #define HINT_DB      4.5f		/* below the null, still more likely breathed than not */
 #define TOLD_LOOKS   8			/* of a rate are knowledge, */
@@ -181,7 +185,7 @@ static float ease(struct breath *b, float hz, float looks)
 		b->steady_hz = hz;
 	}
 	b->steady = (int)fminf((float)b->steady, looks);
-	return fminf(EASE_DB * fmaxf((float)(b->steady - LOOKS), 0), EASE_MAX_DB);
+	return fminf(hz / NEWS_HZ, 1) * fminf(EASE_DB * fmaxf((float)(b->steady - LOOKS), 0), EASE_MAX_DB);
 }
 
 /* Who turned over breathes on as before: among fewer rates chance reaches less high. */
@@ -234,6 +238,13 @@ static float coherent_db(const struct evidence *const evidence[], int n, float h
 	return window_s < COHERENT_S ? fminf(db, 0) : db;
 }
 
+/* In a short window chance has few rates to choose from, and soon after somebody moved he is likelier to be there than
+ * nobody is in an hour of windows that are long. */
+static float short_db(float window_s)
+{
+	return SHORT_DB * fminf(fmaxf((LONG_S - window_s) / (LONG_S - SHORT_S), 0), 1);
+}
+
 static void judge(struct breath *b, const struct evidence *const evidence[], int n, const struct combined *c)
 {
 	float at = climb(c->row_db, ridge_push(&b->ridge, c->row_db));
@@ -241,7 +252,7 @@ static void judge(struct breath *b, const struct evidence *const evidence[], int
 	float snr_db = c->row_db[(int)(at + 0.5f)];
 	float doubt_db = RIVAL_WORTH * fmaxf(rival_db(b, c->row_db, hz, snr_db, c->window_s) - RIVAL_DB, 0);
 	float steady_db = fminf(ease(b, hz, c->looks) + coherent_db(evidence, n, hz, c->window_s), STEADY_MAX_DB);
-	float p = chance(snr_db + steady_db + known_db(b, hz) - doubt_db - c->null_db);
+	float p = chance(snr_db + steady_db + known_db(b, hz) + short_db(c->window_s) - doubt_db - c->null_db);
 	bool inside = at > 0.5f && at < BREATH_BINS - 1.5f;
 
 	memcpy(b->row_db, c->row_db, sizeof(b->row_db));

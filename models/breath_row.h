@@ -20,6 +20,10 @@
  * them, which no ratio of chains took out.  Returns the greatest value. */
 float breath_row(const struct rank1 *r, float lo_hz, float hi_hz, bool one_chain, float row_db[BREATH_BINS]);
 
+/* Bodies sway slowly, also where chains took the receiver's drift out: lowers what is slow in such a row of the same spectrum,
+ * unless what stands highest is all that moves.  Returns the greatest value. */
+float breath_row_doubt_slow(const struct rank1 *r, float lo_hz, float hi_hz, float row_db[BREATH_BINS]);
+
 /* The bin where such a row is highest. */
 int breath_row_highest(const float row_db[BREATH_BINS]);
 

@@ -330,6 +330,8 @@ static enum reason view(struct respiration *m, int rows, struct breath_evidence 
 	if (m->rank1.used < STREAMS_LEAST)
 		return REASON_ONE_TONE;
 	e->q_db = breath_row(&m->rank1, m->lo_hz, m->hi_hz, !m->front.use_ratio, e->row_db);
+	if (m->front.use_ratio)
+		e->q_db = breath_row_doubt_slow(&m->rank1, m->lo_hz, m->hi_hz, e->row_db);
 	e->q_null_db = null_db(m);
 	m->seen = &m->rank1;
 	m->seen_in = &m->front.grid;

@@ -18,6 +18,7 @@
 static struct breath breath;
 static struct evidence link[2];
 static float coherence;			/* of what they see */
+static float window_s;			/* that they see it in */
 static const struct evidence *const links[2] = { &link[0], &link[1] };
 
 static int begin(void **state)
@@ -26,6 +27,7 @@ static int begin(void **state)
 	synth_seed = 3;
 	memset(link, 0, sizeof(link));
 	coherence = NAN;
+	window_s = 60;
 	breath_init(&breath, LO_HZ, HI_HZ);
 	return 0;
 }
@@ -39,7 +41,7 @@ static void see(struct evidence *e, float per_min, float db)
 		e->breath.row_db[j] = synth_gaussian() + db * expf(-0.5f * ((float)j - at) * ((float)j - at) / 9);
 	e->breath.q_db = db;
 	e->breath.q_null_db = NULL_DB;
-	e->breath.window_s = 60;
+	e->breath.window_s = window_s;
 	e->breath.coherence = coherence;
 	if (!isnan(coherence))
 		e->breath.peak_hz = per_min / 60;
@@ -87,6 +89,27 @@ static void a_weak_peak_is_told_once_it_has_stayed(void **state)
 	look(40, 15, 6, 15, 6);
 	assert_true(look(30, 15, 6, 15, 6) > 25);
 	assert_float_equal(breath.result.rate_per_min, 15, 1);
+}
+
+/* Few periods are new in the looks of half a minute: a body that sways stays for as long. */
+static void a_weak_slow_peak_is_not_told_for_staying(void **state)
+{
+	(void)state;
+	assert_true(look(200, 5, 6, 5, 6) < 10);
+	assert_true(look(30, 5, 12, 5, 12) > 25);
+}
+
+/* Soon after a movement somebody is likelier to be there, and chance has fewer rates to choose from. */
+static void a_short_window_needs_less(void **state)
+{
+	(void)state;
+	assert_int_equal(look(6, 15, 8.6f, 15, 8.6f), 0);
+	begin(state);
+	window_s = 20;
+	assert_true(look(6, 15, 8.6f, 15, 8.6f) > 3);
+	begin(state);
+	window_s = 20;
+	assert_int_equal(look(6, 15, 5, 15, 5), 0);
 }
 
 /* Looks at a loop that is no longer than the window all see the same: that they agree says nothing. */
@@ -295,6 +318,8 @@ int main(void)
 		TEST(a_strong_peak_is_told_from_the_second_look),
 		TEST(noise_tells_nothing),
 		TEST(a_weak_peak_is_told_once_it_has_stayed),
+		TEST(a_weak_slow_peak_is_not_told_for_staying),
+		TEST(a_short_window_needs_less),
 		TEST(a_weak_peak_of_a_loop_is_not_told_for_staying),
 		TEST(a_weak_peak_that_is_no_sine_is_not_told),
 		TEST(peaks_that_jump_about_are_never_told),
