@@ -13,7 +13,7 @@
  *
  *   motion               up to +2 per second, by how strong it is, to 3
  *   breathing rate       +log(p / (1-p)) per 3 s
- *   small signs          the strongest, less 0.045 for each second ago: what it is over 0.4, per 2.5 s, at
+ *   small signs          the strongest, at most 4, less 0.045 for each second ago: what it is over 0.4, per 2.5 s, at
  *                        most 0.5 per second, and for at most 5 min after the last movement or rate (then
  *                        it is a machine); under that -0.1 per second, or -0.2 if neither a sign nor another
  *                        movement came after one of more than 6 s or the one that filled the room: he who made it
@@ -22,7 +22,7 @@
  *   blind                0.1 per second towards 0; not in a hole of less than 2 s
  *
  * Occupied above 2, empty below -2, between them as before; never beyond -2.5 and 4.  So a room
- * is called empty 25 to 100 s after the last motion of a visit, by how silent it is.
+ * is called empty 25 s to two and a half minutes after the last motion of a visit, by how silent it is and was.
  *
  * At a start nobody has been seen to come or go, and the strongest sign so far decides alone, 13 s
  * after movement can be seen, which is 15 s after the first packet: the light of a sleeper is worth more than a
@@ -53,6 +53,7 @@
 #define SIGN_FADES_PER_S 0.045f
 #define LOOP_S        62.0f	/* no longer than a window of respiration: every look sees all of it */
 #define SIGN_LEAST    (-5.0f)
+#define SIGN_MOST     4.0f	/* is one for 80 s: still persons show a clear one each minute */
 #define SIGN_BEFORE   2.0f	/* at most, once somebody has walked: worth some 35 s */
 #define FOR_S         2.5f	/* in which a sign for somebody counts, */
 #define FOR_PER_S     0.5f	/* at most */
@@ -143,7 +144,7 @@ static void note_sign(struct presence *p, float s, const struct presence_input *
 	}
 	p->sign = fmaxf(p->sign - SIGN_FADES_PER_S * s, SIGN_LEAST);
 	if (in->machine || signs > p->sign)
-		p->sign = signs;
+		p->sign = fminf(signs, SIGN_MOST);
 }
 
 /* Was the last movement long enough to be somebody's way out, and nothing followed?  Who turns over

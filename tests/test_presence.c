@@ -297,7 +297,8 @@ static void who_walks_out_takes_his_signs_with_him(void **state)
 
 	(void)state;
 	pass(60, lively, PRESENCE_OCCUPIED);
-	assert_true(pass(100, still_air, PRESENCE_OCCUPIED) > 99.9);	/* who only sits still is there */
+	assert_true(pass(120, still_air, PRESENCE_OCCUPIED) > 119.9);	/* who only sits still is there, */
+	assert_true(pass(60, still_air, PRESENCE_OCCUPIED) < 45);		/* for two minutes and a half */
 	pass(60, lively, PRESENCE_OCCUPIED);
 	pass(10, moving, PRESENCE_OCCUPIED);
 	assert_true(pass(100, still_air, PRESENCE_OCCUPIED) < 70);
