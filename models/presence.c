@@ -12,7 +12,7 @@
  * was known fades to "unknown".
  *
  *   motion               up to +2 per second, by how strong it is, to 3
- *   breathing rate       +log(p / (1-p)) per 3 s
+ *   breathing rate       +log(p / (1-p)) per 3 s, per 2 s where nobody was known
  *   small signs          the strongest, at most 4, less 0.045 for each second ago: what it is over 0.4, per 2.5 s, at
  *                        most 0.5 per second, and for at most 5 min after the last movement or rate (then
  *                        it is a machine); under that -0.1 per second, or -0.2 if neither a sign nor another
@@ -192,7 +192,7 @@ static void weigh(struct presence *p, float s, const struct presence_input *in, 
 	if (in->moving)
 		gain = weigh_motion(p, s, in->motion_level);
 	else if (breath_counts(in))
-		gain = (p->state == PRESENCE_UNKNOWN ? BREATH_START_PER_S : BREATH_PER_S) * logf(chance / (1 - chance));
+		gain = (p->state == PRESENCE_OCCUPIED ? BREATH_PER_S : BREATH_START_PER_S) * logf(chance / (1 - chance));
 	else if (!isnan(signs))
 		gain = p->state == PRESENCE_UNKNOWN ? 0 : weigh_signs(p, s);
 	else
