@@ -17,8 +17,8 @@
  *      end of the room and a curtain are less, a walking person is more.
  *
  * The decision is the least of the three ratios to their limits, so it has no scale, needs
- * no empty room and forgives any gain.  Windows of 1 s (in halves, so that breathing and
- * drift are slow against it) or, at low rates, of 2 s.
+ * no empty room and forgives any gain.  Windows of 1 s, in halves, so that breathing and
+ * drift are slow against them; of 2 s in halves at 16 to 36 samples a second, and below of 2 s as a whole.
  *
  * While a device runs that somebody switches and tells us of (device_motion.h), the limit of 3 is what
  * that device moves, and half as much again; so it is for what moves on and on (steady.h).
@@ -37,6 +37,7 @@
 #define TICK_US       100000u
 #define SHARE_LIMIT   0.7f	/* of coherence + 2 rho */
 #define FAST_HZ       36	/* samples a second from which rho alone must be certain */
+#define HALVES_HZ     16	/* from which a second is enough to have a mean of its own, that hides what is slower */
 #define FAST_SLOTS    10	/* 1 s */
 #define SLOW_SLOTS    MOTION_SLOTS	/* 2 s */
 #define FAST_SIGMAS   5.0f
@@ -251,6 +252,8 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	}
 	span = fminf((float)(now_us - m->first_us), (float)SLOW_SLOTS * TICK_US) * 1e-6f;
 	fast = (float)slow.pairs > FAST_HZ * span;
+	if (!fast && (float)slow.pairs > HALVES_HZ * span)
+		motion_stat_view(&m->stat, now_us, SLOW_SLOTS, true, &slow);
 	index = motion_index(m, now_us, &slow, &quick, fast, &e->device);
 	decide(m, now_us, index, fast);
 	e->reason = REASON_NONE;

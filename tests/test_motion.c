@@ -45,6 +45,7 @@ struct world {
 	float noise;			/* std of re and im, in those units */
 	float colour;			/* correlation of neighbouring tones' noise */
 	float speed_m_s;		/* of the walker; 0: stands still */
+	float chest_m;			/* ... and breathes, 15 times a minute, by so much to and fro */
 	float walker;			/* amplitude of its paths together, relative */
 	float gain_db;			/* size of the gain's steps, every packet anew */
 	float loss;
@@ -149,7 +150,7 @@ static double run(double seconds, int until_on)
 		float step = (1 + w.jitter * (2 * uniform() - 1)) / w.rate_hz;
 		struct motion_evidence *e = &w.evidence.motion;
 
-		w.moved_m += w.speed_m_s * step;
+		w.moved_m += (w.speed_m_s + w.chest_m * PI_F / 4 * cosf(PI_F / 2 * (float)w.now_us * 1e-6f)) * step;
 		w.now_us += (uint64_t)(step * 1e6f);
 		tick_until(w.now_us);
 		if (until_on >= 0 && e->reason == REASON_NONE && e->moving == until_on)
@@ -394,6 +395,22 @@ static void what_is_too_small_is_not_a_walker(void **state)
 	world_stop();
 }
 
+/* Who sits near the link and breathes deeply. */
+static void a_chest_is_no_walker_from_20_packets_a_second_on(void **state)
+{
+	static const float rates[] = { 20, 25, 30, 50, 100 };
+
+	(void)state;
+	for (size_t r = 0; r < sizeof(rates) / sizeof(*rates); r++) {
+		world_start(ordinary(rates[r]));
+		w.noise = 0.1f;
+		w.chest_m = 0.006f;
+		run(60, -1);
+		assert_true(w.on_s == 0);
+	}
+	world_stop();
+}
+
 static void a_gap_is_unknown_and_never_stale(void **state)
 {
 	(void)state;
@@ -503,6 +520,7 @@ int main(void)
 		cmocka_unit_test(a_cold_start_in_motion_is_known_within_two_seconds),
 		cmocka_unit_test(a_third_lost_is_no_harm),
 		cmocka_unit_test(what_is_too_small_is_not_a_walker),
+		cmocka_unit_test(a_chest_is_no_walker_from_20_packets_a_second_on),
 		cmocka_unit_test(a_gap_is_unknown_and_never_stale),
 		cmocka_unit_test(a_link_that_cannot_see_says_why),
 		cmocka_unit_test(samples_that_never_change_do_not_move),
