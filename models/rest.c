@@ -9,6 +9,8 @@
 #define UP_S       30.0f	/* movement of so long, within a minute and a half, is somebody who is up */
 #define UP_FADE    0.33f
 #define MEMORY_S   120.0f	/* who left may be taken to be there for so long (presence.c) */
+#define AFTER_S    60.0f	/* a movement, the windows in which a breath is looked for have not seen it, */
+#define BREATH_S   60.0f	/* and in so long two of them have nothing in common */
 #define THERE      0.33f	/* of a time without movement: somebody is there, and not a radio's noise */
 #define AWAY_SHARE (1 / 8.0f)	/* of the limit: who was not seen for so long, the time he was seen taken off, has left */
 
@@ -64,6 +66,17 @@ static void ended(struct rest_timer *t, uint64_t now_us)
 	t->told = false;
 }
 
+/* Nobody leaves without a movement: who was seen to breathe after one is there until the next, seen or not. */
+static bool stays(struct rest *r, const struct rest_input *in)
+{
+	r->silent_s = in->moving ? 0 : r->silent_s + TICK_S;
+	if (in->moving)
+		r->breath_s = 0;
+	else if (in->breathing && r->silent_s > AFTER_S)
+		r->breath_s += TICK_S;
+	return r->breath_s >= BREATH_S;
+}
+
 /* Who is not seen any more after an alarm may lie there. */
 static bool is_still_for_too_long(struct rest *r, const struct rest_input *in)
 {
@@ -85,7 +98,6 @@ static bool is_still_for_too_long(struct rest *r, const struct rest_input *in)
 /* Who has not been seen for long enough has left, and had when the last movement was. */
 static void note_away(struct rest *r, uint64_t now_us, const struct rest_input *in)
 {
-	r->silent_s = in->moving ? 0 : r->silent_s + TICK_S;
 	r->away_s = in->empty && !in->lies ? r->away_s + TICK_S : fmaxf(0, r->away_s - TICK_S);
 	if (r->away_s < AWAY_SHARE * r->low.limit_s)
 		return;
@@ -151,12 +163,15 @@ static void doubt(struct rest *r, uint64_t now_us, const struct rest_input *in, 
 	}
 }
 
-void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *in, struct incident_queue *out)
+void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *given, struct incident_queue *out)
 {
 	bool alive, up, told = r->still.told || r->low.told, late;
+	struct rest_input with = *given;
+	const struct rest_input *in = &with;
 
 	if (!in->able)
 		return;
+	with.lies |= stays(r, in);
 	alive = signs(&r->still, in->moving, ALIVE_S, ALIVE_FADE);
 	up = signs(&r->low, in->moving, UP_S, UP_FADE);
 	note_away(r, now_us, in);

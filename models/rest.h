@@ -6,7 +6,8 @@
  * They catch what no detector of falls sees: a slow slide from a chair, a faint in the bath; and who lies
  * on the floor and moves an arm now and then, which starts the first timer over and not the second.
  * Nobody leaves without a movement: who is seen to breathe for a good part of the time that nothing has moved was
- * there all along.  Nor need anybody be seen to breathe to be there: where the channel has not gone back to what it is in the
+ * there all along, and who is for a minute, from a minute after the last movement on, stays until the next.  Nor need
+ * anybody be seen to breathe to be there: where the channel has not gone back to what it is in the
  * empty room (vacancy.h), the timers run on.  Is that all there is, and no proof, the time leads to a suspicion only.
  *
  * Who lies there and stirs is lost from sight in between.  The second timer takes such gaps along, while they are short and the
@@ -27,7 +28,7 @@ struct rest_input {
 	bool able;			/* movement can be seen */
 	bool moving;			/* as a body does, not a breath */
 	bool occupied;			/* somebody is there, for certain */
-	bool breathing;			/* ... and is seen to breathe */
+	bool breathing;			/* ... and is seen to breathe, where movement is seen for certain, too */
 	bool empty;			/* nobody is seen to be */
 	bool lies;			/* ... but the channel says that somebody is, for certain */
 	bool may_lie;			/* ... or does not say that nobody is */
@@ -48,6 +49,7 @@ struct rest {
 	float there_s;			/* so long of it somebody was, when who had left was no longer taken to be there */
 	struct rest_timer low;		/* nobody has been up: moved for a good part of two minutes */
 	float silent_s;			/* since the last movement */
+	float breath_s;			/* ... of which somebody was seen to breathe for */
 	float away_s;			/* that nobody was seen to be there, of late */
 	float unseen_s;			/* the same, since somebody was */
 	float doubt_s;			/* nobody has moved, and it is not known whether anybody is there */

@@ -358,7 +358,8 @@ static void watch_rest(struct room *r, uint64_t now_us, const struct motion_view
 	const struct rest_input in = {
 		.able = v->able, .moving = v->moving,
 		.occupied = r->state.presence == PRESENCE_OCCUPIED,
-		.breathing = r->state.presence_evidence == PRESENCE_BY_BREATHING,
+		.breathing = r->state.presence_evidence == PRESENCE_BY_BREATHING &&
+			!(r->state.absorbed & ABSORBED_MOTION),		/* which hides who leaves */
 		.empty = r->state.presence == PRESENCE_EMPTY,
 		.lies = vacancy_denied(&r->vacancy), .may_lie = vacancy_doubted(&r->vacancy),
 	};

@@ -175,6 +175,32 @@ static void who_left_just_before_the_time_is_up_is_called_for_by_a_breath_only(v
 	expect(INCIDENT_CONFIRMED);
 }
 
+static void who_breathed_for_a_minute_after_the_last_movement_is_there_until_the_next(void **state)
+{
+	(void)state;
+	rest_init(&rest, 900, 2400);
+	pass(8, moves);
+	pass(60, breathes);	/* windows that reach back to before he left */
+	pass(55, breathes);
+	pass(3600, gone);
+	expect_nothing();
+	pass(8, moves);
+	pass(100, lies);
+	pass(65, breathes);
+	pass(1, moves);		/* short, and out of the door */
+	pass(3600, gone);
+	expect_nothing();
+	pass(8, moves);
+	pass(100, lies);
+	pass(65, breathes);
+	pass(730, gone);
+	expect_nothing();
+	pass(10, gone);
+	expect(INCIDENT_CONFIRMED);
+	pass(5, moves);
+	expect(INCIDENT_RECOVERED);
+}
+
 static void who_lies_still_and_then_low_has_one_alarm_that_only_getting_up_ends(void **state)
 {
 	(void)state;
@@ -338,6 +364,7 @@ int main(void)
 		cmocka_unit_test_setup(who_waves_and_is_lost_from_sight_in_between_is_not_up_and_was_there_all_the_time, begin),
 		cmocka_unit_test_setup(who_pauses_for_longer_has_left_and_who_passes_never_stayed, begin),
 		cmocka_unit_test_setup(who_left_just_before_the_time_is_up_is_called_for_by_a_breath_only, begin),
+		cmocka_unit_test_setup(who_breathed_for_a_minute_after_the_last_movement_is_there_until_the_next, begin),
 		cmocka_unit_test_setup(who_lies_still_and_then_low_has_one_alarm_that_only_getting_up_ends, begin),
 		cmocka_unit_test_setup(who_leaves_in_time_raises_none, begin),
 		cmocka_unit_test_setup(who_is_seen_now_and_then_was_there_all_the_time_and_who_left_is_not_seen_again, begin),
