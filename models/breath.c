@@ -34,6 +34,9 @@
 #define WANDER       0.15f		/* of a rate, within a window: what is so near is the same chest */
 #define RIVAL_DB     4.0f		/* higher than noise alone throws up beside a breath: */
 #define RIVAL_WORTH  2.0f		/* dB of doubt for each dB above */
+#define SWAY_WORTH   60.0f		/* dB of doubt a hertz, which is 1 for each breath a minute, */
+#define TURN_LEAST   0.03f		/* none where the axis turns by less, */
+#define TURN_FULL    0.15f		/* and all of it from here */
 #define ROW_LEAST_DB (-3.0f)
 #define CEASED       (-6.0f)		/* so much speaks against what the window shows being there still: it is not */
 #define SECOND_LOOKS 25			/* that agree on another person */
@@ -245,14 +248,37 @@ static float short_db(float window_s)
 	return SHORT_DB * fminf(fmaxf((LONG_S - window_s) / (LONG_S - SHORT_S), 0), 1);
 }
 
+/* A body that sways does so at slow rates, here now and there then; people seldom breathe as slowly, and who does goes
+ * to and fro.  So a slow line whose axis turns is doubtful, the more so the slower. */
+static float sway_db(const struct evidence *const evidence[], int n, float hz)
+{
+	float turn = 1;
+	int links = 0;
+
+	for (int i = 0; i < n; i++) {
+		const struct breath_evidence *e = &evidence[i]->breath;
+
+		if (e->reason != REASON_NONE || !(e->peak_hz > 0) || fabsf(e->peak_hz - hz) > NEAR_HZ)
+			continue;
+		turn = fminf(turn, e->turn);
+		links++;
+	}
+	if (!links || hz > BREATH_SWAY_HZ)
+		return 0;
+	return SWAY_WORTH * (BREATH_SWAY_HZ - hz) * fminf(fmaxf((turn - TURN_LEAST) / (TURN_FULL - TURN_LEAST), 0), 1);
+}
+
 static void judge(struct breath *b, const struct evidence *const evidence[], int n, const struct combined *c)
 {
 	float at = climb(c->row_db, ridge_push(&b->ridge, c->row_db));
 	float hz = b->lo_hz + (b->hi_hz - b->lo_hz) * at / (BREATH_BINS - 1);
 	float snr_db = c->row_db[(int)(at + 0.5f)];
 	float doubt_db = RIVAL_WORTH * fmaxf(rival_db(b, c->row_db, hz, snr_db, c->window_s) - RIVAL_DB, 0);
+	float sway = sway_db(evidence, n, hz);
 	float steady_db = fminf(ease(b, hz, c->looks) + coherent_db(evidence, n, hz, c->window_s), STEADY_MAX_DB);
-	float p = chance(snr_db + steady_db + known_db(b, hz) + short_db(c->window_s) - doubt_db - c->null_db);
+	float margin_db = snr_db + steady_db + known_db(b, hz) + short_db(c->window_s) - doubt_db - c->null_db;
+	float p = chance(margin_db - sway);
+	bool nobody = chance(margin_db) <= OPEN_P;	/* a body that sways is somebody */
 	bool inside = at > 0.5f && at < BREATH_BINS - 1.5f;
 
 	memcpy(b->row_db, c->row_db, sizeof(b->row_db));
@@ -267,7 +293,7 @@ static void judge(struct breath *b, const struct evidence *const evidence[], int
 		return;
 	}
 	b->told -= b->told > 0;
-	withhold(b, c->machine ? REASON_MACHINE : p <= OPEN_P ? REASON_NOBODY : inside ? REASON_AMBIGUOUS : REASON_OUT_OF_BAND);
+	withhold(b, c->machine ? REASON_MACHINE : nobody ? REASON_NOBODY : inside ? REASON_AMBIGUOUS : REASON_OUT_OF_BAND);
 }
 
 /* What the links that see this rate say for its being there still. */

@@ -16,6 +16,8 @@
 #include "dsp/ridge.h"
 #include "models/model.h"
 
+#define BREATH_SWAY_HZ (10.0f / 60)	/* slower, bodies sway more than people breathe */
+
 struct breath_result {
 	enum reason reason;	/* REASON_NONE: there is a rate */
 	float rate_per_min;	/* mean over the window */

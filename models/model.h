@@ -113,6 +113,8 @@ struct breath_evidence {
 	struct breath_wave wave;	/* where peak_hz is one */
 	float pace_hz;			/* the peak's, refined from its phase; 0: not clear enough for that */
 	float coherence;		/* of the peak: how far one sine goes on through the window, 0 to 1; NAN: cannot be told */
+	float turn;			/* of a slow peak of several chains: how far its axis turns (turn.h); one chain has
+					 * drift where bodies sway, and slow peaks must stand higher anyway (breath_row.c) */
 	float second_hz;		/* another chest that breathes there, at another rate and on another axis; 0: none */
 	float recall;			/* the same of the last breath that was clear, on the axis it had; 0: none
 					 * since somebody moved */

@@ -19,6 +19,7 @@
 #include <string.h>
 #include "dsp/rank1.h"
 #include "dsp/steer.h"
+#include "dsp/turn.h"
 #include "dsp/wave.h"
 #include "models/alias.h"
 #include "models/breath.h"
@@ -224,6 +225,7 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 		steer_place(&m->clear, r, m->place);
 		m->recalls = true;
 	}
+	e->turn = m->front.use_ratio && e->peak_hz < BREATH_SWAY_HZ ? turn_of(r, m->seen_in->streams, e->peak_hz) : 0;
 	rich = is_rich(r, e->peak_hz);
 	if (!steer_pace(&m->steer, r, floor, &pace))
 		return;

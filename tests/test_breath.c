@@ -19,6 +19,7 @@ static struct breath breath;
 static struct evidence link[2];
 static float coherence;			/* of what they see */
 static float window_s;			/* that they see it in */
+static float turn;			/* of its axis */
 static const struct evidence *const links[2] = { &link[0], &link[1] };
 
 static int begin(void **state)
@@ -28,6 +29,7 @@ static int begin(void **state)
 	memset(link, 0, sizeof(link));
 	coherence = NAN;
 	window_s = 60;
+	turn = 0;
 	breath_init(&breath, LO_HZ, HI_HZ);
 	return 0;
 }
@@ -43,7 +45,8 @@ static void see(struct evidence *e, float per_min, float db)
 	e->breath.q_null_db = NULL_DB;
 	e->breath.window_s = window_s;
 	e->breath.coherence = coherence;
-	if (!isnan(coherence))
+	e->breath.turn = turn;
+	if (!isnan(coherence) || turn > 0)
 		e->breath.peak_hz = per_min / 60;
 	e->breath.reason = REASON_NONE;
 	e->breath.updated = true;
@@ -139,6 +142,22 @@ static void a_weak_peak_that_is_no_sine_is_not_told(void **state)
 	coherence = 0.8f;
 	look(25, 15, 6, 15, 6);
 	assert_true(look(30, 15, 6, 15, 6) > 25);
+}
+
+static void a_slow_peak_whose_axis_turns_is_ambiguous(void **state)
+{
+	(void)state;
+	assert_true(look(10, 5, 12, 5, 12) >= 8);
+	breath_reset(&breath);
+	turn = 0.4f;
+	assert_true(look(10, 5, 12, 5, 12) <= 1);
+	look(1, 5, 11, 5, 11);
+	assert_int_equal(breath.result.reason, REASON_AMBIGUOUS);
+	assert_true(breath.result.hint_db > 0);
+	breath_reset(&breath);
+	assert_true(look(10, 6, 18, 6, 18) >= 9);
+	breath_reset(&breath);
+	assert_true(look(10, 12, 12, 12, 12) >= 8);
 }
 
 static void peaks_that_jump_about_are_never_told(void **state)
@@ -322,6 +341,7 @@ int main(void)
 		TEST(a_short_window_needs_less),
 		TEST(a_weak_peak_of_a_loop_is_not_told_for_staying),
 		TEST(a_weak_peak_that_is_no_sine_is_not_told),
+		TEST(a_slow_peak_whose_axis_turns_is_ambiguous),
 		TEST(peaks_that_jump_about_are_never_told),
 		TEST(the_link_that_sees_more_decides),
 		TEST(many_peaks_of_one_height_are_no_rate),

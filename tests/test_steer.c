@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * dsp/steer.c: what a window shows is told from what was in it, and one chest from another. */
+ * dsp/steer.c, turn.c: what a window shows is told from what was in it, one chest from another, and a chest from a body
+ * that sways. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 #include "dsp/steer.h"
+#include "dsp/turn.h"
 #include "tests/support/synth.h"
 
 #define RATE    5.0f
@@ -168,6 +170,48 @@ static void two_chests_have_two_axes(void **state)
 	assert_true(steer_likeness(&steer, &other) < 0.4f);
 }
 
+/* A sine that has another axis in the second third. */
+static void sway(float amplitude, int missing)
+{
+	float row[STREAMS];
+
+	for (int i = 0; i < ROWS; i++, cell++) {
+		bool aside = i >= ROWS / 3 && i < 2 * ROWS / 3;
+		float wave = amplitude * sinf(2 * SYNTH_PI * HZ * (float)i / RATE);
+
+		for (int k = 0; k < STREAMS; k++)
+			row[k] = 10 + (aside ? sinf(1.9f * (float)k) : cosf(0.37f * (float)k)) * wave + synth_gaussian();
+		if (!missing || i % missing)
+			slowgrid_put(&grid, cell, row);
+	}
+	assert_int_equal(rank1_run(&rank1, &grid, ROWS), 0);
+}
+
+static void a_chest_keeps_its_direction_and_a_body_that_sways_does_not(void **state)
+{
+	(void)state;
+	for (int missing = 0; missing < 12; missing += 6) {
+		fill(1, ROWS, 0, missing);
+		assert_true(turn_of(&rank1, STREAMS, HZ) < 0.03f);
+		sway(1, missing);
+		assert_true(turn_of(&rank1, STREAMS, HZ) > 0.4f);
+	}
+}
+
+static void noise_does_not_pass_for_a_turn(void **state)
+{
+	float weak = 0, none = 0;
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		fill(0.2f, ROWS, 0, 0);
+		weak += turn_of(&rank1, STREAMS, HZ) / 20;
+		fill(0, ROWS, 0, 0);
+		none += turn_of(&rank1, STREAMS, HZ) / 20;
+	}
+	assert_true(weak < 0.03f && none < 0.03f);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -181,6 +225,8 @@ int main(void)
 		TEST(a_motor_keeps_its_pace_and_a_chest_does_not),
 		TEST(noise_is_no_sine),
 		TEST(two_chests_have_two_axes),
+		TEST(a_chest_keeps_its_direction_and_a_body_that_sways_does_not),
+		TEST(noise_does_not_pass_for_a_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
