@@ -118,9 +118,22 @@ static void activity_write(struct json *j, const struct message_context *c)
 
 /* respiration */
 
+/* Nothing at all is measured, which has nothing to do with who is there. */
+static bool is_silence(enum reason r)
+{
+	return r == REASON_NO_CSI || r == REASON_SOURCE_DOWN || r == REASON_FIRMWARE_SILENT || r == REASON_LINK_ASLEEP ||
+	       r == REASON_STALE;
+}
+
+/* Of the other reasons one may follow the other many times a minute. */
+static bool vital_changed(enum reason a, enum reason b)
+{
+	return (a == REASON_NONE) != (b == REASON_NONE) || is_silence(a) != is_silence(b);
+}
+
 static bool respiration_changed(const struct room_state *a, const struct room_state *b)
 {
-	return (a->breath.reason == REASON_NONE) != (b->breath.reason == REASON_NONE);
+	return vital_changed(a->breath.reason, b->breath.reason);
 }
 
 static void respiration_write(struct json *j, const struct message_context *c)
@@ -150,7 +163,7 @@ static int respiration_period_s(const struct room_state *s)
 
 static bool heartbeat_changed(const struct room_state *a, const struct room_state *b)
 {
-	return (a->heart.reason == REASON_NONE) != (b->heart.reason == REASON_NONE);
+	return vital_changed(a->heart.reason, b->heart.reason);
 }
 
 static void heartbeat_write(struct json *j, const struct message_context *c)

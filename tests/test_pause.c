@@ -112,6 +112,19 @@ static void a_paused_room_says_nothing_but_that(void **state)
 	assert_true(links(b) > 0);
 }
 
+/* A pause is not the only end: why there is no rate is right at once where nothing is measured any more, or again. */
+static void when_frames_begin_and_end_the_reason_says_so_at_once(void **state)
+{
+	(void)state;
+	sensing_advance(sensing, 0, 0);
+	assert_non_null(strstr(last[2], "\"reason\":\"no_csi\""));
+	play(0, 5);
+	assert_null(strstr(last[2], "\"reason\":\"no_csi\""));
+	sensing_source_state(sensing, 0, REASON_SOURCE_DOWN);
+	sensing_advance(sensing, 0, 5 * SECOND + SECOND / 5);
+	assert_non_null(strstr(last[2], "\"reason\":\"source_down\""));
+}
+
 static void it_ends_by_itself_and_nothing_from_before_is_known(void **state)
 {
 	(void)state;
@@ -149,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_paused_room_says_nothing_but_that, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(when_frames_begin_and_end_the_reason_says_so_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(it_ends_by_itself_and_nothing_from_before_is_known, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(it_can_be_ended_and_asked_for_again, set_up, tear_down),
 	};
