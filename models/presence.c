@@ -33,7 +33,8 @@
  * A link that says again what it has said before (dsp/repeat.h) is not believed more for that.
  *
  * Nobody comes into a room without a movement: a room that was found silent for 5 min is filled
- * by movement only, and what else begins there is a machine (absorb.h).
+ * by movement only, and what else begins there is a machine (absorb.h).  After any movement, however short, a
+ * breath counts again.
  *
  * Fooled by: a sleeper whose breathing no link sees, and whatever fools the motion model. */
 #include <math.h>
@@ -228,10 +229,12 @@ static void begin(struct presence *p, float s, bool able)
 	}
 }
 
-/* Counts how long the room is empty and shows no sign of anybody. */
-static void seal(struct presence *p, float s, float signs, bool at_once)
+/* Counts how long the room is empty and shows no sign of anybody.  A movement may be somebody who comes in, or was there all
+ * along: what it is too short to fill it may open. */
+static void seal(struct presence *p, float s, float signs, bool moving, bool at_once)
 {
-	if (p->state == PRESENCE_OCCUPIED)
+	p->sealed &= !moving;
+	if (p->state == PRESENCE_OCCUPIED || moving)
 		p->silent_s = 0;
 	else if (p->state == PRESENCE_EMPTY && at_once)
 		p->silent_s = SEAL_S;
@@ -289,7 +292,7 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 		p->state = PRESENCE_OCCUPIED;
 	else if (p->log_odds <= EMPTY)
 		p->state = PRESENCE_EMPTY;
-	seal(p, s, signs, in->sealed || in->nobody);
+	seal(p, s, signs, in->moving, in->sealed || in->nobody);
 	if (p->state == PRESENCE_UNKNOWN) {
 		be_unknown(p, REASON_WARMING_UP);
 		return;

@@ -370,6 +370,18 @@ static void a_room_known_to_be_empty_is_filled_by_movement_only(void **state)
 }
 
 /* ... but while it was blind, somebody may have come. */
+/* Who was overlooked turns over for a second: that alone fills no room, but what is seen of him then does. */
+static void who_was_overlooked_is_found_once_he_has_moved(void **state)
+{
+	(void)state;
+	pass(400, still_air, PRESENCE_EMPTY);
+	assert_true(pass(60, breathing, PRESENCE_EMPTY) > 59.9);
+	pass(1, moving, PRESENCE_OCCUPIED);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+	assert_false(room.sealed);
+	assert_true(pass(60, breathing, PRESENCE_OCCUPIED) > 55);
+}
+
 static void a_blind_spell_breaks_that_knowledge(void **state)
 {
 	(void)state;
@@ -456,6 +468,7 @@ int main(void)
 		cmocka_unit_test_setup(a_doubtful_start_is_occupied_for_a_while, setup),
 		cmocka_unit_test_setup(who_left_is_forgotten_within_two_minutes, setup),
 		cmocka_unit_test_setup(a_room_known_to_be_empty_is_filled_by_movement_only, setup),
+		cmocka_unit_test_setup(who_was_overlooked_is_found_once_he_has_moved, setup),
 		cmocka_unit_test_setup(a_blind_spell_breaks_that_knowledge, setup),
 		cmocka_unit_test_setup(gaps_fill_no_empty_room, setup),
 		cmocka_unit_test_setup(a_longer_gap_does_not_lose_the_person_either, setup),
