@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Half values of the possible fields, in radians of wavenumber times distance: 1.1 where both
- * legs of the path are diffuse, 1.5 to 1.8 where one is direct; 1.3 is within a quarter of all.
+ * legs of the path are diffuse, 1.5 to 1.8 where one is direct; 1.3 is within a quarter of all.  The quarter says the
+ * same sooner, with less of where the rise ends in it; it counts unless it is too soon for the packets.
  *
  * Fooled by: two people (the faster one counts more), rotating things. */
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include "dsp/decay.h"
 
 #define QUARTER     0.87f
-#define FADE        0.99f	/* per cell: half a second */
+#define HALF        1.3f
+#define FADE        0.99f	/* per cell of 5 ms: half a second */
+#define SHORT_HZ    120.0f	/* packets from which those are filled; below, they are twice as long, */
+#define SHORT_LEAVE 0.95f	/* once they are, or were */
 #define FILLED_MIN  0.6f	/* of the cells, or the short lags are not there */
-#define FASTEST     1.5f	/* cells to the quarter, at least: faster is not resolved */
+#define FASTEST     1.5f	/* cells to the quarter or half, at least: faster is not resolved */
+#define WALK_M_S    1.4f	/* who walks is not faster */
 #define PLATEAU     12	/* cells: from here the function has risen, if it ever does */
-#define FLAT        0.6f	/* the rise at half of the lags over that at the end: it has risen */
+#define MIDDLE      8	/* cells about half of the lags, over which the waves of the function cancel */
+#define FLAT        0.6f	/* the rise there over that at the end: it has risen */
 #define LIGHT_M_S   299792458.0f
 
 int decay_init(struct decay *d, int power_streams, float freq_hz)
@@ -25,18 +32,39 @@ int decay_init(struct decay *d, int power_streams, float freq_hz)
 	d->group = (power_streams + DECAY_STREAMS - 1) / DECAY_STREAMS;
 	d->streams = power_streams / d->group;
 	d->wavenumber = 6.2831853f * freq_hz / LIGHT_M_S;
+	d->cell_us = DECAY_CELL_US;
 	return 0;
 }
 
 void decay_reset(struct decay *d)
 {
-	struct decay empty = { .streams = d->streams, .group = d->group, .wavenumber = d->wavenumber };
+	struct decay empty = { .streams = d->streams, .group = d->group, .wavenumber = d->wavenumber,
+		.cell_us = d->cell_us };
 
 	*d = empty;
 }
 
+void decay_suit(struct decay *d, float rate_hz)
+{
+	bool is_short = d->cell_us == DECAY_CELL_US;
+	bool fills = rate_hz > SHORT_HZ * (is_short ? SHORT_LEAVE : 1);
+
+	if (fills == is_short)
+		return;
+	d->cell_us = fills ? DECAY_CELL_US : 2 * DECAY_CELL_US;
+	decay_reset(d);
+}
+
+/* Per cell. */
+static float fade(const struct decay *d)
+{
+	return d->cell_us == DECAY_CELL_US ? FADE : FADE * FADE;
+}
+
 static void compare(struct decay *d, uint64_t number, const int16_t *row)
 {
+	float keep = fade(d);
+
 	for (uint64_t lag = 1; lag <= DECAY_LAGS && lag <= number; lag++) {
 		int at = (int)((number - lag) % (DECAY_LAGS + 1));
 		int64_t sum = 0;
@@ -48,8 +76,8 @@ static void compare(struct decay *d, uint64_t number, const int16_t *row)
 
 			sum += v * v;
 		}
-		d->rise[lag - 1] = FADE * d->rise[lag - 1] + (1 - FADE) * (float)sum;
-		d->weight[lag - 1] = FADE * d->weight[lag - 1] + (1 - FADE);
+		d->rise[lag - 1] = keep * d->rise[lag - 1] + (1 - keep) * (float)sum;
+		d->weight[lag - 1] = keep * d->weight[lag - 1] + (1 - keep);
 	}
 }
 
@@ -64,14 +92,14 @@ static void end_cell(struct decay *d)
 	d->packets = 0;
 	d->number[at] = d->cell + 1;
 	compare(d, d->cell, d->row[at]);
-	d->filled += 1 - FADE;
+	d->filled += 1 - fade(d);
 }
 
 void decay_push(struct decay *d, uint64_t time_us, const int16_t *x)
 {
-	uint64_t cell = time_us / DECAY_CELL_US;
+	uint64_t cell = time_us / d->cell_us;
 
-	if (cell - d->cell > 200) {	/* a second: nothing of before counts */
+	if (cell - d->cell > 1000000 / d->cell_us) {	/* a second: nothing of before counts */
 		decay_reset(d);
 		d->cell = cell;
 	}
@@ -79,7 +107,7 @@ void decay_push(struct decay *d, uint64_t time_us, const int16_t *x)
 		if (d->packets)
 			end_cell(d);
 		for (; d->cell < cell; d->cell++)
-			d->filled *= FADE;
+			d->filled *= fade(d);
 	}
 	d->packets++;
 	for (int k = 0; k < d->streams; k++)
@@ -87,14 +115,14 @@ void decay_push(struct decay *d, uint64_t time_us, const int16_t *x)
 			d->sum[k] += x[k * d->group + i];
 }
 
-/* The first lag, in cells, at which a quarter of the rise is done; 0: none. */
-static float quarter_way(const float *rise, float start, float end)
+/* The first lag, in cells, at which so much of the rise is done; 0: none. */
+static float lag_of(const float *rise, float start, float end, float share)
 {
-	float quarter = start + (end - start) / 4, before = start;
+	float level = start + (end - start) * share, before = start;
 
 	for (int l = 0; l < DECAY_LAGS; l++) {
-		if (rise[l] >= quarter)
-			return (float)l + (quarter - before) / fmaxf(rise[l] - before, 1e-6f);
+		if (rise[l] >= level)
+			return (float)l + (level - before) / fmaxf(rise[l] - before, 1e-6f);
 		before = rise[l];
 	}
 	return 0;
@@ -102,21 +130,25 @@ static float quarter_way(const float *rise, float start, float end)
 
 float decay_speed_m_s(const struct decay *d, bool *carries)
 {
-	float rise[DECAY_LAGS], start, end = 0, quarter;
+	float rise[DECAY_LAGS], start, middle = 0, end = 0, lag, per_cell = d->wavenumber * (float)d->cell_us * 1e-6f;
 
-	*carries = d->filled >= FILLED_MIN && d->weight[0] > 0.3f;
+	*carries = d->filled >= FILLED_MIN && d->weight[0] > 0.3f && HALF / (per_cell * FASTEST) > WALK_M_S;
 	if (!*carries)
 		return NAN;
 	for (int l = 0; l < DECAY_LAGS; l++) {
 		if (!(d->weight[l] > 0.1f))
 			return NAN;
 		rise[l] = d->rise[l] / d->weight[l];
+		middle += abs(l - DECAY_LAGS / 2) <= MIDDLE / 2 ? rise[l] / (MIDDLE + 1) : 0;
 		end += l >= PLATEAU ? rise[l] / (DECAY_LAGS - PLATEAU) : 0;
 	}
 	/* what noise does it does at once; movement begins with the square of the lag */
 	start = fmaxf(0, (4 * rise[0] - rise[1]) / 3);
-	if (rise[DECAY_LAGS / 2 - 1] - start < FLAT * (end - start))
+	if (middle - start < FLAT * (end - start))
 		return NAN;	/* still rising: slower than we look, or no movement */
-	quarter = quarter_way(rise, start, end);
-	return quarter >= FASTEST ? QUARTER / (d->wavenumber * quarter * DECAY_CELL_US * 1e-6f) : NAN;
+	lag = lag_of(rise, start, end, 0.25f);
+	if (lag >= FASTEST)
+		return QUARTER / (per_cell * lag);
+	lag = lag_of(rise, start, end, 0.5f);
+	return lag >= FASTEST ? HALF / (per_cell * lag) : NAN;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * How fast does who moves go, and which way?  From the decay of the field's autocorrelation (dsp/decay.h), at
- * 120 packets a second and more; below, the answer is that this rate cannot tell.  Doppler does
+ * 120 packets a second and more, at 2.4 GHz at 80; below, the answer is that this rate cannot tell.  Doppler does
  * not help there.  Its median, its 80 and 90 % points and its mean square, of the power responses of 2 to 6 s
  * with the noise of a quiet stretch taken out, were tried on 64 simulated walks of 0.4 to 1.3 m/s: at 50 and 100
  * packets a second readings of a clean radio with three chains were off by a factor of 1.6 (standard deviation
@@ -73,6 +73,7 @@ static void pace_tick(void *state, uint64_t now_us, struct evidence *all)
 	e->reason = all->motion.reason;
 	if (e->reason != REASON_NONE)
 		return;
+	decay_suit(&p->decay, all->rate_hz);
 	if (now_us > p->last_us && now_us - p->last_us < GAP_US)
 		e->speed_m_s = decay_speed_m_s(&p->decay, &carries);
 	if (!carries)

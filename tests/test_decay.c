@@ -47,18 +47,26 @@ static void streams_at(double metres, double noise, int16_t x[POWER_MAX_STREAMS]
 	}
 }
 
+/* Three more seconds of that speed at that rate. */
+static float go_on(struct decay *d, double from_s, double m_s, double rate_hz, double noise, bool *carries)
+{
+	int16_t x[POWER_MAX_STREAMS] = { 0 };
+
+	for (double t = from_s; t < from_s + 3; t += 1 / rate_hz) {
+		streams_at(m_s * t, noise, x);
+		decay_suit(d, (float)rate_hz);
+		decay_push(d, (uint64_t)(t * 1e6), x);
+	}
+	return decay_speed_m_s(d, carries);
+}
+
 static float speed_of(double m_s, double rate_hz, double noise, bool *carries)
 {
 	static struct decay d;
-	int16_t x[POWER_MAX_STREAMS] = { 0 };
 
 	make_field();
 	assert_int_equal(decay_init(&d, STREAMS, FREQ_HZ), 0);
-	for (double t = 0.5; t < 3.001; t += 1 / rate_hz) {
-		streams_at(m_s * t, noise, x);
-		decay_push(&d, (uint64_t)(t * 1e6), x);
-	}
-	return decay_speed_m_s(&d, carries);
+	return go_on(&d, 0.5, m_s, rate_hz, noise, carries);
 }
 
 static void the_speed_is_right_within_a_quarter(void **state)
@@ -73,6 +81,50 @@ static void the_speed_is_right_within_a_quarter(void **state)
 		assert_true(carries);
 		assert_true(fabs((double)v / speeds[i] - 1) < 0.25);
 	}
+}
+
+static void a_hundred_packets_a_second_carry_a_walk_at_2_4_ghz(void **state)
+{
+	static const double speeds[] = { 0.4, 0.7, 1.0, 1.4 };
+	bool carries;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		float v = speed_of(speeds[i], 100, 30, &carries);
+
+		assert_true(carries);
+		assert_true(fabs((double)v / speeds[i] - 1) < 0.25);
+	}
+	speed_of(0.7, 75, 30, &carries);
+	assert_true(carries);
+}
+
+/* Who walks slowly could be told his speed at 5 GHz, and who walks fast could not: a trend of that would lie. */
+static void at_5_ghz_they_do_not(void **state)
+{
+	static struct decay d;
+	bool carries;
+
+	(void)state;
+	make_field();
+	decay_init(&d, STREAMS, 5.24e9f);
+	go_on(&d, 0.5, 0.3, 100, 30, &carries);
+	assert_false(carries);
+	go_on(&d, 3.5, 0.3, 200, 30, &carries);
+	assert_true(carries);
+}
+
+static void another_rate_of_packets_is_another_begin(void **state)
+{
+	static struct decay d;
+	bool carries;
+
+	(void)state;
+	make_field();
+	decay_init(&d, STREAMS, FREQ_HZ);
+	assert_float_equal(go_on(&d, 0.5, 0.8, 200, 30, &carries), 0.8, 0.2);
+	assert_float_equal(go_on(&d, 3.5, 0.8, 90, 30, &carries), 0.8, 0.2);
+	assert_float_equal(go_on(&d, 6.5, 0.8, 200, 30, &carries), 0.8, 0.2);
 }
 
 static void fifty_packets_a_second_do_not_carry_it(void **state)
@@ -116,6 +168,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_speed_is_right_within_a_quarter),
+		cmocka_unit_test(a_hundred_packets_a_second_carry_a_walk_at_2_4_ghz),
+		cmocka_unit_test(at_5_ghz_they_do_not),
+		cmocka_unit_test(another_rate_of_packets_is_another_begin),
 		cmocka_unit_test(fifty_packets_a_second_do_not_carry_it),
 		cmocka_unit_test(what_is_too_fast_or_does_not_move_has_no_speed),
 		cmocka_unit_test(a_pause_is_forgotten),

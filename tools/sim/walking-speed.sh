@@ -4,7 +4,7 @@
 # walking-speed.sh BUILD [ROOMS]
 #
 # How right is speed_m_s?  Simulates people who walk about at four speeds in so many rooms (default 6, every third
-# a diffuse field), replays that and prints, for each rate of packets: how often a speed is told, its ratio to
+# a diffuse field), replays that and prints, for each radio (band and rate of packets): how often a speed is told, its ratio to
 # the true one (median, and the factor within which two of three readings are), and of how many pairs
 # of walks in the same room the faster one is told to be the faster.  A few minutes.
 set -eu
@@ -16,13 +16,13 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 1' INT TERM HUP
 
-# scene ROOM RATE SPEED: placed by numbers that follow from the room's alone.
+# scene ROOM RATE SPEED MHZ: placed by numbers that follow from the room's alone.
 scene() {
-	awk -v room="$1" -v rate="$2" -v speed="$3" 'BEGIN {
+	awk -v room="$1" -v rate="$2" -v speed="$3" -v mhz="$4" 'BEGIN {
 		srand(room); x = 4 + 3 * rand(); y = 4 + 2 * rand()
 		printf "[room]\nduration = 40 s\nsize = %.2f %.2f 2.5\nseed = %d\nk = %d\ndiffuse = %d\n", x, y, room,
 			5 * (room % 3), room % 3 ? 0 : 40
-		printf "[receiver]\nat = %.2f 0.3 1.2\nchip = ath9k\nfreq = 2437\n", 0.4 + (x - 0.8) * rand()
+		printf "[receiver]\nat = %.2f 0.3 1.2\nchip = ath9k\nfreq = %d\n", 0.4 + (x - 0.8) * rand(), mhz
 		printf "[sender ap]\nat = %.2f %.2f 1\nrate = %d\n", 0.4 + (x - 0.8) * rand(), y - 0.3, rate
 		printf "[person p]\nat = %.2f %.2f\nspeed = %s\nat_time = 1 wander 38\n", x / 2, y / 2, speed
 	}'
@@ -39,19 +39,20 @@ readings() {
 			  if (n && least > speed / 2) print room, speed, $2 == "null" ? "-" : $2, sum / n }' "$dir/walk.tsv" -
 }
 
-printf '%9s %9s %6s %7s %16s %14s\n' packets/s readings 'told %' ratio 'two thirds in' 'order right %'
-for rate in 200 100 50; do
+printf '%5s %9s %9s %6s %7s %16s %14s\n' MHz packets/s readings 'told %' ratio 'two thirds in' 'order right %'
+for radio in 2437:200 2437:100 2437:80 2437:50 5240:200 5240:100; do
+	mhz=${radio%:*} rate=${radio#*:}
 	: >"$dir/readings"
 	room=0
 	while [ $room -lt "$rooms" ]; do
 		room=$((room + 1))
 		for speed in 0.4 0.7 1.0 1.3; do
-			scene $room $rate $speed >"$dir/walk.scene"
+			scene $room "$rate" $speed "$mhz" >"$dir/walk.scene"
 			"$build/sixth" simulate "$dir/walk.scene" -o "$dir/walk.csic" --truth "$dir/walk.tsv"
 			readings $room $speed >>"$dir/readings"
 		done
 	done
-	awk -v rate=$rate '
+	awk -v mhz="$mhz" -v rate="$rate" '
 		function sort(a, n,  i, j, v) { for (i = 2; i <= n; i++) { v = a[i]
 			for (j = i - 1; j > 0 && a[j] > v; j--) a[j + 1] = a[j]; a[j + 1] = v } }
 		{ all++ }
@@ -66,7 +67,7 @@ for rate in 200 100 50; do
 				a = room " " s[i]; b = room " " s[j]
 				if (!(a in count) || !(b in count)) continue
 				pairs++; right += sum[b] / count[b] > sum[a] / count[a] }
-			printf "%9d %9d %6.1f", rate, all, all ? 100 * told / all : 0
+			printf "%5d %9d %9d %6.1f", mhz, rate, all, all ? 100 * told / all : 0
 			if (told) printf " %7.2f %14s%.2f %9.0f of %d\n", exp(middle), "x or / ", exp(off[int(told * 2 / 3 + 0.5)]),
 				pairs ? 100 * right / pairs : 0, pairs
 			else printf "  none\n" }' "$dir/readings"
