@@ -317,7 +317,7 @@ void config_help(FILE *out)
 
 			if ((int)o->section != s)
 				continue;
-			fprintf(out, "  %-15s %s\n                  (", o->name, o->help);
+			fprintf(out, "  %-16s %s\n                   (", o->name, o->help);
 			print_values(out, o);
 			fprintf(out, "%sdefault: %s)\n", has_values(o) ? "; " : "", default_of(o));
 		}

@@ -37,7 +37,7 @@ static void print_help(void)
 	       "Exit codes: 0 done, 1 failed, 2 wrong usage.\n\n"
 	       "Drivers of sources:\n", usage);
 	for (int i = 0; source_drivers[i]; i++)
-		printf("  %-15s %s\n", source_drivers[i]->name, source_drivers[i]->help);
+		printf("  %-16s %s\n", source_drivers[i]->name, source_drivers[i]->help);
 	printf("\nThe configuration is `name = value` lines in sections; # starts a comment.\n\n");
 	config_help(stdout);
 }
