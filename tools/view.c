@@ -76,6 +76,23 @@ static void take_sensing(struct view_room *r, const struct json *j)
 	take_string(r->sensing_reason, j, "reason");
 }
 
+static void take_alarm(struct view_room *r, const struct json *j)
+{
+	const char *name = json_get_string(j, "kind");
+	enum alarm_kind kind;
+	bool test = false;
+	size_t len;
+
+	if (!name || !alarm_kind_parse(&kind, name))
+		return;
+	take_string(r->alarm[kind], j, "state");
+	if (!strcmp(r->alarm[kind], "none"))
+		r->alarm[kind][0] = '\0';
+	len = strlen(r->alarm[kind]);
+	if (kind != ALARM_TEST && json_get_bool(j, "test", &test) && test)
+		snprintf(r->alarm[kind] + len, VIEW_TEXT - len, " (a test)");
+}
+
 static void take_wave(struct view_room *r, const struct json *j)
 {
 	history_push(&r->wave, take_number(j, "displacement"));
@@ -90,6 +107,11 @@ static const struct {
 	{ "/respiration", take_respiration, offsetof(struct view_room, respiration_heard) },
 	{ "/heartbeat", take_heart, offsetof(struct view_room, heart_heard) },
 	{ "/sensing", take_sensing, offsetof(struct view_room, sensing_heard) },
+	{ "/alarm/fall", take_alarm, offsetof(struct view_room, alarm_heard) },
+	{ "/alarm/long_lie", take_alarm, offsetof(struct view_room, alarm_heard) },
+	{ "/alarm/no_breathing", take_alarm, offsetof(struct view_room, alarm_heard) },
+	{ "/alarm/child_left", take_alarm, offsetof(struct view_room, alarm_heard) },
+	{ "/alarm/test", take_alarm, offsetof(struct view_room, alarm_heard) },
 	{ "/respiration/wave", take_wave, offsetof(struct view_room, wave_heard) },
 };
 
@@ -308,11 +330,31 @@ static void print_rate_history(const struct view_room *r, FILE *out, const char 
 	fputs("  0 to 1\n", out);
 }
 
+/* "fall confirmed, test acknowledged"; how many there are. */
+static int list_alarms(const struct view_room *r, char *text, size_t size)
+{
+	int n = 0;
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (int k = 0; k < ALARM_KINDS; k++) {
+		if (!*r->alarm[k] || len >= size)
+			continue;
+		len += (size_t)snprintf(text + len, size - len, "%s%s %s", n++ ? ", " : "",
+					alarm_kind_name((enum alarm_kind)k), r->alarm[k]);
+	}
+	return n;
+}
+
 static void print_room(const struct view *v, const struct view_room *r, FILE *out, const char *clear)
 {
 	double low, high;
+	char alarms[256];
 
-	fprintf(out, "%s%s  [%s]\n%s  presence  ", clear, r->name, *r->origin ? r->origin : "?", clear);
+	fprintf(out, "%s%s  [%s]\n", clear, r->name, *r->origin ? r->origin : "?");
+	if (list_alarms(r, alarms, sizeof(alarms)))
+		fprintf(out, "%s  ALARM     %s\n", clear, alarms);
+	fprintf(out, "%s  presence  ", clear);
 	print_presence(v, r, out);
 	fprintf(out, "\n%s  breathing ", clear);
 	print_rate(v, &r->respiration_heard, r->rate, r->quality, r->respiration_reason, out);
@@ -352,6 +394,7 @@ void view_print(const struct view *v, FILE *out, const char *clear)
 /* What a change is judged by; the rate to a whole breath. */
 static void summarise(const struct view_room *r, char line[256])
 {
+	char alarms[128];
 	int n = snprintf(line, 256, "%-20s %s%s%s, %s; breathing ", r->name,
 			 r->presence_heard.ever ? r->presence : "unknown", *r->presence_reason ? ": " : "",
 			 r->presence_reason, motion_word(r));
@@ -360,8 +403,10 @@ static void summarise(const struct view_room *r, char line[256])
 		n += snprintf(line + n, 256 - (size_t)n, "none: %s", r->respiration_reason);
 	else
 		n += snprintf(line + n, 256 - (size_t)n, "%.0f/min", r->rate);
-	snprintf(line + n, 256 - (size_t)n, "; sensing %s%s%s", r->sensing, *r->sensing_reason ? ": " : "",
-		 r->sensing_reason);
+	n += snprintf(line + n, 256 - (size_t)n, "; sensing %s%s%s", r->sensing, *r->sensing_reason ? ": " : "",
+		      r->sensing_reason);
+	if (list_alarms(r, alarms, sizeof(alarms)) && n < 256)
+		snprintf(line + n, 256 - (size_t)n, "; ALARM %s", alarms);
 }
 
 void view_print_changes(struct view *v, FILE *out)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include "daemon/alarm.h"
 
 #define VIEW_ROOMS   16		/* full: the one not heard of for longest makes room */
 #define VIEW_COLUMNS 60		/* of a sparkline */
@@ -49,6 +50,9 @@ struct view_room {
 
 	struct view_heard sensing_heard;
 	char   sensing[VIEW_TEXT], sensing_reason[VIEW_TEXT];
+
+	struct view_heard alarm_heard;
+	char   alarm[ALARM_KINDS][VIEW_TEXT];	/* how the oldest open one of each kind stands; "": there is none */
 
 	struct view_history motions, rates, qualities, wave;
 	struct view_heard wave_heard;

@@ -101,6 +101,12 @@ expect "$tmp/out" 'bath  [live]'
 expect "$tmp/out" 'presence  occupied, moving (level 0.50), from motion  (kept by the broker)'
 expect "$tmp/out" 'breathing 13.5/min, quality 0.91'
 expect "$tmp/out" 'sensing   degraded: rate_low'
+expect_not "$tmp/out" 'ALARM'
+publish sixth/hall/bath/alarm/fall "{$envelope,\"kind\":\"fall\",\"state\":\"confirmed\",\"test\":false}" -r
+publish sixth/hall/bath/alarm/no_breathing "{$envelope,\"kind\":\"no_breathing\",\"state\":\"escalated\",\"test\":true}" -r
+publish sixth/hall/bath/alarm/long_lie "{$envelope,\"kind\":\"long_lie\",\"state\":\"none\"}" -r
+"$sixth" watch --broker "mqtt://127.0.0.1:$port" --base sixth/hall --once >"$tmp/out"
+expect "$tmp/out" 'ALARM     fall confirmed, no_breathing escalated (a test)'
 expect_not "$tmp/out" 'wave'
 
 # without a base the node is part of the name; rooms of other bases are not ours
