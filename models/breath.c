@@ -21,9 +21,9 @@
 #define LOOKS_MOST   10000.0f		/* that are counted */
 #define CHANCE_SHIFT_DB 1.2f
 #define CHANCE_SLOPE_DB 1.0f
-#define SHORT_S      20.0f	/* up to here, */
-#define LONG_S       45.0f	/* and less from there to here, */
-#define SHORT_DB     2.0f	/* are worth that much */
+#define SHORT_S      14.0f	/* up to here, */
+#define LONG_S       28.0f	/* and less from there to here, */
+#define SHORT_DB     3.0f	/* are worth that much */
 #define OPEN_P       0.77f		/* just over the null */
 #define HINT_DB      4.5f		/* below the null, still more likely breathed than not */
 #define TOLD_LOOKS   8			/* of a rate are knowledge, */

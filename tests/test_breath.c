@@ -108,10 +108,10 @@ static void a_short_window_needs_less(void **state)
 	(void)state;
 	assert_int_equal(look(6, 15, 8.6f, 15, 8.6f), 0);
 	begin(state);
-	window_s = 20;
+	window_s = 16;
 	assert_true(look(6, 15, 8.6f, 15, 8.6f) > 3);
 	begin(state);
-	window_s = 20;
+	window_s = 16;
 	assert_int_equal(look(6, 15, 5, 15, 5), 0);
 }
 
