@@ -40,6 +40,7 @@
 #define ROW_LEAST_DB (-3.0f)
 #define CEASED       (-6.0f)		/* so much speaks against what the window shows being there still: it is not */
 #define SECOND_LOOKS 25			/* that agree on another person */
+#define SECOND_UNSEEN 5			/* looks may miss him, between */
 #define REVIVED      2.0f		/* and so much for it, once it was not */
 #define STRAY        2.0f		/* times that, a breath that has proved to be one may be from where it was told last */
 #define PROVED       (-2.0f)		/* odds for a machine, below which it is a chest although a device runs */
@@ -161,6 +162,12 @@ static float climb(const float *row, int j)
 	return d < 0 ? (float)j + fminf(fmaxf(0.5f * (a - c) / d, -0.5f), 0.5f) : (float)j;
 }
 
+/* Is that what a second person shows, who has proved to be one?  Then it is no rival. */
+static bool of_another(const struct breath *b, float hz)
+{
+	return b->second_looks >= SECOND_LOOKS && fabsf(hz - b->second_hz) < NEAR_HZ;
+}
+
 /* The highest peak that is neither this one nor its harmonic or half.  Deep breaths have a third harmonic too, which
  * is lower than they are. */
 static float rival_db(const struct breath *b, const float *row, float hz, float snr_db, float window_s)
@@ -171,7 +178,8 @@ static float rival_db(const struct breath *b, const float *row, float hz, float 
 		float f = breath_bin_hz(j, b->lo_hz, b->hi_hz);
 
 		if (fabsf(f - hz) > near_hz && fabsf(f - 2 * hz) > near_hz && fabsf(f - hz / 2) > near_hz / 2 &&
-		    !(fabsf(f - 3 * hz) < near_hz && row[j] < snr_db) && row[j] >= row[j - 1] && row[j] >= row[j + 1])
+		    !(fabsf(f - 3 * hz) < near_hz && row[j] < snr_db) && !of_another(b, f) &&
+		    row[j] >= row[j - 1] && row[j] >= row[j + 1])
 			most = fmaxf(most, row[j]);
 	}
 	return most;
@@ -360,6 +368,7 @@ static void watch_second(struct breath *b, float hz)
 {
 	bool same = hz > 0 && b->second_looks && fabsf(hz - b->second_hz) < AGREE_HZ;
 
+	b->second_unseen = same ? 0 : b->second_unseen + 1;
 	if (same) {
 		b->second_looks += b->second_looks < 2 * SECOND_LOOKS;
 		b->second_hz += FOLLOW * (hz - b->second_hz);
@@ -369,7 +378,8 @@ static void watch_second(struct breath *b, float hz)
 		b->second_looks = 1;
 		b->second_hz = hz;
 	}
-	if (same && b->second_looks >= SECOND_LOOKS && b->result.reason == REASON_NONE && !b->held)
+	if (b->second_unseen <= SECOND_UNSEEN && b->second_looks >= SECOND_LOOKS && b->result.reason == REASON_NONE &&
+	    !b->held)
 		b->result.second_per_min = b->second_hz * 60;
 }
 

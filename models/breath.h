@@ -45,6 +45,7 @@ struct breath {
 	float alive;		/* what speaks for it being there: a log-likelihood ratio */
 	float second_hz;	/* where another chest may breathe, */
 	int   second_looks;	/* how many looks have said so */
+	int   second_unseen;	/* looks since one did */
 	int   ceased;		/* looks for which it counts as over; 0: it is not */
 	bool  looked;		/* at a new spectrum in this tick: */
 	float row_db[BREATH_BINS];	/* that of all links together, dB over the noise */

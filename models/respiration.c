@@ -65,6 +65,7 @@
 #define RELATIVES    3
 #define RELATIVE_HZ  (0.6f / 60)	/* a harmonic is where it is, k times this off at most */
 #define SAME_AXIS    0.75f
+#define HALF_AXIS    0.5f
 #define CLEAR        15.0f	/* so much speaks for its being there */
 #define SHOWN_DB     6.0f	/* below the null: no room shows what stands lower */
 
@@ -244,10 +245,18 @@ static bool is_relative(float hz, float of_hz, float near_hz)
 	for (int k = 2; k <= RELATIVES; k++) {
 		float within_hz = (float)k * RELATIVE_HZ;
 
-		if (fabsf(hz - (float)k * of_hz) < within_hz || fabsf((float)k * hz - of_hz) < within_hz ||
-		    fabsf(hz - ((float)k - 0.5f) * of_hz) < within_hz)
+		if (fabsf(hz - (float)k * of_hz) < within_hz || fabsf((float)k * hz - of_hz) < within_hz)
 			return true;
 	}
+	return false;
+}
+
+/* Or one whose every second breath is deeper?  All of that has one axis. */
+static bool is_halved(float hz, float of_hz)
+{
+	for (int k = 2; k <= RELATIVES; k++)
+		if (fabsf(hz - ((float)k - 0.5f) * of_hz) < (float)k * RELATIVE_HZ)
+			return true;
 	return false;
 }
 
@@ -275,11 +284,13 @@ static int second_peak(const struct respiration *m, const struct breath_evidence
 static float second_person(struct respiration *m, const struct breath_evidence *e)
 {
 	int j = m->seen != &m->rank1 || e->window_s < SECOND_S || e->alive < CLEAR / 2 ? -1 : second_peak(m, e);
+	float same;
 
 	if (j < 0)
 		return 0;
 	steer_to(&m->second, &m->rank1, &m->front.grid, breath_bin_hz(j, m->lo_hz, m->hi_hz));
-	if (steer_alive(&m->second, &m->rank1, 1) < CLEAR / 2 || steer_likeness(&m->steer, &m->second) > SAME_AXIS)
+	same = is_halved(m->second.hz, e->peak_hz) ? HALF_AXIS : SAME_AXIS;
+	if (steer_alive(&m->second, &m->rank1, 1) < CLEAR / 2 || steer_likeness(&m->steer, &m->second) > same)
 		return 0;
 	return m->second.hz;
 }

@@ -329,6 +329,37 @@ static void a_peak_at_the_edge_of_the_band_is_not_told(void **state)
 	assert_int_equal(breath.result.reason, REASON_OUT_OF_BAND);
 }
 
+/* He is there although a look misses him, and is no longer when many have. */
+static void a_second_person_may_be_missed_for_some_looks(void **state)
+{
+	(void)state;
+	live(20);
+	link[0].breath.second_hz = link[1].breath.second_hz = 22 / 60.0f;
+	look(60, 15, 16, 15, 16);
+	link[0].breath.second_hz = link[1].breath.second_hz = 0;
+	look(4, 15, 16, 15, 16);
+	assert_float_equal(breath.result.second_per_min, 22, 0.1);
+	look(4, 15, 16, 15, 16);
+	assert_true(breath.result.second_per_min == 0);
+}
+
+/* Two that breathe alike strongly would each be the other's rival; once the second is known, he is none. */
+static void a_second_person_is_no_rival(void **state)
+{
+	int alone;
+
+	(void)state;
+	live(20);
+	alone = look(120, 15, 15, 22, 14);
+	begin(state);
+	live(20);
+	link[0].breath.second_hz = link[1].breath.second_hz = 22 / 60.0f;
+	link[0].breath.peak_hz = link[1].breath.peak_hz = 15 / 60.0f;
+	assert_true(look(120, 15, 15, 22, 14) > alone + 60);
+	assert_float_equal(breath.result.rate_per_min, 15, 0.6);
+	assert_float_equal(breath.result.second_per_min, 22, 0.1);
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, begin)
 
 int main(void)
@@ -352,6 +383,8 @@ int main(void)
 		TEST(what_has_ceased_is_told_no_more),
 		TEST(a_link_that_looks_elsewhere_has_no_say),
 		TEST(where_only_a_machine_moves_that_is_the_reason),
+		TEST(a_second_person_may_be_missed_for_some_looks),
+		TEST(a_second_person_is_no_rival),
 		TEST(a_second_person_is_told_when_looks_have_agreed_for_long),
 		TEST(a_peak_at_the_edge_of_the_band_is_not_told),
 	};

@@ -96,6 +96,43 @@ static void a_chest_is_found_at_any_packet_rate(void **state)
 	}
 }
 
+/* The rate of a second person once a window is long enough, 0: none; one chest may move at both rates, too. */
+static float second_per_min(float other_per_min, bool one_chest)
+{
+	float per_min;
+
+	start(2, 30, 50);
+	world.breath_hz = 12.0f / 60;
+	world.other_hz = other_per_min / 60;
+	world.other_is_same = one_chest;
+	create(LO_HZ, HI_HZ);
+	pass(48, false);
+	per_min = 60 * evidence.breath.second_hz;
+	assert_float_equal(60 * evidence.breath.peak_hz, fabsf(60 * evidence.breath.peak_hz - 12) < 1 ? 12 : other_per_min, 0.4);
+	end(NULL);
+	return per_min;
+}
+
+static void a_second_chest_is_seen_beside_the_first(void **state)
+{
+	float second = second_per_min(20, false);
+
+	(void)state;
+	assert_true(fabsf(second - 20) < 0.4f || fabsf(second - 12) < 0.4f);
+	assert_float_equal(second_per_min(0, false), 0, 0);
+	assert_float_equal(second_per_min(20, true), 0, 0);
+}
+
+/* Whose every second breath is deeper moves at one and a half of his rate, but on one axis. */
+static void one_and_a_half_of_a_rate_is_another_person_on_another_axis_only(void **state)
+{
+	float second = second_per_min(18, false);
+
+	(void)state;
+	assert_true(fabsf(second - 18) < 0.4f || fabsf(second - 12) < 0.4f);
+	assert_float_equal(second_per_min(18, true), 0, 0);
+}
+
 /* What a link says again it has not seen twice. */
 static void no_window_is_longer_than_a_loop(void **state)
 {
@@ -395,6 +432,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_chest_is_found_at_any_packet_rate),
+		TEST(a_second_chest_is_seen_beside_the_first),
+		TEST(one_and_a_half_of_a_rate_is_another_person_on_another_axis_only),
 		TEST(no_window_is_longer_than_a_loop),
 		TEST(jitter_and_loss_change_nothing),
 		TEST(gain_steps_change_nothing),

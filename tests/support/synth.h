@@ -69,6 +69,8 @@ struct synth {
 	float chest;			/* amplitude of the chest's path, relative to the first */
 	float swing_rad;		/* its phase goes so far to both sides */
 	float sharp;			/* each of nine harmonics of the breath is so many times the one before */
+	float other_hz;			/* of a second chest as large; 0: none */
+	bool  other_is_same;		/* it is the first one, which moves at that rate, too */
 	float heart_hz, heart_rad;	/* a pulse with two harmonics on top; 0: none */
 	bool  phase_error;		/* a random phase and timing per packet, alike on all chains */
 	float gain_db;			/* every second packet or so is so much louder */
@@ -76,7 +78,7 @@ struct synth {
 
 	/* what the world is then */
 	uint64_t now_us, start_us;
-	struct synth_cell fixed[SYNTH_RX][SYNTH_TONES], moving[SYNTH_RX][SYNTH_TONES];
+	struct synth_cell fixed[SYNTH_RX][SYNTH_TONES], moving[SYNTH_RX][SYNTH_TONES], other[SYNTH_RX][SYNTH_TONES];
 	struct csi_tones set;
 	struct csi_sample samples[SYNTH_RX * SYNTH_TONES];
 	struct csi_frame frame;
@@ -115,6 +117,9 @@ static inline void synth_start(struct synth *s, uint32_t seed)
 			s->moving[r][k] = synth_turn(chest - 2 * SYNTH_PI * f * 45e-9f);
 			s->moving[r][k].re *= s->chest;
 			s->moving[r][k].im *= s->chest;
+			s->other[r][k] = synth_turn(2 + 2.3f * (float)r - 2 * SYNTH_PI * f * 110e-9f);
+			s->other[r][k].re *= s->chest;
+			s->other[r][k].im *= s->chest;
 		}
 	}
 }
@@ -136,7 +141,10 @@ static inline void synth_measure(struct synth *s)
 	float breath = synth_wave(t, s->breath_hz, s->sharp > 0 ? 9 : 0, s->sharp);
 	float beat = synth_wave(t, s->heart_hz, 2, 0.8f);
 	float gain = s->gain_db > 0 && synth_uniform() < 0.5f ? powf(10, s->gain_db / 20) : 1;
-	struct synth_cell chest = synth_turn(s->swing_rad * breath + s->heart_rad * beat);
+	float second = s->swing_rad * synth_wave(t, s->other_hz, 0, 0);
+	struct synth_cell chest = synth_turn(s->swing_rad * breath + s->heart_rad * beat + (s->other_is_same ? second : 0));
+	struct synth_cell other = synth_turn(second);
+	bool two = s->other_hz > 0 && !s->other_is_same;
 	struct synth_cell start = synth_turn(s->phase_error ? 2 * SYNTH_PI * synth_uniform() : 0);
 	struct synth_cell step = synth_turn(s->phase_error ? 0.2f * (synth_uniform() - 0.5f) : 0);
 
@@ -149,6 +157,12 @@ static inline void synth_measure(struct synth *s)
 
 			h.re += s->fixed[r][k].re;
 			h.im += s->fixed[r][k].im;
+			if (two) {
+				struct synth_cell add = synth_times(s->other[r][k], other);
+
+				h.re += add.re;
+				h.im += add.im;
+			}
 			h = synth_times(h, error);
 			h.re = gain * (s->amplitude * h.re + s->noise * synth_gaussian());
 			h.im = gain * (s->amplitude * h.im + s->noise * synth_gaussian());
