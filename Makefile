@@ -7,7 +7,7 @@
 # make vmcheck-alarms sends a thousand alarms there, over links that are slowed and cut
 # make bench        measures cost and speed
 # make bench-callgrind counts the instructions of each stage, with valgrind
-# make eval-sim     scores the pipeline on a sample of the simulated suite, within 5 minutes
+# make eval-sim     scores the pipeline on a sample of the simulated suite, within 10 minutes
 # make eval-sim-all the same on all of it, about an hour
 # make soak-alarms  sends a thousand alarms through everything that goes wrong
 # make fuzz         looks for inputs that break the parsers, FUZZ_S seconds each
