@@ -67,14 +67,14 @@ static void compare(struct decay *d, uint64_t number, const int16_t *row)
 
 	for (uint64_t lag = 1; lag <= DECAY_LAGS && lag <= number; lag++) {
 		int at = (int)((number - lag) % (DECAY_LAGS + 1));
-		int64_t sum = 0;
+		uint32_t sum = 0;	/* holds 16 squares of POWER_MAX */
 
 		if (d->number[at] != number - lag + 1)
 			continue;
-		for (int k = 0; k < d->streams; k++) {
+		for (int k = 0; k < DECAY_STREAMS; k++) {	/* all of them: what is not used is 0, and compilers like it */
 			int32_t v = row[k] - d->row[at][k];
 
-			sum += v * v;
+			sum += (uint32_t)(v * v);
 		}
 		d->rise[lag - 1] = keep * d->rise[lag - 1] + (1 - keep) * (float)sum;
 		d->weight[lag - 1] = keep * d->weight[lag - 1] + (1 - keep);
