@@ -391,7 +391,8 @@ void view_print(const struct view *v, FILE *out, const char *clear)
 		fprintf(out, "%smore than %d rooms: only the latest are shown\n", clear, VIEW_ROOMS);
 }
 
-/* What a change is judged by; the rate to a whole breath. */
+/* What a change is judged by; the rate to a whole breath, and in ten characters at most, whatever a broker says: with that, all
+ * before the alarms fits into the line. */
 static void summarise(const struct view_room *r, char line[256])
 {
 	char alarms[128];
@@ -402,10 +403,10 @@ static void summarise(const struct view_room *r, char line[256])
 	if (isnan(r->rate))
 		n += snprintf(line + n, 256 - (size_t)n, "none: %s", r->respiration_reason);
 	else
-		n += snprintf(line + n, 256 - (size_t)n, "%.0f/min", r->rate);
+		n += snprintf(line + n, 256 - (size_t)n, "%.3g/min", round(r->rate));
 	n += snprintf(line + n, 256 - (size_t)n, "; sensing %s%s%s", r->sensing, *r->sensing_reason ? ": " : "",
 		      r->sensing_reason);
-	if (list_alarms(r, alarms, sizeof(alarms)) && n < 256)
+	if (list_alarms(r, alarms, sizeof(alarms)))
 		snprintf(line + n, 256 - (size_t)n, "; ALARM %s", alarms);
 }
 

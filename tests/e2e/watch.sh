@@ -132,11 +132,13 @@ done
 expect "$tmp/out" 'more than 16 rooms'
 
 # lines as the state changes; a terminal with the wave; Ctrl-C gives the terminal back
+publish sixth/live/bath/respiration '{"rate_per_min":1e308,"quality":1}' -r
 "$sixth" watch --broker "mqtt://127.0.0.1:$port" --base sixth/live >"$tmp/lines" &
 watcher=$!
 script -qfec "echo \$\$ >$tmp/pid; exec $sixth watch --broker mqtt://127.0.0.1:$port --base sixth/live" \
 	"$tmp/screen" </dev/null >/dev/null &
 screen=$!
+await "$tmp/lines" 'breathing 1e+308/min; sensing'
 publish_room sixth/live/bath
 await "$tmp/lines" 'bath                 occupied, moving; breathing 13/min; sensing degraded: rate_low'
 await "$tmp/screen" 'sensing   degraded: rate_low'
