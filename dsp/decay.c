@@ -14,8 +14,8 @@
 #define QUARTER     0.87f
 #define HALF        1.3f
 #define FADE        0.99f	/* per cell of 5 ms: half a second */
-#define SHORT_HZ    120.0f	/* packets from which those are filled; below, they are twice as long, */
-#define SHORT_LEAVE 0.95f	/* once they are, or were */
+#define SHORT_HZ    120.0f	/* packets from which those are filled; for fewer, cells are twice as long */
+#define SHORT_LEAVE 0.95f	/* of that: short ones are left only below, or they would change at every breath of the rate */
 #define FILLED_MIN  0.6f	/* of the cells, or the short lags are not there */
 #define FASTEST     1.5f	/* cells to the quarter or half, at least: faster is not resolved */
 #define WALK_M_S    1.4f	/* who walks is not faster */

@@ -8,8 +8,8 @@
 #define PERIODS_MIN    2.5f	/* of the slowest rate that a window may show */
 #define DRIFT_HZ       (10.0f / 60)
 #define DRIFT_DB       6.0f
-#define SWAY_DB        12.0f	/* as fast as that, bodies sway by as much as they breathe, */
-#define ALONE_DB       11.0f	/* but never so evenly that all else is so far below */
+#define SWAY_DB        12.0f	/* that what may be sway must stand higher, at the slowest, */
+#define ALONE_DB       11.0f	/* but bodies never sway so evenly that all else is so far below */
 #define RATIO_NULL_DB  7.5f	/* chance reaches at least this, whatever the noise looks like: */
 #define SINGLE_NULL_DB 9.0f	/* one chain has all the receiver's own errors in it */
 #define WALK_NULL_DB   12.4f	/* of 40 bins spread exponentially one is so far over the median once in 4,000 */
@@ -153,9 +153,9 @@ float breath_row_doubt_slow(const struct rank1 *r, float lo_hz, float hi_hz, flo
 	int at = breath_row_highest(row_db);
 	float hz = breath_bin_hz(at, lo_hz, hi_hz);
 
-	if (hz >= DRIFT_HZ || breath_row_alone(r, hz, (float)r->rows / r->rate_hz, ALONE_DB))
+	if (hz >= BREATH_SWAY_HZ || breath_row_alone(r, hz, (float)r->rows / r->rate_hz, ALONE_DB))
 		return row_db[at];
-	for (int j = 0; j < BREATH_BINS && (hz = breath_bin_hz(j, lo_hz, hi_hz)) < DRIFT_HZ; j++)
-		row_db[j] -= SWAY_DB * (DRIFT_HZ - hz) / DRIFT_HZ;
+	for (int j = 0; j < BREATH_BINS && (hz = breath_bin_hz(j, lo_hz, hi_hz)) < BREATH_SWAY_HZ; j++)
+		row_db[j] -= SWAY_DB * (BREATH_SWAY_HZ - hz) / BREATH_SWAY_HZ;
 	return row_db[breath_row_highest(row_db)];
 }

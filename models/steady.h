@@ -3,8 +3,8 @@
  * steady.h -- what moves on and on, and always alike: a curtain in a draught, leaves, blades, a flap that nobody tells of.
  *
  * Nobody moves for ten minutes without a pause and is never nearer to the link or more lively than at other
- * times; nor for four, if the room was empty before: he came in.  What does is taken for a thing: it is movement no more, until something stronger is, or until it has
- * ended for two minutes.  Who works or walks about in a room is seen ten times as strongly at one moment as at another, and
+ * times; nor for four, if the room was empty before: he came in.  What does is taken for a thing: it is movement no
+ * more, until something stronger is, or until it has ended for two minutes.  Who works or walks about in a room is seen ten times as strongly at one moment as at another, and
  * walks by the link. */
 #ifndef MODELS_STEADY_H
 #define MODELS_STEADY_H

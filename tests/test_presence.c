@@ -369,7 +369,6 @@ static void a_room_known_to_be_empty_is_filled_by_movement_only(void **state)
 	assert_true(pass(60, breathing, PRESENCE_OCCUPIED) > 59.9);
 }
 
-/* ... but while it was blind, somebody may have come. */
 /* Who was overlooked turns over for a second: that alone fills no room, but what is seen of him then does. */
 static void who_was_overlooked_is_found_once_he_has_moved(void **state)
 {
@@ -382,6 +381,7 @@ static void who_was_overlooked_is_found_once_he_has_moved(void **state)
 	assert_true(pass(60, breathing, PRESENCE_OCCUPIED) > 55);
 }
 
+/* ... and while it was blind, somebody may have come. */
 static void a_blind_spell_breaks_that_knowledge(void **state)
 {
 	(void)state;

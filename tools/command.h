@@ -25,6 +25,9 @@ int failed(const char *command, const char *format, ...) __attribute__((format(p
 /* Usage of the command on stderr after a message.  Returns EXIT_USAGE. */
 int wrong_usage(const struct command *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The same, of a profile that there is none of, with the names of those there are. */
+int wrong_profile(const struct command *c, const char *name);
+
 /* Both paths lead to the same regular file, which must not be read and written at once. */
 bool same_file(const char *a, const char *b);
 

@@ -58,7 +58,7 @@ static int take(struct eval_options *o, const struct command *command, int which
 	case PROFILE:
 		o->profile = profile_find(value);
 		if (!o->profile)
-			return wrong_usage(command, "no profile \"%s\"; there are living, bedroom, bathroom, bathtub, car and corridor", value);
+			return wrong_profile(command, value);
 	}
 	return EXIT_DONE;
 }

@@ -109,7 +109,7 @@ static int parse(struct options *o, int argc, char **argv)
 		case 'p':
 			o->profile = profile_find(optarg);
 			if (!o->profile)
-				return wrong_usage(&command_replay, "no profile \"%s\"; there are living, bedroom, bathroom, bathtub, car and corridor", optarg);
+				return wrong_profile(&command_replay, optarg);
 			break;
 		case 'c':
 			o->config_path = optarg;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "daemon/version.h"
+#include "models/profile.h"
 #include "tools/command.h"
 
 int failed(const char *command, const char *format, ...)
@@ -30,6 +31,18 @@ int wrong_usage(const struct command *c, const char *format, ...)
 	va_end(ap);
 	fprintf(stderr, "\nusage: sixth %s %s\n", c->name, c->usage);
 	return EXIT_USAGE;
+}
+
+int wrong_profile(const struct command *c, const char *name)
+{
+	char names[256] = "";
+
+	for (const struct profile *p = profiles; p->name; p++) {
+		size_t len = strlen(names);
+
+		snprintf(names + len, sizeof(names) - len, "%s%s", len ? ", " : "", p->name);
+	}
+	return wrong_usage(c, "no profile \"%s\"; use one of %s", name, names);
 }
 
 bool same_file(const char *a, const char *b)
