@@ -14,6 +14,7 @@ struct command {
 	const char *usage;	/* what follows the name */
 	const char *help;	/* one line */
 	const char *details;	/* for `sixth NAME --help`, lines; NULL: none */
+	bool files_only;	/* no options: what begins with '-' is none of a file (./-x is) */
 	int (*run)(int argc, char **argv);	/* argv[0] is the name; returns an exit code */
 };
 

@@ -88,5 +88,6 @@ const struct command command_convert = {
 		"format, the formats that are known are listed.\n"
 		"Tones are put in ascending order, empty ones dropped, receive chains put in antenna order and the\n"
 		"clock unwrapped.  OUT is compressed if its name ends in .gz.  What was damaged is reported.\n",
+	.files_only = true,
 	.run   = convert_run,
 };

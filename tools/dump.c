@@ -79,6 +79,8 @@ static int dump_run(int argc, char **argv)
 	printf("t\tnsc\tnrx\tntx\tre0\tim0\tsum_re\tsum_im\tsum_abs\tcrc32\n");
 	while ((got = recording_record(r, &record, error)) == 1)
 		record->floats ? print_floats(record) : print_record(record);
+	if (recording_damage(r))
+		fprintf(stderr, "sixth dump: %s: %s; the recording ends there\n", argv[1], recording_damage(r));
 	recording_close(r);
 	return got < 0 ? failed("dump", "%s", error) : EXIT_DONE;
 }
@@ -91,5 +93,6 @@ const struct command command_dump = {
 		"Tab-separated, a header line first: t (the source's own clock, as it stands), nsc, nrx, ntx\n"
 		"(tones, receive chains, transmit streams), re0, im0 (first value), sum_re, sum_im, sum_abs,\n"
 		"crc32 (of all values; - where the driver's are floats).  Values are the driver's, before tones are dropped or clocks unwrapped.\n",
+	.files_only = true,
 	.run   = dump_run,
 };

@@ -114,6 +114,8 @@ static int play_once(struct evaluation *e, const char *path, char error[RECORDIN
 		snprintf(error, RECORDING_ERROR_LEN, "%.200s: %s", path, strerror(-err));
 	else
 		err = player_run(p, error);
+	if (recording_damage(p->recording))
+		fprintf(stderr, "sixth eval: %s: %s; the recording ends there\n", path, recording_damage(p->recording));
 	player_close(p);
 	return err;
 }
@@ -184,13 +186,14 @@ static int play(struct evaluation *e, const char *path, char error[RECORDING_ERR
 	return err;
 }
 
+/* NULL: there are too many. */
 static struct eval_set *find_set(struct evaluation *e, const char *name)
 {
 	for (int i = 0; i < e->sets; i++)
 		if (!strcmp(e->set[i].name, name))
 			return &e->set[i];
 	if (e->sets == SETS_MAX)
-		return &e->set[SETS_MAX - 1];
+		return NULL;
 	snprintf(e->set[e->sets].name, LABEL_TEXT, "%s", name);
 	e->set[e->sets].worst_recall = e->set[e->sets].worst_false = NAN;
 	return &e->set[e->sets++];
@@ -201,6 +204,11 @@ static void add_to_set(struct evaluation *e, const char *name)
 	struct eval_set *set = find_set(e, name);
 	struct score *s = &e->file.s;
 
+	if (!set) {
+		failed("eval", "%s: more than %d sets; divide the table, or use --set", name, SETS_MAX);
+		e->failures++;
+		return;
+	}
 	s->files = 1;
 	s->rate_files = s->rate_s > 0;
 	s->rate_files_within1 = s->rate_s > 0 &&

@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include "tools/eval_options.h"
 
 enum kind { FLAG, TEXT, SECONDS, PROFILE };
@@ -81,6 +82,13 @@ static int next_option(int argc, char **argv)
 	return n;
 }
 
+static bool ends_in(const char *name, const char *end)
+{
+	size_t len = strlen(name), of = strlen(end);
+
+	return len > of && !strcmp(name + len - of, end);
+}
+
 int eval_options_parse(struct eval_options *o, const struct command *command, int argc, char **argv)
 {
 	int which, code = EXIT_DONE;
@@ -97,6 +105,8 @@ int eval_options_parse(struct eval_options *o, const struct command *command, in
 		return wrong_usage(command, "--piece cuts what --loop plays");
 	if (!o->only_file != !o->picture)
 		return wrong_usage(command, "--explain FILE and -o PICTURE belong together");
+	if (o->picture && !ends_in(o->picture, ".svg"))
+		return wrong_usage(command, "%s: pictures are SVG; the name must end in .svg", o->picture);
 	o->table = argv[optind];
 	return EXIT_DONE;
 }

@@ -188,5 +188,6 @@ const struct command command_info = {
 	.name  = "info",
 	.usage = "FILE...",
 	.help  = "tells what is in recordings: format, packets, rate, loss, chains, tones, channels",
+	.files_only = true,
 	.run   = info_run,
 };

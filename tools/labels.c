@@ -120,11 +120,11 @@ static const char *read_row(struct label *r, char *line, const int column[COLUMN
 	    r->start_s < 0 || r->end_s < r->start_s)
 		return "start_s and end_s must be seconds, the end not before the start";
 	r->rate_per_min = NAN;
-	if (*text[COL_BPM] && !number(text[COL_BPM], &r->rate_per_min))
-		return "bpm is not a number";
+	if (*text[COL_BPM] && (!number(text[COL_BPM], &r->rate_per_min) || r->rate_per_min < 0))
+		return "bpm must be a number, 0 or more";
 	r->second_per_min = NAN;
-	if (*text[COL_SECOND] && !number(text[COL_SECOND], &r->second_per_min))
-		return "second_bpm is not a number";
+	if (*text[COL_SECOND] && (!number(text[COL_SECOND], &r->second_per_min) || r->second_per_min < 0))
+		return "second_bpm must be a number, 0 or more";
 	return read_known(r, text);
 }
 
@@ -156,9 +156,10 @@ static int read_rows(struct labels *l, FILE *f, const char *path, char error[256
 		if (line[strspn(line, " \r\n")] == '\0')
 			continue;
 		if (l->count == room) {
-			struct label *more = realloc(l->row, (size_t)(room = room * 2 + 64) * sizeof(*more));
+			struct label *more = room > ROWS_MAX / 2 ? NULL :
+				realloc(l->row, (size_t)(room = room * 2 + 64) * sizeof(*more));
 
-			if (!more || room > ROWS_MAX)
+			if (!more)
 				return -ENOMEM;
 			l->row = more;
 		}

@@ -2,9 +2,11 @@
  *
  * replay.c -- `sixth replay`: recordings through exactly the daemon's pipeline. */
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include "daemon/config.h"
+#include "daemon/config_value.h"
 #include "daemon/log.h"
 #include "tools/command.h"
 #include "tools/player.h"
@@ -43,11 +45,30 @@ static int add_rooms(struct player *p, const struct options *o)
 	return err;
 }
 
+static bool has_device(const struct sensing *s, const char *name)
+{
+	for (int room = 0; room < sensing_rooms(s); room++)
+		for (int i = 0; i < sensing_surroundings(s, room)->devices; i++)
+			if (!strcmp(sensing_device_name(s, room, i), name))
+				return true;
+	return false;
+}
+
+/* The first that is switched and in no room; NULL: there is none. */
+static const char *unknown_device(const struct player *p)
+{
+	for (int i = 0; i < p->switches; i++)
+		if (!has_device(p->sensing, p->switched[i].name))
+			return p->switched[i].name;
+	return NULL;
+}
+
 static int replay_file(const char *path, const struct options *o)
 {
 	struct player p = { .publish = print_message, .with_alarms = true, .realtime = o->realtime };
 	char error[RECORDING_ERROR_LEN];
 	int err = player_open(&p, path, error);
+	const char *unknown;
 
 	memcpy(p.switched, o->switched, sizeof(p.switched));
 	p.switches = o->switches;
@@ -57,6 +78,11 @@ static int replay_file(const char *path, const struct options *o)
 	if (err < 0) {
 		player_close(&p);
 		return failed("replay", "%s: %s", path, strerror(-err));
+	}
+	unknown = unknown_device(&p);
+	if (unknown) {
+		player_close(&p);
+		return failed("replay", "--device %s: no room has it; see `devices` in `sixthd --help`", unknown);
 	}
 	err = player_run(&p, error);
 	if (recording_damage(p.recording))
@@ -85,7 +111,7 @@ static bool add_switch(struct options *o, const char *text)
 	    sscanf(text, "%31[^=]=%15[a-z]@%lf%n", w->name, state, &w->at_s, &end) < 3 || text[end])
 		return false;
 	found = device_state_find(state);
-	if (found < 0 || (o->switches && w->at_s < w[-1].at_s))
+	if (found < 0 || !isfinite(w->at_s) || (o->switches && w->at_s < w[-1].at_s))
 		return false;
 	w->state = (enum device_state)found;
 	o->switches++;
@@ -104,6 +130,9 @@ static int parse(struct options *o, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		switch (c) {
 		case 'r':
+			if (!config_name_ok(optarg, SENSING_NAME_LEN - 1))
+				return wrong_usage(&command_replay, "--room \"%s\": use up to %d letters, digits, _ and -", optarg,
+						   SENSING_NAME_LEN - 1);
 			o->room = optarg;
 			break;
 		case 'p':

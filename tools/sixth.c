@@ -75,6 +75,9 @@ static int run(const struct command *c, int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
 			return print_command_help(c);
+	for (int i = 1; c->files_only && i < argc; i++)
+		if (argv[i][0] == '-')
+			return wrong_usage(c, "unknown option \"%s\"", argv[i]);
 	return c->run(argc, argv);
 }
 

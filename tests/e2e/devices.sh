@@ -20,8 +20,11 @@ n=$(rates "$dir/louver.csic")
 ok "a rate in $n messages without a word of it, in none with"
 
 proves "a device that cannot be understood is wrong usage"
-for wrong in fan fan=on fan=warm@3 fan=on@x 'fan=on@3 ' =on@3; do
+for wrong in fan fan=on fan=warm@3 fan=on@x 'fan=on@3 ' =on@3 fan=on@nan; do
 	"$BUILD/sixth" replay "$dir/louver.csic" --device "$wrong" >/dev/null 2>&1 && fail "$wrong passes"
 	[ $? = 2 ] || fail "$wrong: exit code $?"
 done
-ok "six of them"
+ok "seven of them"
+"$BUILD/sixth" replay "$dir/louver.csic" --device louvre=on@40 >/dev/null 2>"$dir/devices.log" && fail "a device that no room has passes"
+grep -q 'louvre: no room has it' "$dir/devices.log" || fail "$(cat "$dir/devices.log")"
+ok "and one that no room has is told"

@@ -31,9 +31,20 @@ for f in files:
     assert abs(f["presence"]["person_s"] - 185) < 0.2 and f["presence"]["unknown_share"] < 0.02, f
     assert 8800 < f["frames"] < 10000, f
 END
-for wrong in "--piece 30" "--loop 0" "--loop 1h" "--loop 60 --explain breathing.csic.gz -o $dir/x.svg"; do
+for wrong in "--piece 30" "--loop 0" "--loop 1h" "--loop 60 --explain breathing.csic.gz -o $dir/x.svg" \
+	"--explain breathing.csic.gz -o $dir/x.png"; do
 	code=0
 	"$BUILD/sixth" eval "$dir/rest.csv" $wrong >"$dir/said" 2>&1 || code=$?
 	[ $code = 2 ] || fail "$wrong: exit code $code"
 done
 ok "two pieces of 30 s, 200 s each, walking left out; what makes no sense is wrong usage"
+
+proves "a table that makes no sense is told with its line, a recording that is cut off by its name"
+printf 'file,start_s,end_s,label,bpm\nx.csic,0,60,breathing,-15\n' >"$dir/wrong.csv"
+"$BUILD/sixth" eval "$dir/wrong.csv" >"$dir/said" 2>&1 && fail "a rate below 0: exit code 0"
+grep -q 'wrong.csv:2: bpm must be a number, 0 or more' "$dir/said" || fail "$(cat "$dir/said")"
+head -c 20000 tests/fixtures/breathing.csic.gz >"$dir/cut.csic.gz"
+printf 'file,start_s,end_s,label\ncut.csic.gz,0,6,sitting\n' >"$dir/cut.csv"
+"$BUILD/sixth" eval "$dir/cut.csv" 2>"$dir/said" >/dev/null || fail "cut off: exit code $?"
+grep -q 'cut.csic.gz: the gzip data is cut off; the recording ends there' "$dir/said" || fail "$(cat "$dir/said")"
+ok "both"

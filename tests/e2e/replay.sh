@@ -72,3 +72,26 @@ fi
 replay tests/fixtures/walking.csic.gz >"$dir/two"
 cmp "$dir/one" "$dir/two" || fail "a bad file keeps the next from being replayed"
 ok "a file that is no recording is told in one line, exit code 1, and the next is replayed"
+
+proves "a name that no topic can have and an option that is none are wrong usage"
+wrong() {
+	"$sixth" "$@" >/dev/null 2>"$dir/replay.log"
+	[ $? = 2 ] || fail "sixth $*: $(cat "$dir/replay.log")"
+	[ ! -e "$dir/out.csic" ] || fail "sixth $* wrote something"
+}
+for name in '' a/b + '#' 'a"b' 12345678901234567890123456789012; do
+	wrong replay --room "$name" tests/fixtures/walking.csic.gz
+done
+for command in info dump replay; do
+	wrong $command --nosuch tests/fixtures/walking.csic.gz
+	wrong $command --nosuch
+done
+wrong convert --nosuch "$dir/out.csic"
+ok "six names, seven calls"
+
+head -c 20000 tests/fixtures/breathing.csic.gz >"$dir/cut.csic.gz"
+for command in dump replay; do
+	"$sixth" $command "$dir/cut.csic.gz" >"$dir/one" 2>"$dir/replay.log" || fail "$command of a part: exit code $?"
+	grep -q 'cut.csic.gz: the gzip data is cut off; the recording ends there' "$dir/replay.log" || fail "$command does not tell that it is a part"
+done
+ok "of a recording that is cut off what is there is read, and it is told"
