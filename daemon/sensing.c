@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/sensing_room.h"
+#include "daemon/sequence.h"
 #include "models/scratch.h"
 
 #define DAY_US   86400000000u
@@ -13,6 +14,7 @@ struct sensing {
 	char base[BASE_LEN];
 	struct sensing_output output;
 	enum reason source_state[32];
+	struct sequence sequence[32];
 	unsigned trouble;
 	struct scratch *scratch;	/* of all links */
 	struct sensing_room *room[SENSING_ROOMS_MAX];
@@ -304,12 +306,14 @@ void sensing_advance(struct sensing *s, int source, uint64_t now_us)
 
 void sensing_frame(struct sensing *s, int source, const struct csi_frame *f)
 {
+	unsigned lost = sequence_lost(&s->sequence[source], f);
+
 	for (int i = 0; i < s->rooms; i++) {
 		if (!listens(s->room[i], source))
 			continue;
 		room_advance(s, s->room[i], f->time_us);
 		if (!s->room[i]->paused_until_us)
-			wiring_frame(&s->room[i]->wiring, source, f);
+			wiring_frame(&s->room[i]->wiring, source, f, lost);
 	}
 }
 

@@ -168,10 +168,10 @@ static void consider(struct wiring *w, const struct wiring_key *key, const struc
 	c->used = false;
 }
 
-static void push(struct wiring *w, struct wiring_link *l, const struct csi_frame *f)
+static void push(struct wiring *w, struct wiring_link *l, const struct csi_frame *f, unsigned lost)
 {
 	l->last_us = f->time_us;
-	link_push(l->link, f);
+	link_push(l->link, f, lost);
 	if (l->counts)
 		return;
 	w->foreign++;
@@ -182,7 +182,7 @@ static void push(struct wiring *w, struct wiring_link *l, const struct csi_frame
 		wiring_memory_give(&w->memory, &l->key, l->link, f->time_us);
 }
 
-void wiring_frame(struct wiring *w, int source, const struct csi_frame *f)
+void wiring_frame(struct wiring *w, int source, const struct csi_frame *f, unsigned lost)
 {
 	struct wiring_key key = key_of(source, f);
 	bool beyond;
@@ -193,7 +193,7 @@ void wiring_frame(struct wiring *w, int source, const struct csi_frame *f)
 	}
 	for (int i = 0; i < WIRING_LINKS_MAX; i++)
 		if (w->link[i].link && key_equal(&w->link[i].key, &key)) {
-			push(w, &w->link[i], f);
+			push(w, &w->link[i], f, lost);
 			return;
 		}
 	consider(w, &key, f, beyond);

@@ -63,8 +63,8 @@ void wiring_free(struct wiring *w);
 /* Its links, and those that are away, have learned nothing. */
 void wiring_forget(struct wiring *w);
 
-/* One frame of a source; borrowed.  Allocates only when a link joins. */
-void wiring_frame(struct wiring *w, int source, const struct csi_frame *f);
+/* One frame of a source, before which so many are missing (sequence.h); borrowed.  Allocates only when a link joins. */
+void wiring_frame(struct wiring *w, int source, const struct csi_frame *f, unsigned lost);
 
 /* The clock of the room, ten times a second: runs the models of every link.  Fills
  * evidence[] (borrowed) of the links that count; returns their number. */

@@ -62,7 +62,7 @@ struct csi_frame {
 	int8_t   rssi_dbm[CSI_MAX_RX];	/* per receive chain */
 	int8_t   noise_dbm;
 	uint8_t  agc_db;
-	uint32_t sequence;		/* counts packets at the source; 0 throughout: unknown */
+	uint32_t sequence;		/* counts packets, of the source or of each transmitter; 0 throughout: unknown */
 	float    scale;			/* sample * scale = the driver's own unit */
 	const struct csi_tones  *tones;		/* borrowed */
 	const struct csi_sample *samples;	/* borrowed: [rx][tx][tone], tone fastest */

@@ -25,14 +25,13 @@ struct link {
 	uint16_t count[RATE_SLOTS];
 	uint16_t saturated[RATE_SLOTS], lame[RATE_SLOTS], old[RATE_SLOTS];	/* of these */
 	bool superseded;
-	uint32_t last_sequence;
 	struct link_stats stats;
 	struct evidence evidence;
 };
 
 static const char *const drop_names[LINK_DROP_COUNT] = {
 	[LINK_DROP_TIME]  = "time_went_back",
-	[LINK_DROP_EMPTY] = "empty_chain",
+	[LINK_DROP_EMPTY] = "empty",
 };
 
 const char *link_drop_name(enum link_drop d)
@@ -171,18 +170,6 @@ static enum reason fault_of(const struct link *l)
 	return old == frames && old >= OLD_LEAST ? REASON_STALE : REASON_NONE;
 }
 
-/* A step back or a huge one is a restart of the source, not a loss. */
-static void count_lost(struct link *l, uint32_t sequence)
-{
-	uint32_t step = sequence - l->last_sequence;
-
-	if (sequence)
-		l->stats.numbered = true;
-	if (l->stats.frames && step > 1 && step < 10000)
-		l->stats.lost += step - 1;
-	l->last_sequence = sequence;
-}
-
 static int8_t strongest_rssi(const struct csi_frame *f)
 {
 	int8_t best = CSI_RSSI_UNKNOWN;
@@ -194,11 +181,12 @@ static int8_t strongest_rssi(const struct csi_frame *f)
 	return best;
 }
 
-void link_push(struct link *l, const struct csi_frame *f)
+void link_push(struct link *l, const struct csi_frame *f, unsigned lost)
 {
 	int16_t power[POWER_MAX_STREAMS];
 	struct packet packet = { .frame = f, .power = power };
 
+	l->stats.lost += lost;
 	if (f->time_us < l->stats.last_us) {
 		l->stats.dropped[LINK_DROP_TIME]++;
 		return;
@@ -207,7 +195,7 @@ void link_push(struct link *l, const struct csi_frame *f)
 		l->stats.dropped[LINK_DROP_EMPTY]++;
 		return;
 	}
-	count_lost(l, f->sequence);
+	l->stats.numbered |= f->sequence != 0;
 	advance_slots(l, f->time_us);
 	l->stats.frames++;
 	l->stats.last_us = f->time_us;

@@ -13,15 +13,15 @@
 /* Why frames of a link were not used. */
 enum link_drop {
 	LINK_DROP_TIME,		/* time went back */
-	LINK_DROP_EMPTY,	/* all samples of a receive chain are zero */
+	LINK_DROP_EMPTY,	/* all samples are zero */
 	LINK_DROP_COUNT,
 };
 
 struct link_stats {
 	uint64_t frames;			/* used */
 	uint64_t dropped[LINK_DROP_COUNT];
-	uint64_t lost;				/* by gaps in the sequence */
-	bool     numbered;			/* the sequence is known */
+	uint64_t lost;				/* on their way here; */
+	bool     numbered;			/* which is known */
 	uint64_t last_us;			/* time of the last frame */
 	int8_t   rssi_dbm;			/* strongest chain of the last frame */
 };
@@ -33,8 +33,8 @@ struct link;
 struct link *link_create(const struct csi_frame *like, const struct model_params *params);
 void link_destroy(struct link *l);		/* NULL is fine */
 
-/* One frame, of the link's own format.  Borrowed; allocates nothing. */
-void link_push(struct link *l, const struct csi_frame *f);
+/* One frame, of the link's own format, before which so many are missing.  Borrowed; allocates nothing. */
+void link_push(struct link *l, const struct csi_frame *f, unsigned lost);
 
 /* The clock, ten times a second.  What the models make of it is borrowed. */
 const struct evidence *link_tick(struct link *l, uint64_t now_us);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "daemon/formats/recording.h"
+#include "daemon/sequence.h"
 #include "tools/command.h"
 
 #define KINDS_MAX 32
@@ -15,7 +16,6 @@ struct kind {
 	uint16_t freq_mhz, bandwidth_mhz, tones;
 	uint32_t tones_hash;
 	uint64_t packets, first_us, last_us;
-	uint32_t last_sequence;
 	uint64_t lost;			/* by gaps in the sequence */
 	bool     counts;		/* the sequence is known */
 };
@@ -25,6 +25,7 @@ struct summary {
 	int kinds;
 	uint64_t packets, other;	/* other: of kinds beyond the table */
 	uint64_t first_us, last_us;
+	struct sequence sequence;
 };
 
 static bool same_kind(const struct kind *k, const struct csi_frame *f)
@@ -47,27 +48,16 @@ static struct kind *find_kind(struct summary *s, const struct csi_frame *f)
 	*k = (struct kind){
 		.phy = f->phy, .rx = f->rx_count, .tx = f->tx_count, .freq_mhz = f->freq_mhz,
 		.bandwidth_mhz = f->bandwidth_mhz, .tones = f->tones->count,
-		.tones_hash = f->tones->hash, .first_us = f->time_us, .last_sequence = f->sequence,
+		.tones_hash = f->tones->hash, .first_us = f->time_us,
 	};
 	memcpy(k->mac, f->tx_mac, 6);
 	return k;
 }
 
-/* A step of the sequence of 1 is no loss; a step back or a huge one is a restart. */
-static void count_losses(struct kind *k, const struct csi_frame *f)
-{
-	uint32_t step = f->sequence - k->last_sequence;
-
-	if (f->sequence)
-		k->counts = true;
-	if (step > 1 && step < 10000)
-		k->lost += step - 1;
-	k->last_sequence = f->sequence;
-}
-
 static void count(struct summary *s, const struct csi_frame *f)
 {
 	struct kind *k = find_kind(s, f);
+	unsigned lost = sequence_lost(&s->sequence, f);
 
 	if (!s->packets++)
 		s->first_us = f->time_us;
@@ -76,8 +66,9 @@ static void count(struct summary *s, const struct csi_frame *f)
 		s->other++;
 		return;
 	}
-	if (k->packets++)
-		count_losses(k, f);
+	k->packets++;
+	k->lost += lost;
+	k->counts |= f->sequence != 0;
 	k->last_us = f->time_us;
 }
 

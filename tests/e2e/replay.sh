@@ -95,3 +95,17 @@ for command in dump replay; do
 	grep -q 'cut.csic.gz: the gzip data is cut off; the recording ends there' "$dir/replay.log" || fail "$command does not tell that it is a part"
 done
 ok "of a recording that is cut off what is there is read, and it is told"
+
+proves "a radio that numbers all it measures loses no packet of one transmitter to another"
+write_recording "$dir/all.csv" 12 40
+awk 'NR % 2 { sub("1a:00:00:00:00:01", "1a:00:00:00:00:02") } NR % 9' "$dir/all.csv" >"$dir/two.csv"
+replay "$dir/two.csv" >"$dir/two"
+"$sixth" info "$dir/two.csv" >"$dir/one" || fail "info: exit code $?"
+grep -q 'loss      11.0 %' "$dir/one" || fail "of nine packets one is missing: $(cat "$dir/one")"
+"$python" - "$dir/two" <<'END' || fail "loss of two transmitters"
+import json, sys
+links = [json.loads(line)["payload"]["links"] for line in open(sys.argv[1]) if "/sensing" in line][-1]
+assert len(links) == 2, links
+assert all(0.09 < link["loss"] < 0.13 for link in links), links
+END
+ok "one packet in nine is lost, of both"
