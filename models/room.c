@@ -9,6 +9,7 @@
 #include "models/neighbour.h"
 #include "models/rest.h"
 #include "models/room.h"
+#include "models/room_links.h"
 #include "models/vacancy.h"
 
 #define BLIND_GRACE_US 2000000u	/* no verdict for so long, and a room that was known is known no more */
@@ -94,45 +95,7 @@ unsigned room_incident_kinds(void)
 	       1u << INCIDENT_CHILD_LEFT;
 }
 
-/* What the links say of motion, together: one that sees it is enough. */
-struct motion_view {
-	bool  able, moving;
-	float level;
-	enum reason reason;		/* why none of them can tell */
-};
-
-static struct motion_view view_motion(const struct evidence *const evidence[], int n)
-{
-	struct motion_view v = { .reason = REASON_NO_CSI, .level = NAN };
-
-	for (int i = 0; i < n; i++) {
-		const struct motion_evidence *e = &evidence[i]->motion;
-
-		if (e->reason != REASON_NONE) {
-			if (!v.able)
-				v.reason = e->reason;
-			continue;
-		}
-		v.able = true;
-		v.reason = REASON_NONE;
-		v.moving |= e->moving;
-		v.level = fmaxf(isnan(v.level) ? 0 : v.level, e->level);
-	}
-	return v;
-}
-
-/* A strong breath is no movement. */
-static bool only_breath(const struct evidence *const evidence[], int n)
-{
-	bool only = true;
-
-	for (int i = 0; i < n; i++)
-		if (evidence[i]->motion.reason == REASON_NONE && evidence[i]->motion.moving)
-			only &= evidence[i]->breath.rhythm;
-	return only;
-}
-
-static void write_motion(struct room_state *s, const struct motion_view *v)
+static void write_motion(struct room_state *s, const struct room_motion *v)
 {
 	s->motion = !v->able ? TRUTH_UNKNOWN : v->moving ? TRUTH_YES : TRUTH_NO;
 	s->motion_level = v->able ? v->level : NAN;
@@ -152,38 +115,8 @@ static void withhold_rate(struct room_state *s, const struct breath_result *b, e
 					    .window_s = b->window_s };
 }
 
-/* A thing moves that began while nobody was here, and no link has seen anything else since. */
-static bool only_things(const struct evidence *const evidence[], int n)
-{
-	bool thing = false;
-
-	for (int i = 0; i < n; i++) {
-		const struct motion_evidence *e = &evidence[i]->motion;
-
-		if (e->reason == REASON_NONE && !e->alone)
-			return false;
-		thing |= e->reason == REASON_NONE && e->device;
-	}
-	return thing;
-}
-
-/* After how long all links that can tell say again what they have said before; 0: one does not. */
-static float all_repeat_s(const struct evidence *const evidence[], int n)
-{
-	float most = 0;
-
-	for (int i = 0; i < n; i++) {
-		if (evidence[i]->motion.reason != REASON_NONE)
-			continue;
-		if (!(evidence[i]->repeats_s > 0))
-			return 0;
-		most = fmaxf(most, evidence[i]->repeats_s);
-	}
-	return most;
-}
-
 /* Who is there, and what is nobody: each is told by the other. */
-static void write_presence(struct room *r, uint64_t now_us, const struct motion_view *v, enum reason blind, bool masked,
+static void write_presence(struct room *r, uint64_t now_us, const struct room_motion *v, enum reason blind, bool masked,
 			   const struct evidence *const evidence[], int n, int all)
 {
 	const struct breath_result *b = &r->breath.result;
@@ -204,8 +137,8 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 		.breathing_hint_db = b->hint_db,
 		.machine = b->reason == REASON_MACHINE && devices_newest(r->around) < 0,
 		.sealed = devices_newest(r->around) >= 0,
-		.nobody = only_things(evidence, n),
-		.repeats_s = all_repeat_s(evidence, n),
+		.nobody = room_links_only_things(evidence, n),
+		.repeats_s = room_links_repeat_s(evidence, n),
 		.held = breath_loss_holds(&r->breath_loss),
 		.masked = masked,
 	};
@@ -226,14 +159,8 @@ static void write_presence(struct room *r, uint64_t now_us, const struct motion_
 	r->state.absorbed |= masked ? ABSORBED_NEIGHBOURS : 0;
 }
 
-/* The links' speeds together: the fastest sees the movement along its paths the best. */
-static void write_speed(struct room *r, const struct evidence *const evidence[], int n)
+static void write_speed(struct room *r, float speed)
 {
-	float speed = NAN;
-
-	for (int i = 0; i < n; i++)
-		if (evidence[i]->pace.reason == REASON_NONE && !isnan(evidence[i]->pace.speed_m_s))
-			speed = isnan(speed) ? evidence[i]->pace.speed_m_s : fmaxf(speed, evidence[i]->pace.speed_m_s);
 	if (r->state.motion != TRUTH_YES || isnan(speed) || isnan(r->speed_m_s))
 		r->speed_m_s = r->state.motion == TRUTH_YES ? speed : NAN;
 	else
@@ -245,17 +172,12 @@ static void write_speed(struct room *r, const struct evidence *const evidence[],
 		r->paced -= r->paced > 0;
 }
 
-static void write_direction(struct room_state *s, const struct evidence *const evidence[], int n)
+static void write_direction(struct room_state *s, float heading)
 {
-	float surest = 0;
-
-	for (int i = 0; i < n; i++)
-		if (fabsf(evidence[i]->pace.heading) > fabsf(surest))
-			surest = evidence[i]->pace.heading;
-	if (s->motion != TRUTH_YES || fabsf(surest) < HEADING_SURE)
+	if (s->motion != TRUTH_YES || fabsf(heading) < HEADING_SURE)
 		s->direction = DIRECTION_UNKNOWN;
 	else
-		s->direction = surest > 0 ? DIRECTION_APPROACH : DIRECTION_LEAVE;
+		s->direction = heading > 0 ? DIRECTION_APPROACH : DIRECTION_LEAVE;
 }
 
 /* "Nobody" is for rooms that are known to be empty: who is there has a breath, seen or not. */
@@ -287,26 +209,14 @@ static bool breath_works(enum reason r)
 	       r == REASON_OUT_OF_BAND || r == REASON_MACHINE;
 }
 
-/* Any link that can judge events will do. */
-static bool falls_work(const struct evidence *const evidence[], int n)
-{
-	for (int i = 0; i < n; i++)
-		if (evidence[i]->fall.reason == REASON_NONE)
-			return true;
-	return false;
-}
-
 /* Has the channel gone back to what it is in the empty room, on all links? */
-static void watch_vacancy(struct room *r, const struct evidence *const evidence[], int n, const struct motion_view *v)
+static void watch_vacancy(struct room *r, float distance, const struct room_motion *v)
 {
-	struct vacancy_input in = {
+	const struct vacancy_input in = {
 		.able = v->able, .moving = v->moving, .walked = presence_walked(&r->presence),
-		.empty = r->state.presence == PRESENCE_EMPTY, .distance = NAN,
+		.empty = r->state.presence == PRESENCE_EMPTY, .distance = distance,
 	};
 
-	for (int i = 0; i < n; i++)
-		if (evidence[i]->still.reason == REASON_NONE && !isnan(evidence[i]->still.distance))
-			in.distance = fmaxf(isnan(in.distance) ? 0 : in.distance, evidence[i]->still.distance);
 	vacancy_tick(&r->vacancy, &in);
 }
 
@@ -336,24 +246,23 @@ static void judge_falls(struct room *r, const struct evidence *const evidence[],
 
 /* The last stage of the cascade. */
 static void watch_falls(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
-			const struct motion_view *v)
+			const struct room_motion *v)
 {
 	struct fall_watch_input in = {
 		.able = v->able, .moving = v->moving,
 		.breathing = r->breath.result.reason == REASON_NONE,
+		.strength_db = room_links_strength_db(evidence, n),
 		.empty = r->state.presence == PRESENCE_EMPTY && !vacancy_doubted(&r->vacancy),
 		.occupied = r->state.presence == PRESENCE_OCCUPIED || vacancy_doubted(&r->vacancy),
 	};
 
 	if (v->moving)
 		r->moved_us = now_us;
-	for (int i = 0; i < n; i++)
-		in.strength_db = fmaxf(in.strength_db, evidence[i]->fall.strength_db);
 	judge_falls(r, evidence, n, &in);
 	fall_watch_tick(&r->falls, now_us, &in, &r->incidents);
 }
 
-static void watch_rest(struct room *r, uint64_t now_us, const struct motion_view *v)
+static void watch_rest(struct room *r, uint64_t now_us, const struct room_motion *v)
 {
 	const struct rest_input in = {
 		.able = v->able, .moving = v->moving,
@@ -370,7 +279,7 @@ static void watch_rest(struct room *r, uint64_t now_us, const struct motion_view
 }
 
 static void watch_child(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
-			const struct motion_view *v)
+			const struct room_motion *v)
 {
 	const struct breath_result *b = &r->state.breath;
 	struct child_input in = {
@@ -390,7 +299,7 @@ static void watch_child(struct room *r, uint64_t now_us, const struct evidence *
 #define EVEN_ODDS 1.0f	/* who breathes more evenly than that may be a pump */
 
 static void watch_breath(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
-			 const struct motion_view *v)
+			 const struct room_motion *v)
 {
 	const struct breath_result *b = &r->breath.result;
 	struct breath_loss_input in = {
@@ -415,7 +324,7 @@ static void watch_breath(struct room *r, uint64_t now_us, const struct evidence 
 	r->state.breath_lost_s = r->breath_loss.lost_s;
 }
 
-static void write_sensing(struct room_state *s, const struct motion_view *v, bool falls)
+static void write_sensing(struct room_state *s, const struct room_motion *v, bool falls)
 {
 	s->capabilities = 0;
 	if (v->able)
@@ -442,7 +351,7 @@ static void write_sensing(struct room_state *s, const struct motion_view *v, boo
 }
 
 /* A short hole in the frames is no reason to forget who is there. */
-static enum reason blindness(struct room *r, uint64_t now_us, const struct motion_view *v)
+static enum reason blindness(struct room *r, uint64_t now_us, const struct room_motion *v)
 {
 	if (v->able)
 		r->seen_us = now_us;
@@ -475,15 +384,15 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 {
 	const struct evidence *evidence[2 * ROOM_LINKS_MAX] = { NULL };
 	int n = gather(r, given, &all, evidence);
-	struct motion_view v = view_motion(evidence, n);
+	struct room_motion v = room_links_motion(evidence, n);
 	bool occupied = r->state.presence == PRESENCE_OCCUPIED;
 	bool faint = neighbour_is_faint(&r->neighbour, evidence, n) && r->state.presence == PRESENCE_EMPTY;
 	bool theirs = (neighbour_moves(&r->neighbour, evidence, n, all, occupied) || faint) && v.moving;
 
-	if (theirs || only_breath(evidence, n))
+	if (theirs || room_links_only_breathe(evidence, n))
 		v.moving = false;
 	if (source != REASON_NONE) {
-		v = (struct motion_view){ .reason = source, .level = NAN };
+		v = (struct room_motion){ .reason = source, .level = NAN };
 		n = all = 0;
 		r->seen_us = 0;
 	}
@@ -500,17 +409,17 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	r->state.heart = r->heart.result;
 	r->state.heart_row_db = r->heart.looked ? r->heart.row_db : NULL;
 	r->state.heart_gate_db = r->heart.gate_db;
-	write_speed(r, evidence, n);
-	write_direction(&r->state, evidence, n);
+	write_speed(r, room_links_speed_m_s(evidence, n));
+	write_direction(&r->state, room_links_heading(evidence, n));
 	write_activity(&r->state, r->paced >= WALK_TICKS);
 	gait_tick(&r->gait, now_us, r->speed_m_s);
 	r->state.gait = r->gait.result;
-	watch_vacancy(r, evidence, n, &v);
+	watch_vacancy(r, room_links_distance(evidence, n), &v);
 	watch_falls(r, now_us, evidence, n, &v);
 	watch_rest(r, now_us, &v);
 	watch_child(r, now_us, evidence, n, &v);
 	watch_breath(r, now_us, evidence, n, &v);
-	write_sensing(&r->state, &v, falls_work(evidence, n));
+	write_sensing(&r->state, &v, room_links_judge_falls(evidence, n));
 }
 
 void room_save(const struct room *r, struct snapshot_out *out)
