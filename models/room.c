@@ -146,7 +146,7 @@ static void write_presence(struct room *r, uint64_t now_us, const struct room_mo
 	presence_tick(&r->presence, now_us, &in);
 	r->state.presence = r->presence.state;
 	r->state.presence_evidence = r->presence.evidence;
-	r->state.presence_reason = r->presence.reason;
+	r->state.presence_reason = r->presence.reason != REASON_NONE ? r->presence.reason : v->reason;
 	absorb_tick(&r->absorb, TICK_S, r->presence.sealed, v->moving, b, evidence, n);
 	if (absorb_rate(&r->absorb, b))
 		withhold_rate(&r->state, b, REASON_MACHINE);
@@ -336,7 +336,7 @@ static void write_sensing(struct room_state *s, const struct room_motion *v, boo
 	if (s->heart.reason == REASON_NONE)	/* whether a radio carries a heart only a heart can tell */
 		s->capabilities |= CAPABLE_HEARTBEAT;
 	if (!v->able) {
-		s->sensing = v->reason == REASON_WEAK_LINK || v->reason == REASON_RATE_LOW ||
+		s->sensing = s->capabilities || v->reason == REASON_WEAK_LINK || v->reason == REASON_RATE_LOW ||
 			v->reason == REASON_WARMING_UP || v->reason == REASON_ONE_TONE ||
 			v->reason == REASON_SATURATED || v->reason == REASON_FORMAT_CHANGED ?
 			SENSING_DEGRADED : SENSING_DOWN;

@@ -45,7 +45,7 @@ enum {
 struct room_state {
 	enum presence_state presence;
 	enum presence_evidence presence_evidence;
-	enum reason presence_reason;
+	enum reason presence_reason;		/* of presence or motion that is unknown; REASON_NONE: both are known */
 	enum truth  motion;
 	float       motion_level;		/* 0..1, NAN: unknown */
 	enum activity activity;
@@ -76,7 +76,8 @@ void room_destroy(struct room *r);		/* NULL is fine */
 
 /* The clock, ten times a second, with the evidence of the links that count (borrowed,
  * n at most ROOM_LINKS_MAX); those that are `beyond` only tell the neighbours' movement from ours.
- * `source` tells whether frames can come at all: REASON_NONE, REASON_SOURCE_DOWN, REASON_PAUSED. */
+ * `source` tells why none of it counts, as nothing can come or hardly anything does: REASON_SOURCE_DOWN, REASON_PAUSED, ...;
+ * REASON_NONE: it does. */
 void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
 	       enum reason source);
 

@@ -190,9 +190,28 @@ static void a_hole_in_the_frames_is_not_a_departure(void **state)
 	s = pass(1, 1);
 	assert_int_equal(s->presence, PRESENCE_OCCUPIED);
 	assert_int_equal(s->motion, TRUTH_UNKNOWN);
+	assert_int_equal(s->presence_reason, REASON_GAP);	/* of the motion that nobody knows */
 	s = pass(60, 1);
 	assert_int_equal(s->presence, PRESENCE_UNKNOWN);
 	assert_int_equal(s->presence_reason, REASON_GAP);
+}
+
+static void who_is_capable_of_something_is_not_down(void **state)
+{
+	const struct room_state *s;
+
+	(void)state;
+	breathing(&link[0], 50);
+	pass(60, 1);
+	link[0].motion.reason = REASON_GAP;	/* it misses movement sooner than breath */
+	s = pass(1, 1);
+	assert_int_equal(s->capabilities, CAPABLE_RESPIRATION);
+	assert_int_equal(s->sensing, SENSING_DEGRADED);
+	assert_int_equal(s->sensing_reason, REASON_GAP);
+	blind(&link[0], REASON_GAP);
+	s = pass(1, 1);
+	assert_int_equal(s->capabilities, 0);
+	assert_int_equal(s->sensing, SENSING_DOWN);
 }
 
 static void a_source_that_is_down_is_the_reason_for_everything(void **state)
@@ -414,6 +433,7 @@ int main(void)
 		TEST(a_hole_in_the_frames_is_not_a_departure),
 		TEST(who_falls_and_does_not_get_up_is_suspected_and_then_confirmed),
 		TEST(an_event_in_which_nothing_moved_is_no_fall),
+		TEST(who_is_capable_of_something_is_not_down),
 		TEST(a_source_that_is_down_is_the_reason_for_everything),
 		cmocka_unit_test_setup_teardown(what_moves_more_strongly_beyond_the_wall_is_theirs, begin, end),
 		cmocka_unit_test_setup_teardown(their_links_alone_show_nothing_of_this_room, begin, end),
