@@ -21,7 +21,7 @@
  * drift are slow against them; of 2 s in halves at 16 to 36 samples a second, and below of 2 s as a whole.
  *
  * While a device runs that somebody switches and tells us of (device_motion.h), the limit of 3 is what
- * that device moves, and half as much again; so it is for what moves on and on (steady.h).
+ * that device moves, and half as much again; for what moves on and on (steady.h) it is that, and a quarter.
  *
  * Fooled by: what else moves (curtains, pets, fans, a moving receiver), and interference
  * that lasts, covers neighbouring tones and is stronger than -40 dB. */

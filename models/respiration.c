@@ -8,11 +8,13 @@
  * Front-end: breath_front.h; of several chains also what their ratio leaves out, their levels (breath_gain.h), of one
  * chain also its streams without what they all do together (apart.h).  Window: what followed the last movement that was
  * long enough to come or go, or that left the body elsewhere, 8 to 60 s; rows in which it shifted count less (rank1.h).
- * Noise: the spectrum is divided by its own floor, locally, because drift lifts the low end; how high chance reaches
- * follows from the spread of the noise (rank1.h).
+ * Row: how far each rate stands over its own floor, taken from its neighbours, because drift and sway lift the low end, and
+ * how much higher it must where the floor is such a walk (breath_row.h); how high chance reaches follows from the spread
+ * of the noise (rank1.h).  What stands highest is followed: is it there still, is it one sine (steer.h), does its axis turn
+ * (turn.h), is it a machine (machine.h, comb.h, alias.h), is there a second chest?
  *
- * Fooled by: machines in the band (fans that swing, pumps) until they are known (machine.h), a second person, and windows
- * in which the rate changes: the peak broadens, the quality falls. */
+ * Fooled by: machines in the band (fans that swing, pumps) until they are known, and windows in which the rate
+ * changes: the peak broadens, the quality falls. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>

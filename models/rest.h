@@ -47,7 +47,7 @@ struct rest {
 	struct rest_timer still;	/* nobody has moved */
 	float stretch_s;		/* the same, whether anybody is seen to be there or not */
 	float there_s;			/* so long of it somebody was, when who had left was no longer taken to be there */
-	struct rest_timer low;		/* nobody has been up: moved for a good part of two minutes */
+	struct rest_timer low;		/* nobody has been up: moved for half a minute, within a minute and a half */
 	float silent_s;			/* since the last movement */
 	float breath_s;			/* ... of which somebody was seen to breathe for */
 	float away_s;			/* that nobody was seen to be there, of late */

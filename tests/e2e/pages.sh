@@ -38,3 +38,25 @@ for name in $tests; do
 	ls tests/$name >"$dir/found" 2>/dev/null || fail "firmware-notes/security.md names tests/$name, which is not there"
 done
 ok "$(echo "$tests" | wc -l) tests of the table of threats"
+
+# Lists that are closed are in the code, in what users read, and in the schema: the same.
+listed() {
+	sed -n 's/^	X([A-Z0-9_]*, *"\([a-z0-9_]*\)".*/\1/p' "$1"
+}
+for list in models/reason.h daemon/source_counts.h daemon/trouble.h; do
+	names=$(listed $list)
+	[ "$(echo "$names" | wc -l)" -gt 5 ] || fail "hardly a name is found in $list"
+	for name in $names; do
+		grep -q "\`$name\`" README.md || fail "README.md does not tell what $name of $list is"
+	done
+done
+listed models/reason.h | sort >"$dir/code"
+sed -n 's/^| `\([a-z_]*\)` | .* | .*|$/\1/p' README.md | grep -Fx -f "$dir/code" | sort >"$dir/table"
+cmp "$dir/code" "$dir/table" || fail "README.md has no row, or two, of a reason"
+"$python" -c 'import json
+print("\n".join(sorted(r for r in json.load(open("daemon/schema/common.json"))["$defs"]["reason"]["enum"] if r)))' >"$dir/schema"
+cmp "$dir/code" "$dir/schema" || fail "the schema has other reasons than the code"
+for name in $(sed -n 's/^	\[LINK_DROP_[A-Z]*\] *= "\([a-z_]*\)",$/\1/p' models/link.c); do
+	grep -q "\`$name\`" README.md || fail "README.md does not tell what $name of models/link.c is"
+done
+ok "$(wc -l <"$dir/code") reasons, each with its row, and what sources and links drop and what trouble there is"
