@@ -105,7 +105,7 @@ struct alarming_health alarming_health(const struct alarming *s)
 		const struct alarm *a = alarms_at(s->alarms, i);
 
 		if (a && alarm_is_open(a) && alarming_is_daily_test(a) &&
-		    now_us - a->since.mono_us > TEST_LATE_US)
+		    now_us > a->since.mono_us + TEST_LATE_US)	/* of an earlier boot it may be later */
 			h.test_undelivered = true;
 	}
 	return h;

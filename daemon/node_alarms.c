@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -9,9 +10,12 @@
 #include "daemon/node_alarms.h"
 #include "daemon/trouble.h"
 #include "daemon/wallclock.h"
+#include "models/profile.h"
 #include "models/room.h"
 
 #define TICK_S 0.25
+#define SUSPECT_MAX_S 1200	/* at least */
+#define WATCH_MORE_S  300	/* than its time a watch may take that cannot always see */
 
 struct node_alarms {
 	struct node_alarms_options o;
@@ -59,12 +63,21 @@ static int first_of(int room, int kind, int common)
 	return room >= 0 ? room : kind >= 0 ? kind : common;
 }
 
+uint32_t node_alarms_suspect_max_s(const char *profile, int child_left_s)
+{
+	const struct profile *p = profile_find(profile);
+	float longest_s = p ? fmaxf(p->fall_watch_s, fmaxf(p->fall_still_s, p->child_left_s)) : 0;
+
+	longest_s = fmaxf(longest_s, (float)child_left_s) + WATCH_MORE_S;
+	return (uint32_t)fmaxf(longest_s, SUSPECT_MAX_S);
+}
+
 static const struct alarm_rule *on_rule(void *owner, const char *room, enum alarm_kind kind)
 {
 	struct node_alarms *a = owner;
 	const struct config_alarms *c = &a->o.config->alarms;
 	const struct config_alarm *k = &a->o.config->kind[kind];
-	struct config_room r = { .repeat_s = -1, .escalate_s = -1, .levels = -1 };
+	struct config_room r = { .profile = "", .repeat_s = -1, .escalate_s = -1, .levels = -1 };
 	int levels;
 
 	for (int i = 0; i < a->o.config->rooms; i++)
@@ -74,7 +87,7 @@ static const struct alarm_rule *on_rule(void *owner, const char *room, enum alar
 	a->rule = (struct alarm_rule){
 		.repeat_s = (uint32_t)first_of(r.repeat_s, k->repeat_s, c->repeat_s),
 		.escalate_s = levels ? (uint32_t)first_of(r.escalate_s, k->escalate_s, c->escalate_s) : 0,
-		.levels = levels, .suspect_max_s = 1200,
+		.levels = levels, .suspect_max_s = node_alarms_suspect_max_s(r.profile, r.child_left_s),
 	};
 	return &a->rule;
 }

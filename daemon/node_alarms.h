@@ -32,6 +32,10 @@ void node_alarms_close(struct node_alarms *a);		/* NULL is fine */
 
 int node_alarms_add_room(struct node_alarms *a, const char *room);
 
+/* So long a suspicion is kept in a room of that profile (child_left_s: as it is configured, 0: the profile's), if nothing
+ * settles it: longer than what watches there takes to confirm it. */
+uint32_t node_alarms_suspect_max_s(const char *profile, int child_left_s);
+
 /* What a model found.  From a recording or a simulation it is only logged, unless the
  * configuration says that those may raise alarms. */
 void node_alarms_incident(struct node_alarms *a, const char *room, const struct incident *i);

@@ -7,7 +7,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
+#include "daemon/node_alarms.h"
 #include "models/fall_watch.h"
+#include "models/profile.h"
 
 static struct fall_watch watch;
 static struct incident_queue queue;
@@ -246,6 +248,28 @@ static void what_all_links_say_together_counts_for_the_impact_that_one_suspected
 	assert_int_equal(watch.state, FALL_WATCH_IDLE);
 }
 
+/* A suspicion that lapses before its watch is over is called off, and an alarm comes from nothing. */
+static void no_watch_outlasts_its_suspicion(void **state)
+{
+	const struct fall_watch_input blind = { .able = false }, there = { .able = true, .occupied = true };
+
+	(void)state;
+	for (const struct profile *p = profiles; p->name; p++) {
+		float max_s = (float)node_alarms_suspect_max_s(p->name, 0);
+
+		if (!(p->fall_still_s > 0))
+			continue;
+		fall_watch_init(&watch, p->fall_watch_s, p->fall_still_s);
+		event(0.6f);
+		expect(INCIDENT_SUSPECTED, 3000000);
+		pass(55, blind);
+		pass(max_s - 60, there);
+		expect(INCIDENT_CONFIRMED, (uint64_t)(max_s * 1e6f));
+	}
+	assert_true(node_alarms_suspect_max_s("car", 3600) > 3600);
+	assert_true(node_alarms_suspect_max_s("", 0) >= 600);	/* of a room that is not configured any more */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +286,7 @@ int main(void)
 		cmocka_unit_test_setup(a_clear_fall_after_a_doubtful_one_is_watched_from_its_own_impact, begin),
 		cmocka_unit_test_setup(one_of_two_people_who_walks_can_help_the_other, begin),
 		cmocka_unit_test_setup(a_score_below_the_threshold_is_nothing, begin),
+		cmocka_unit_test_setup(no_watch_outlasts_its_suspicion, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
