@@ -25,8 +25,8 @@ static void on_record(void *owner, const char *key, const uint8_t *record, size_
 		log_warn("journal: the record %.47s is left alone: %s", key, err == -EBADMSG ?
 			 "it is no alarm that this version knows" : strerror(-err));
 	else
-		log_info("alarm %s: %s in %s: %s, as before the restart", a.id,
-			 alarm_kind_name(a.kind), a.room, alarm_state_name(a.state));
+		log_info("alarm %s: %s in %s%s: %s, as before the restart", a.id, alarm_kind_name(a.kind), a.room,
+			 a.test && a.kind != ALARM_TEST ? " (a test)" : "", alarm_state_name(a.state));
 }
 
 static int open_file(struct alarm_journal *j, const char *path, struct receiver *r)
