@@ -20,6 +20,7 @@ const int stir_fast_ms[STIR_FAST] = { 10, 20, 40 };
 #define SPIKE       4.0f	/* so much more unlike both neighbours than they are each other */
 #define NOISE_BIAS  1.3f	/* the least of 50 means of a noise is below its mean */
 #define NOISE_LEAST 1e-6f	/* quantisation alone makes as much */
+#define PACKETS_MAX 4096	/* in a row: more say no more, and sums wrap in the end where a clock stands still */
 #define APART_US    7000u	/* nearer ones say nothing new, and cost time */
 
 int stir_init(struct stir *s, int streams)
@@ -234,6 +235,8 @@ int stir_push(struct stir *s, uint64_t time_us, const int16_t *x)
 	if (s->packets && cell != s->cell)
 		known = end_row(s);
 	s->cell = cell;
+	if (s->packets == PACKETS_MAX)
+		return known;
 	s->packets++;
 	for (int k = 0; k < s->streams; k++)
 		s->sum[k] += x[k];

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "models/breath_front.h"
 
+#define PACKETS_MAX 4096	/* in a cell: more say no more, and sums wrap in the end where a clock stands still */
 #define TONES_LEAST 4	/* of a pair of antennas: with fewer, nothing is known of what they do together */
 
 /* Streams of a row, or -errno. */
@@ -83,7 +84,7 @@ void breath_front_push(struct breath_front *front, const struct packet *p)
 		ratio_push(&front->ratio, p->frame);
 		return;
 	}
-	if (p->verdict != POWER_OK && p->verdict != POWER_CHANGED)
+	if ((p->verdict != POWER_OK && p->verdict != POWER_CHANGED) || front->power_packets == PACKETS_MAX)
 		return;
 	for (int k = 0; k < front->power_streams; k++)
 		front->power_sum[k] += p->power[k];
