@@ -22,6 +22,7 @@
 #define PLATEAU     12	/* cells: from here the function has risen, if it ever does */
 #define MIDDLE      8	/* cells about half of the lags, over which the waves of the function cancel */
 #define FLAT        0.6f	/* the rise there over that at the end: it has risen */
+#define PACKETS_MAX 4096	/* in a cell, as in stir.c */
 #define LIGHT_M_S   299792458.0f
 
 int decay_init(struct decay *d, int power_streams, float freq_hz)
@@ -109,6 +110,8 @@ void decay_push(struct decay *d, uint64_t time_us, const int16_t *x)
 		for (; d->cell < cell; d->cell++)
 			d->filled *= fade(d);
 	}
+	if (d->packets == PACKETS_MAX)
+		return;
 	d->packets++;
 	for (int k = 0; k < d->streams; k++)
 		for (int i = 0; i < d->group; i++)

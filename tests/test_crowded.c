@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "dsp/csi.h"
+#include "dsp/decay.h"
 #include "dsp/stir.h"
 #include "models/breath_front.h"
 
@@ -36,6 +37,20 @@ static void rows_of_what_stirs_keep_their_mean(void **state)
 		assert_int_equal(stir_row(&s, back)[STREAMS - 1], POWER_MAX);
 }
 
+static void cells_of_a_decay_keep_their_mean(void **state)
+{
+	static struct decay d;
+	int16_t x[POWER_MAX_STREAMS];
+
+	(void)state;
+	loudest(x);
+	assert_int_equal(decay_init(&d, POWER_MAX_STREAMS, 2.4e9f), 0);
+	for (int i = 0; i < PACKETS; i++)
+		decay_push(&d, 1000000, x);
+	decay_push(&d, 1000000 + DECAY_CELL_US, x);
+	assert_int_equal(d.row[1000000 / DECAY_CELL_US % (DECAY_LAGS + 1)][DECAY_STREAMS - 1], POWER_MAX);
+}
+
 static void rows_of_breath_keep_their_mean(void **state)
 {
 	const struct link_format format = { .rx_count = 1, .tx_count = 1, .tones = STREAMS, .streams = STREAMS,
@@ -59,6 +74,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_of_what_stirs_keep_their_mean),
+		cmocka_unit_test(cells_of_a_decay_keep_their_mean),
 		cmocka_unit_test(rows_of_breath_keep_their_mean),
 	};
 
