@@ -32,4 +32,7 @@ int wrong_profile(const struct command *c, const char *name);
 /* Both paths lead to the same regular file, which must not be read and written at once. */
 bool same_file(const char *a, const char *b);
 
+/* A text that is longer than its end. */
+bool ends_in(const char *text, const char *end);
+
 #endif

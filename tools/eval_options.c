@@ -2,7 +2,6 @@
 #include <getopt.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 #include "tools/eval_options.h"
 
 enum kind { FLAG, TEXT, SECONDS, PROFILE };
@@ -80,13 +79,6 @@ static int next_option(int argc, char **argv)
 	for (n = 0; n < (int)KNOWN && (known[n].name[1] || known[n].name[0] != c); n++)
 		;
 	return n;
-}
-
-static bool ends_in(const char *name, const char *end)
-{
-	size_t len = strlen(name), of = strlen(end);
-
-	return len > of && !strcmp(name + len - of, end);
 }
 
 int eval_options_parse(struct eval_options *o, const struct command *command, int argc, char **argv)

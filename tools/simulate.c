@@ -80,13 +80,6 @@ static int read_options(struct options *o, int argc, char **argv)
 	return EXIT_DONE;
 }
 
-static bool ends_in(const char *text, const char *end)
-{
-	size_t a = strlen(text), b = strlen(end);
-
-	return a > b && !strcmp(text + a - b, end);
-}
-
 /* OUT.csic -> OUT.csv, beside it. */
 static bool labels_path(char path[PATH_LEN], const char *out)
 {

@@ -53,6 +53,13 @@ bool same_file(const char *a, const char *b)
 	       x.st_ino == y.st_ino;
 }
 
+bool ends_in(const char *text, const char *end)
+{
+	size_t len = strlen(text), of = strlen(end);
+
+	return len > of && !strcmp(text + len - of, end);
+}
+
 static void print_help(FILE *to)
 {
 	fprintf(to, "usage: sixth COMMAND ...\n\n"
