@@ -39,6 +39,15 @@ const char *sensing_state_name(enum sensing_state s)
 	return sensing_names[s];
 }
 
+void capabilities_write(struct json *j, unsigned capable)
+{
+	struct json *list = json_add_array(j, "capabilities");
+
+	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++)
+		if (capable & capabilities[i].bit)
+			json_push_string(list, capabilities[i].name);
+}
+
 void format_rfc3339(char out[RFC3339_LEN], uint64_t unix_us)
 {
 	time_t seconds = (time_t)(unix_us / 1000000);
@@ -286,11 +295,7 @@ static void sensing_write(struct json *j, const struct message_context *c)
 	json_add_string(j, "state", sensing_names[c->state->sensing]);
 	json_add_string(j, "reason", reason_name(c->state->sensing_reason));
 	trouble_write(j, c->trouble);
-	list = json_add_array(j, "capabilities");
-	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++)
-		if (c->state->capabilities & capabilities[i].bit &&
-		    !(c->hearsay && !strcmp(capabilities[i].name, "fall")))
-			json_push_string(list, capabilities[i].name);
+	capabilities_write(j, c->state->capabilities & ~(c->hearsay ? CAPABLE_FALL : 0u));
 	list = json_add_array(j, "links");
 	for (int i = 0; i < WIRING_LINKS_MAX; i++)
 		if (c->wiring->link[i].counts && c->wiring->link[i].evidence)

@@ -54,6 +54,9 @@ void message_envelope(struct json *j, uint64_t wall_us, const char *origin);
 const char *activity_name(enum activity a);
 const char *sensing_state_name(enum sensing_state s);
 
+/* Adds the array "capabilities" of the names of these bits (CAPABLE_MOTION...); ~0u: of all that can be. */
+void capabilities_write(struct json *j, unsigned capable);
+
 #define RFC3339_LEN 32
 /* RFC 3339, UTC, with milliseconds. */
 void format_rfc3339(char out[RFC3339_LEN], uint64_t unix_us);

@@ -10,9 +10,6 @@
 #include "daemon/version.h"
 #include "daemon/wallclock.h"
 
-/* What this build can sense; what a room can at the moment is in its `sensing`. */
-static const char *const capabilities[] = { "motion", "presence", "respiration", "heartbeat", "activity" };
-
 void boot_id_read(char id[BOOT_ID_LEN])
 {
 	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
@@ -124,7 +121,7 @@ static void add_alarms(struct json *j, const struct node_info *i)
 
 char *node_info_payload(const struct node_info *i)
 {
-	struct json *j = json_object(), *list;
+	struct json *j = json_object();
 	char *text;
 
 	message_envelope(j, i->wall_us, i->origin);
@@ -136,9 +133,7 @@ char *node_info_payload(const struct node_info *i)
 	add_device(j);
 	add_sources(j, i);
 	add_rooms(j, i);
-	list = json_add_array(j, "capabilities");
-	for (size_t k = 0; k < sizeof(capabilities) / sizeof(*capabilities); k++)
-		json_push_string(list, capabilities[k]);
+	capabilities_write(j, ~0u);	/* of this build; what a room can at the moment is in its `sensing` */
 	add_mqtt(j, &i->mqtt);
 	add_commands(j, &i->commands);
 	add_alarms(j, i);

@@ -317,7 +317,7 @@ static void info_says_what_this_node_is(void **state)
 				       "\"error\":null}]"));
 	assert_non_null(strstr(payload, "\"rooms\":[{\"name\":\"hall\",\"profile\":\"living\","
 				       "\"origin\":\"replay\"}]"));
-	assert_non_null(strstr(payload, "\"capabilities\":[\"motion\",\"presence\","));
+	assert_non_null(strstr(payload, "\"capabilities\":[\"motion\",\"presence\",\"respiration\",\"heartbeat\",\"fall\",\"activity\"]"));
 }
 
 static void a_recording_that_ends_takes_its_room_down(void **state)
