@@ -73,6 +73,10 @@ int alarming_add_room(struct alarming *s, const char *room);
 /* What a model found in a room becomes an alarm, or a step of one that is open. */
 void alarming_incident(struct alarming *s, const char *room, const struct incident *i);
 
+/* Nothing is sensed in the room any more, as somebody wishes: what was only suspected there is called off, for nobody will
+ * ever know. */
+void alarming_paused(struct alarming *s, const char *room);
+
 /* Ten times a second or so: repeats, escalates, tests, moves on what is stuck. */
 void alarming_tick(struct alarming *s);
 

@@ -156,10 +156,27 @@ static const char *on_origin(void *owner, const char *room)
 	return r ? r->origin : NULL;
 }
 
+/* What is suspected in rooms that nobody watches now. */
+static void tell_paused(struct node *n)
+{
+	for (int i = 0; i < n->rooms; i++)
+		if (sensing_is_paused(n->sensing, i))
+			node_alarms_paused(n->alarms, n->room[i].name);
+}
+
+static enum command_error on_privacy_command(struct node *n, const struct command_request *r, struct command_reply *reply)
+{
+	enum command_error err = node_privacy_command(n->privacy, r, reply);
+
+	if (r->action == ACTION_PAUSE)
+		tell_paused(n);
+	return err;
+}
+
 static enum command_error on_command(void *owner, const struct command_request *r,
 				     struct command_reply *reply)
 {
-	const struct node *n = owner;
+	struct node *n = owner;
 
 	if ((node_privacy_waits(r->action) || r->action == ACTION_FORGET) && !node_answers_have_place(&n->answers)) {
 		snprintf(reply->detail, sizeof(reply->detail), "nothing is changed: %d commands wait for flash; try again",
@@ -171,7 +188,7 @@ static enum command_error on_command(void *owner, const struct command_request *
 	if (r->action == ACTION_FORGET)
 		return node_learned_command(n->learned, r, reply);
 	if (node_privacy_means(r->action))
-		return node_privacy_command(n->privacy, r, reply);
+		return on_privacy_command(n, r, reply);
 	if (r->action == ACTION_WAVE)
 		return wave_request_command(n->sensing, r, reply);
 	if (r->action == ACTION_DEVICE_STATE)
@@ -353,6 +370,8 @@ static int open_alarms(struct node *n)
 	err = node_alarms_open(&n->alarms, &o);
 	for (int i = 0; i < n->rooms && !err; i++)
 		err = node_alarms_add_room(n->alarms, n->room[i].name);
+	if (!err)
+		tell_paused(n);
 	if (!err && n->config->raw_csi_s)
 		node_alarms_hook(n->alarms, "raw_csi", "off");	/* whatever a crash has left */
 	return err;

@@ -194,6 +194,11 @@ void node_alarms_incident(struct node_alarms *a, const char *room, const struct 
 	switch_gpio(a);
 }
 
+void node_alarms_paused(struct node_alarms *a, const char *room)
+{
+	alarming_paused(a->alarming, room);
+}
+
 void node_alarms_event(struct node_alarms *a, const struct mqtt_event *e)
 {
 	if (e->kind == MQTT_CONNECTED)

@@ -40,6 +40,9 @@ uint32_t node_alarms_suspect_max_s(const char *profile, int child_left_s);
  * configuration says that those may raise alarms. */
 void node_alarms_incident(struct node_alarms *a, const char *room, const struct incident *i);
 
+/* The room is paused: as alarming_paused(). */
+void node_alarms_paused(struct node_alarms *a, const char *room);
+
 /* Whatever comes from the broker; takes what it needs of it. */
 void node_alarms_event(struct node_alarms *a, const struct mqtt_event *e);
 

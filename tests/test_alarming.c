@@ -48,6 +48,28 @@ static void nothing_is_told_before_flash_has_it(void **state)
 	rig.gated = false;
 }
 
+static void a_pause_calls_off_what_is_only_suspected(void **state)
+{
+	(void)state;
+	rig_open();
+	rig_connect();
+	rig_incident(INCIDENT_SUSPECTED);
+	rig_wait_for_journal();
+	alarming_paused(rig.alarming, "attic");
+	rig_pass_s(1);
+	HAS(rig_last_state(), "\"state\":\"suspected\"");
+	alarming_paused(rig.alarming, "hall");
+	rig_wait_for_journal();
+	HAS(rig_event(1), "\"event_type\":\"cancelled\"");
+	HAS(rig_last_state(), "\"state\":\"none\"");
+	assert_int_equal(rig.local, 0);
+	rig_incident(INCIDENT_CONFIRMED);
+	rig_wait_for_journal();
+	alarming_paused(rig.alarming, "hall");
+	rig_pass_s(1);
+	HAS(rig_last_state(), "\"state\":\"confirmed\"");	/* a person has to answer, all the same */
+}
+
 static void flash_that_hangs_holds_an_alarm_up_for_three_seconds(void **state)
 {
 	(void)state;
@@ -357,6 +379,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_is_told_before_flash_has_it),
+		TEST(a_pause_calls_off_what_is_only_suspected),
 		TEST(flash_that_hangs_holds_an_alarm_up_for_three_seconds),
 		TEST(flash_that_fails_is_told_and_tried_again),
 		TEST(a_closed_alarm_that_arrived_frees_its_slot),

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * From what a model found to an alarm, or a step of one that is open. */
+#include <math.h>
+#include <string.h>
+#include "daemon/alarming.h"
+#include "daemon/log.h"
+
+static const enum alarm_kind kind_of[INCIDENT_KINDS] = {
+	[INCIDENT_FALL] = ALARM_FALL, [INCIDENT_LONG_LIE] = ALARM_LONG_LIE,
+	[INCIDENT_NO_BREATHING] = ALARM_NO_BREATHING, [INCIDENT_CHILD_LEFT] = ALARM_CHILD_LEFT,
+};
+
+static void open_alarm(struct alarming *s, const char *room, enum alarm_kind kind,
+		       enum alarm_event event, const struct alarm_report *report)
+{
+	struct alarm_clock now = alarming_now(s);
+	char why[ALARM_WHY_LEN];
+
+	if (alarms_open(alarming_alarms(s), &now, room, kind, event, false, report, NULL, why))
+		log_error("room %s: %s not raised: %s", room, alarm_kind_name(kind), why);
+}
+
+static void apply(struct alarming *s, const struct alarm *a, enum alarm_event event,
+		  const struct alarm_report *report)
+{
+	struct alarm_clock now = alarming_now(s);
+	char why[ALARM_WHY_LEN];
+
+	if (alarms_apply(alarming_alarms(s), &now, a->id, event, report, why))
+		log_warn("room %s: %s", a->room, why);
+}
+
+/* The suspicion becomes one, a person who had got up is down again, or there is no alarm
+ * yet; while one calls or somebody is on the way, there is nothing to add. */
+static void confirm(struct alarming *s, const char *room, enum alarm_kind kind,
+		    const struct alarm_report *report)
+{
+	const struct alarm *a = alarms_newest_open(alarming_alarms(s), room, kind);
+
+	if (!a)
+		open_alarm(s, room, kind, ALARM_CONFIRM, report);
+	else if (a->state == ALARM_SUSPECTED || a->state == ALARM_RECOVERED)
+		apply(s, a, ALARM_CONFIRM, report);
+	else
+		log_info("room %s: %s again, its alarm %s is open", room, alarm_kind_name(kind), a->id);
+}
+
+static void recover(struct alarming *s, const char *room, enum alarm_kind kind,
+		    const struct alarm_report *report)
+{
+	for (int i = 0; i < ALARM_MAX; i++) {
+		const struct alarm *a = alarms_at(alarming_alarms(s), i);
+
+		if (a && alarm_is_open(a) && a->kind == kind && !a->test && !a->recovered &&
+		    !strcmp(a->room, room))
+			apply(s, a, ALARM_RECOVER, report);
+	}
+}
+
+void alarming_incident(struct alarming *s, const char *room, const struct incident *i)
+{
+	struct alarm_evidence evidence[INCIDENT_EVIDENCE_MAX];
+	const struct alarm_report report = {
+		.confidence = i->confidence, .evidence = i->evidence_count ? evidence : NULL,
+		.evidence_count = i->evidence_count,
+	};
+	enum alarm_kind kind = kind_of[i->kind];
+
+	for (int k = 0; k < i->evidence_count; k++) {
+		alarm_text(evidence[k].name, sizeof(evidence[k].name), i->evidence[k].name);
+		evidence[k].value = i->evidence[k].value;
+	}
+	switch (i->stage) {
+	case INCIDENT_SUSPECTED:
+		open_alarm(s, room, kind, ALARM_SUSPECT, &report);
+		break;
+	case INCIDENT_CONFIRMED:
+		confirm(s, room, kind, &report);
+		break;
+	case INCIDENT_RECOVERED:
+		recover(s, room, kind, &report);
+		break;
+	case INCIDENT_STAGES:
+		break;
+	}
+	alarming_flush(s);
+}
+_Static_assert(INCIDENT_EVIDENCE_MAX <= ALARM_EVIDENCE_MAX &&
+	       INCIDENT_EVIDENCE_NAME <= ALARM_EVIDENCE_LEN, "an alarm takes all its evidence");
+
+void alarming_paused(struct alarming *s, const char *room)
+{
+	static const struct alarm_report nothing = { .confidence = NAN };
+
+	for (int i = 0; i < ALARM_MAX; i++) {
+		const struct alarm *a = alarms_at(alarming_alarms(s), i);
+
+		if (a && a->state == ALARM_SUSPECTED && !strcmp(a->room, room))
+			apply(s, a, ALARM_CANCEL, &nothing);
+	}
+	alarming_flush(s);
+}
