@@ -20,6 +20,8 @@
  *                        may have walked out again
  *   none of these known  -0.1 per second; -0.03 while the neighbours' movement hides them
  *   blind                0.1 per second towards 0; not in a hole of less than 2 s
+ *   hole after hole      the same, where neither breath nor sway can be seen for them: who comes in is seen by luck, who keeps
+ *                        still is not.  At 0 nothing is known any more
  *
  * Occupied above 2, empty below -2, between them as before; never beyond -2.5 and 4.  So a room
  * is called empty 25 s to two and a half minutes after the last motion of a visit, by how silent it is and was.
@@ -67,6 +69,9 @@
 #define SILENCE_START_PER_S (2.0f / 29)	/* while nothing is known and breathing is still to come */
 #define FADE_PER_S    0.1f
 #define RECALL_S      (MOST / FADE_PER_S)	/* in which all that is known fades */
+#define PATCHY_S      15.0f	/* holes are looked back at for so long */
+#define PATCHY        (1 / 3.0f)	/* of that */
+#define SPELL_S       5.0f	/* one that is longer is a blind spell, and over when it ends */
 #define STEP_MAX_US   1000000u	/* a clock that jumps is not that much silence */
 #define START_S       13.0f
 #define START_EMPTY   (-1.5f)
@@ -270,9 +275,35 @@ static void fade(struct presence *p, float s)
 	p->log_odds = p->log_odds < 0 ? -left : left;
 }
 
+/* Are the holes so many that silence is no evidence?  Where small signs can be told, they are not. */
+static bool is_patchy(struct presence *p, float s, const struct presence_input *in, float signs)
+{
+	bool hole = in->hole || in->blind != REASON_NONE;
+
+	p->hole_s = hole ? p->hole_s + s : 0;
+	p->patchy += s / PATCHY_S * ((hole || in->patchy ? 1.0f : 0.0f) - p->patchy);
+	if (p->hole_s > SPELL_S)
+		p->patchy = 0;
+	return p->patchy > PATCHY && isnan(signs) && !in->moving && !in->held;
+}
+
+/* Through so many holes anybody comes and goes.  Who was seen is remembered for longer than that nobody was. */
+static void lose_sight(struct presence *p, float s, bool hole)
+{
+	p->sealed = false;
+	p->silent_s = 0;
+	if (!hole || p->log_odds < 0)
+		fade(p, s);
+	if (p->log_odds != 0)
+		return;
+	p->recall_s = 0;
+	be_unknown(p, REASON_GAP);
+}
+
 void presence_tick(struct presence *p, uint64_t now_us, const struct presence_input *in)
 {
 	float s = elapsed_s(p, now_us), signs = small_signs(in);
+	bool patchy = is_patchy(p, s, in, signs);
 
 	note_sign(p, s, in, signs);
 	note_leaving(p, s, in, signs);
@@ -282,6 +313,10 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 		p->silent_s = p->watched_s = 0;
 		fade(p, s);
 		be_unknown(p, in->blind);
+		return;
+	}
+	if (patchy) {
+		lose_sight(p, s, in->hole);
 		return;
 	}
 	if (in->hole)

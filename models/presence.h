@@ -27,6 +27,7 @@ enum presence_evidence {
 struct presence_input {
 	enum reason blind;		/* REASON_NONE: at least one link gives a verdict on motion */
 	bool  hole;			/* not blind, but nothing is seen right now: no evidence of anything */
+	bool  patchy;			/* too many holes of late to see a breath */
 	bool  moving;
 	float motion_level;		/* how strongly, 0..1, while moving */
 	float micro;			/* log-odds for small movements of somebody; NAN: not known */
@@ -56,6 +57,8 @@ struct presence {
 	bool     may_be_gone;		/* that was the last there was of anybody */
 	float    recall_s;		/* left of a blind spell until nothing is known of before; 0: nothing was, or is */
 	float    watched_s;		/* since the start, or since it was blind */
+	float    patchy;		/* the share of late that is holes, or nearly */
+	float    hole_s;		/* since anything was seen */
 	float    held_s;		/* that small signs alone have held it */
 	float    silent_s;		/* empty, and no sign of anybody */
 	bool     started;

@@ -126,6 +126,7 @@ static void write_presence(struct room *r, uint64_t now_us, const struct room_mo
 	const struct presence_input in = {
 		.blind = blind,
 		.hole = !v->able,
+		.patchy = b->reason == REASON_GAP,
 		.moving = v->moving,
 		.motion_level = v->moving ? v->level : 0,
 		.micro = neighbour_sways(evidence, n, all) ? fminf(micro, 0) : micro,

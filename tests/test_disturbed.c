@@ -188,6 +188,27 @@ static void bursts_and_holes_are_no_movement_and_a_hole_is_unknown(void **state)
 	walker_is_seen();
 }
 
+/* Every other second, nothing: somebody comes in and keeps still.  Half blind, the room never says that nobody is here. */
+static void a_link_blind_every_other_second_never_says_nobody(void **state)
+{
+	double occupied_s = 0;
+
+	(void)state;
+	for (int i = 0; i < 180; i++) {
+		const struct room_state *s = sensing_room_state(sensing, 0);
+
+		pass(1.01, i >= 50 && i < 60 ? 1 : 0);
+		now_us += SECOND;
+		if (i > 50)
+			assert_int_not_equal(s->presence, PRESENCE_EMPTY);
+		occupied_s += s->presence == PRESENCE_OCCUPIED ? 2 : 0;
+	}
+	assert_true(occupied_s > 20 && occupied_s < 120);
+	assert_int_equal(sensing_room_state(sensing, 0)->presence_reason, REASON_GAP);
+	pass(60, 0);
+	assert_int_equal(sensing_room_state(sensing, 0)->presence, PRESENCE_EMPTY);
+}
+
 static void two_people_are_movement_until_both_are_still(void **state)
 {
 	const struct room_state *s = sensing_room_state(sensing, 0);
@@ -212,6 +233,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_channel_switch_is_no_movement_and_who_walks_there_is_seen, setup, teardown),
 		cmocka_unit_test_setup_teardown(gain_jumps_are_no_movement, setup, teardown),
 		cmocka_unit_test_setup_teardown(bursts_and_holes_are_no_movement_and_a_hole_is_unknown, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_link_blind_every_other_second_never_says_nobody, setup, teardown),
 		cmocka_unit_test_setup_teardown(two_people_are_movement_until_both_are_still, setup, teardown),
 	};
 
