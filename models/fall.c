@@ -171,7 +171,8 @@ static void fall_tick(void *state, uint64_t now_us, struct evidence *all)
 		f->started_us = now_us ? now_us : 1;
 	if (f->last_us && now_us > f->last_us + GAP_US)
 		lose_event(f, now_us);
-	e->reason = obstacle(f, now_us, all->rate_hz);
+	e->reason = all->fault != REASON_NONE && all->fault != REASON_CHAIN_DEAD ? all->fault :
+		obstacle(f, now_us, all->rate_hz);
 	e->event = f->event && e->reason != REASON_RATE_LOW;
 	e->blind = f->blind;
 	e->stir = &f->stir;

@@ -112,6 +112,7 @@ static float top_hz(const struct heart *h, int j)
 	}
 	return h->lo_hz + (h->hi_hz - h->lo_hz) * at / (HEART_BINS - 1);
 }
+
 /* Probability that a path so far above the gate is a heart within 5/min of it: simulated hearts
  * (docs/heartbeat.md). */
 static float chance(float margin_db)

@@ -145,6 +145,15 @@ static void expect(enum reason breath, enum reason heart)
 	assert_int_equal(s->heart.reason, heart);
 }
 
+/* Of falls, too, with the link's own reason. */
+static void expect_no_falls(enum reason why)
+{
+	const struct evidence *e = sensing_room_wiring(sensing, 0)->link[0].evidence;
+
+	assert_non_null(e);
+	assert_string_equal(reason_name(e->fall.reason), reason_name(why));
+}
+
 static void expect_no_number(enum reason breath, enum reason heart)
 {
 	assert_int_equal(breaths, 0);
@@ -270,6 +279,7 @@ static void saturated_samples(void **state)
 	(void)state;
 	play(&(struct fault){ .harm = drive_to_the_rails });
 	expect_no_number(REASON_SATURATED, REASON_SATURATED);
+	expect_no_falls(REASON_SATURATED);
 	assert_int_equal(sensing_room_state(sensing, 0)->motion, TRUTH_UNKNOWN);
 	assert_int_equal(sensing_room_state(sensing, 0)->sensing, SENSING_DEGRADED);
 }
@@ -298,6 +308,7 @@ static void old_reports_again_and_again(void **state)
 	(void)state;
 	play(&(struct fault){ .harm = hand_out_old_reports });
 	expect(REASON_STALE, REASON_STALE);
+	expect_no_falls(REASON_STALE);
 	told = breaths;
 	assert_true(told > 0 && told < 65 * RATE_HZ);
 	assert_int_equal(sensing_room_state(sensing, 0)->motion, TRUTH_UNKNOWN);

@@ -58,7 +58,9 @@ static int add_clip(struct fall_table *t, const struct label *l)
 void fall_table_begin(struct fall_table *t, const struct label *rows, int count)
 {
 	t->row = rows;
-	t->rows = count < 256 ? count : 256;
+	t->rows = count < FALL_ROWS_MAX ? count : FALL_ROWS_MAX;
+	if (count > FALL_ROWS_MAX)
+		fprintf(stderr, "sixth eval: %s: of its %d rows the first %d count for falls\n", rows->file, count, FALL_ROWS_MAX);
 	t->first = t->count;
 	t->events = t->blind = 0;
 	t->suspected_us = 0;

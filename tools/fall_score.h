@@ -30,6 +30,8 @@ struct fall_clip {
 	bool  long_lie;			/* ... which was that */
 };
 
+#define FALL_ROWS_MAX 256	/* of a file */
+
 struct fall_table {
 	struct fall_clip *clip;
 	int count, room;
@@ -37,7 +39,7 @@ struct fall_table {
 	/* the file being played */
 	const struct label *row;
 	int rows, first;		/* its rows; its first clip */
-	int clip_of[256];		/* clip of each row, -1: none */
+	int clip_of[FALL_ROWS_MAX];	/* clip of each row, -1: none */
 	uint64_t suspected_us;		/* the peak of the last suspicion */
 	int events, blind;
 	FILE *events_out;		/* a row an event, with its features; NULL: none */
