@@ -126,7 +126,7 @@ struct config_room {
 /* As struct sensing_room_options has it: 0 is the profile's, below 0 never. */
 float config_room_no_breathing_s(const struct config_room *room);
 
-/* About 50 KiB: not for a small stack. */
+/* About 80 KiB: not for a small stack. */
 struct config {
 	char node[64];
 	char user[CONFIG_NAME_LEN];	/* default: "sixth", where there is one */

@@ -28,7 +28,7 @@ struct wifi_facts {
 	int interfaces;
 };
 
-/* About 100 KiB: not for a small stack.  0; -ENOENT if this kernel has no nl80211 (no
+/* About 60 KiB: not for a small stack.  0; -ENOENT if this kernel has no nl80211 (no
  * WiFi driver is loaded); else -errno, and a sentence in error[size]. */
 int wifi_facts_read(struct wifi_facts *f, char *error, size_t size);
 
