@@ -197,11 +197,6 @@ struct json *json_push_object(struct json *array)
 	return (struct json *)object;
 }
 
-void json_add(struct json *j, const char *key, struct json *value)
-{
-	cJSON_AddItemToObject(node(j), key, node(value));
-}
-
 char *json_print(const struct json *j)
 {
 	return j ? cJSON_PrintUnformatted(node(j)) : NULL;

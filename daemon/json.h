@@ -58,9 +58,6 @@ struct json *json_add_array(struct json *j, const char *key);
 void json_push_string(struct json *array, const char *value);
 struct json *json_push_object(struct json *array);
 
-/* Moves `value` into j under `key`; j owns it from now on. */
-void json_add(struct json *j, const char *key, struct json *value);
-
 /* One line of text without a line end.  NULL if memory ran out.  Free with free(). */
 char *json_print(const struct json *j);
 

@@ -29,16 +29,6 @@ static const struct {
 	{ CAPABLE_ACTIVITY, "activity" },
 };
 
-const char *activity_name(enum activity a)
-{
-	return activity_names[a];
-}
-
-const char *sensing_state_name(enum sensing_state s)
-{
-	return sensing_names[s];
-}
-
 void capabilities_write(struct json *j, unsigned capable)
 {
 	struct json *list = json_add_array(j, "capabilities");

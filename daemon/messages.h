@@ -50,10 +50,6 @@ char *message_payload(enum room_topic topic, const struct message_context *c);
 /* Adds schema, time and origin, which every payload has. */
 void message_envelope(struct json *j, uint64_t wall_us, const char *origin);
 
-/* Names as they are published.  Static. */
-const char *activity_name(enum activity a);
-const char *sensing_state_name(enum sensing_state s);
-
 /* Adds the array "capabilities" of the names of these bits (CAPABLE_MOTION...); ~0u: of all that can be. */
 void capabilities_write(struct json *j, unsigned capable);
 

@@ -18,14 +18,6 @@ static bool runs(const struct device *d)
 	return d->state == DEVICE_ON || d->state == DEVICE_SWINGING;
 }
 
-bool devices_run(const struct surroundings *s, enum device_kind kind)
-{
-	for (int i = 0; s && i < s->devices; i++)
-		if (s->device[i].kind == kind && runs(&s->device[i]))
-			return true;
-	return false;
-}
-
 int devices_newest(const struct surroundings *s)
 {
 	int newest = -1;

@@ -43,10 +43,7 @@ struct surroundings {
 	bool empty;			/* the room is known to be empty */
 };
 
-/* Does any device of this kind run (on or swinging)?  s may be NULL: nothing is known. */
-bool devices_run(const struct surroundings *s, enum device_kind kind);
-
-/* Number of the device that runs and was told of last; -1: none runs, or nothing is known. */
+/* Number of the device that runs (on or swinging) and was told of last; -1: none runs, or nothing is known (s may be NULL). */
 int devices_newest(const struct surroundings *s);
 
 /* As it is written in configuration, commands and messages.  Static; NULL behind the last kind, and for

@@ -449,6 +449,28 @@ static void help_and_documentation_name_every_option(void **state)
 	}
 }
 
+/* Where it is not, the page to take is the one that is written here. */
+static void the_page_on_configuration_is_what_the_table_says(void **state)
+{
+	static char page[sizeof(told)];
+	FILE *f = fmemopen(told, sizeof(told), "w");
+
+	(void)state;
+	config_markdown(f);
+	fclose(f);
+	f = fopen("docs/configuration.md", "re");
+	assert_non_null(f);
+	page[fread(page, 1, sizeof(page) - 1, f)] = 0;
+	fclose(f);
+	if (strstr(page, told))
+		return;
+	f = fopen("build/configuration.md", "we");
+	assert_non_null(f);
+	fputs(told, f);
+	fclose(f);
+	fail_msg("docs/configuration.md has other options; build/configuration.md has those of the table");
+}
+
 /* A valid file, damaged: nothing but the sanitizers and the mistakes to look at. */
 static void damage_never_does_harm(void **state)
 {
@@ -492,6 +514,7 @@ int main(void)
 		cmocka_unit_test(all_mistakes_are_told_up_to_a_hundred),
 		cmocka_unit_test(what_does_not_fit_together_is_told),
 		cmocka_unit_test(help_and_documentation_name_every_option),
+		cmocka_unit_test(the_page_on_configuration_is_what_the_table_says),
 		cmocka_unit_test(damage_never_does_harm),
 	};
 

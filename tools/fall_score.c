@@ -14,11 +14,6 @@ static const char *const stages[] = {
 	[FALL_NONE] = "none", [FALL_SUSPECTED] = "suspected", [FALL_CONFIRMED] = "confirmed",
 };
 
-const char *fall_stage_name(enum fall_stage s)
-{
-	return stages[s];
-}
-
 static bool is_fall(const struct label *l)
 {
 	return !strcmp(l->label, "fall");

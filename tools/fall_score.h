@@ -69,6 +69,4 @@ void fall_table_file_print(const struct fall_table *t);
 void fall_table_print(const struct fall_table *t);
 void fall_table_json(const struct fall_table *t, struct json *out);
 
-const char *fall_stage_name(enum fall_stage s);
-
 #endif

@@ -47,17 +47,6 @@ bool nl_attr_next(struct nl_attrs *a, struct nl_attr *out)
 	return true;
 }
 
-bool nl_attr_nests(const struct nl_attr *at, bool big_endian)
-{
-	struct nl_attrs inside = nl_attr_inside(at, big_endian);
-	struct nl_attr one;
-	bool any = false;
-
-	while (nl_attr_next(&inside, &one))
-		any = true;
-	return any && !inside.broken;
-}
-
 bool nl_attr_number(const struct nl_attr *at, bool big_endian, uint32_t *out)
 {
 	switch (at->len) {

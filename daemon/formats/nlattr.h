@@ -55,9 +55,6 @@ static inline struct nl_attrs nl_attr_inside(const struct nl_attr *at, bool big_
 	return (struct nl_attrs){ at->data, at->len, big_endian, false };
 }
 
-/* True if the payload is attributes from end to end, at least one. */
-bool nl_attr_nests(const struct nl_attr *at, bool big_endian);
-
 /* A number of 1, 2 or 4 bytes; false for any other length. */
 bool nl_attr_number(const struct nl_attr *at, bool big_endian, uint32_t *out);
 
