@@ -25,7 +25,6 @@ struct replay {
 	uint64_t first_us;		/* of the recording */
 	uint64_t base_us;		/* our clock when this round began */
 	uint64_t now_us;
-	bool ended;
 };
 
 static const char *replay_check(const struct config_source *c)
@@ -56,7 +55,6 @@ static void end(struct source *s, enum reason why)
 {
 	struct replay *r = s->priv;
 
-	r->ended = true;
 	r->next = NULL;
 	s->sink->state(s, why);
 }
@@ -84,9 +82,9 @@ static void advance(struct source *s)
 		return;
 	}
 	r->base_us += length_us + LOOP_GAP_US;
-	if (start_round(s) < 0) {
-		log_error("source %s: %s", s->config->name, s->error);
-		end(s, REASON_SOURCE_DOWN);
+	if (start_round(s) < 0) {	/* somebody took the file away, and may bring it back */
+		r->next = NULL;
+		s->sink->lost(s);
 	}
 }
 
