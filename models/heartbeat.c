@@ -250,7 +250,6 @@ static void look(struct heartbeat *m, int rows, struct heart_evidence *e)
 		e->reason = REASON_GAP;
 		return;
 	}
-	e->pilot_db = pilot->snr_db;
 	e->window_s = (float)rows / ROW_HZ;
 	if (pilot->snr_db < PILOT_LEAST_DB) {
 		e->reason = REASON_WEAK_LINK;

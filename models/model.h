@@ -68,8 +68,6 @@ struct motion_evidence {
 	bool  alone;			/* for minutes nothing has moved but a thing that began while nobody was here, if that */
 	float level;			/* 0..1, how strongly, for people to look at */
 	float strength_db;		/* of the moving paths over the static ones, mean of 2 s; NAN: unknown */
-	float statistic;		/* motion statistic, Zhang et al. 2018 */
-	float threshold;		/* what it must exceed */
 };
 
 /* Does somebody who is still move a little?  (models/micro.c) */
@@ -145,7 +143,6 @@ struct child_evidence {
 struct heart_evidence {
 	enum reason reason;		/* why there is no row */
 	bool  updated;			/* a new row since the last tick */
-	float pilot_db;			/* how far the breath stands out that steers */
 	float peak_db;			/* the greatest of the row */
 	float window_s;
 	float row_db[HEART_BINS];	/* evidence for each rate, dB over the median */

@@ -207,7 +207,7 @@ static void give_up(struct motion *m, struct motion_evidence *e, enum reason why
 	steady_blind(&m->steady);
 	e->reason = why;
 	e->moving = false;
-	e->level = e->statistic = 0;
+	e->level = 0;
 	e->strength_db = NAN;
 }
 
@@ -236,7 +236,6 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	bool fast;
 
 	e->device = false;
-	e->threshold = SHARE_LIMIT;
 	if (all->fault != REASON_NONE && all->fault != REASON_CHAIN_DEAD) {
 		give_up(m, e, all->fault);
 		return;
@@ -259,7 +258,6 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	e->reason = REASON_NONE;
 	e->alone = steady_alone(&m->steady);
 	e->moving = m->moving;
-	e->statistic = index * SHARE_LIMIT;
 	e->level = fminf(index / 2, 1);
 	e->strength_db = 20 * log10f(slow.spread * sqrtf(fmaxf(fmaxf(slow.coherence, slow.rho), 1e-4f)) + 1e-5f);
 }

@@ -244,6 +244,15 @@ static void test_files_of_the_other_ways_are_found(void **state)
 	begin();
 	add_pci("0000:01:00.0", "0x17cb\n", "0x1103\n", "ath11k_pci");
 	add_phy("phy0", "0000:01:00.0", "wlan0", "0x1003\n");
+	read_facts();
+	judge();
+	assert_true(lacks(find_way("ath11k"), "driver"));
+	assert_non_null(strstr(find_way("ath11k")->lack[0].text, "debugfs"));	/* nothing is known of the driver */
+	assert_non_null(strstr(find_way("ath11k")->next, "as root"));
+	put("", "/sys/kernel/debug/ieee80211/phy0/ath11k/fw_stats");
+	read_facts();
+	judge();
+	assert_non_null(strstr(find_way("ath11k")->lack[0].text, "CONFIG_ATH11K_CFR"));
 	put("0\n", "/sys/kernel/debug/ieee80211/phy0/ath11k/enable_cfr");
 	read_facts();
 	judge();

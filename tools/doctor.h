@@ -104,6 +104,7 @@ struct doctor_way {
 	bool needs_up;			/* an interface that is up */
 	bool needs_stations;		/* only what others send is measured */
 	bool needs_monitor;		/* an interface in monitor mode */
+	bool in_debugfs;		/* only debugfs tells whether it is here */
 };
 
 extern const struct doctor_way doctor_ways[DOCTOR_WAYS];

@@ -64,6 +64,7 @@ const struct doctor_way doctor_ways[DOCTOR_WAYS] = {
 	},
 	[DOCTOR_ATH11K] = {
 		.name = "Qualcomm's CFR", .source = "ath11k", .here = has_cfr, .needs_stations = true,
+		.in_debugfs = true,
 		.lacks = "no enable_cfr in debugfs: the driver was built without CONFIG_ATH11K_CFR, or this chip "
 			 "cannot",
 		.remedy = "use a kernel that has CONFIG_ATH11K_CFR, 7.0 or with its backport (firmware-notes/ath11k.md)",

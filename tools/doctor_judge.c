@@ -113,6 +113,11 @@ static void check_driver(const struct doctor_facts *f, struct doctor_finding *d)
 
 	if (is_here(f, d->radio, w))
 		return;
+	if (w->in_debugfs && !f->debugfs) {
+		lack(d, "driver", "whether the driver has it only debugfs tells, which is not mounted, or root's alone");
+		next(d, "run it as root; if it says so then, too: `mount -t debugfs none /sys/kernel/debug`");
+		return;
+	}
 	if (w->vendor && d->radio->nl < 0)
 		lack(d, "driver", "whether the driver has the CSI command only nl80211 tells: %s", f->wifi_why);
 	else

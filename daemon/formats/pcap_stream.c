@@ -131,6 +131,5 @@ struct parsed pcap_next(struct pcap_stream *ps, struct stream_info *info, const 
 	ps->doubt -= ps->doubt > 0;
 	packet->data = p + PCAP_HEAD;
 	packet->len = captured;
-	packet->wire_len = get32(ps, p + 12);
 	return (struct parsed){ PARSE_RECORD, PCAP_HEAD + captured };
 }

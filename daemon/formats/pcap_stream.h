@@ -38,7 +38,6 @@ struct pcap_packet {
 	uint64_t time_us;			/* since 1970 */
 	const uint8_t *data;			/* borrowed from the window */
 	size_t   len;				/* bytes captured */
-	size_t   wire_len;			/* bytes there were; more if it was cut */
 };
 
 /* Reads on at p, as csi_format.parse() does, and with the same answers: PARSE_RECORD
