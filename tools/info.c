@@ -66,9 +66,9 @@ static void count(struct summary *s, const struct csi_frame *f)
 		s->other++;
 		return;
 	}
-	k->packets++;
+	if (k->packets++)
+		k->counts |= f->sequence != 0;
 	k->lost += lost;
-	k->counts |= f->sequence != 0;
 	k->last_us = f->time_us;
 }
 
