@@ -169,7 +169,7 @@ struct fall_evidence {
 struct pace_evidence {
 	enum reason reason;		/* why this link cannot tell */
 	float speed_m_s;		/* NAN: nobody moves, or too slow or too fast for the packets */
-	float heading;			/* how surely it comes nearer (over 0) or goes away, dsp/heading.h; 0: unknown */
+	float heading;			/* how surely it comes nearer (to 1) or goes away (to -1), dsp/heading.h; 0: unknown */
 };
 
 struct evidence {

@@ -9,7 +9,7 @@
  * The speeds themselves differ by a factor of 1.5: who always said 0.8 m/s was nearer.  The direction of
  * the walk is in the way, and arms and legs beyond what the rate resolves.
  *
- * Nearer or away: from the phase between two receive chains that share an oscillator (dsp/heading.h),
+ * Nearer or away: from the phase of what moves, against two receive chains that share an oscillator (dsp/heading.h),
  * where packets follow each other fast enough for a walk; one chain cannot tell. */
 #include <math.h>
 #include <stdlib.h>
@@ -81,7 +81,7 @@ static void pace_tick(void *state, uint64_t now_us, struct evidence *all)
 	if (!all->motion.moving)
 		e->speed_m_s = NAN;
 	else if (p->headed && all->rate_hz >= p->heading_hz)
-		e->heading = heading_certainty(&p->heading, now_us);
+		e->heading = heading_certainty(&p->heading);
 }
 
 static void pace_destroy(void *state)

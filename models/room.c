@@ -17,7 +17,7 @@
 #define MOVED_US       1000000u	/* before an event at most, the body that fell was seen to move */
 
 #define WALK_TICKS     15	/* so long at such a speed is walking */
-#define HEADING_SURE 4.0f	/* standard deviations */
+#define HEADING_SURE   0.15f	/* of 1: dsp/heading.h */
 #define SPEED_KEEP     0.8f
 
 #define FALL_WATCH_S 20.0f	/* where the profile says nothing */
