@@ -17,7 +17,8 @@
 #define MOVED_US       1000000u	/* before an event at most, the body that fell was seen to move */
 
 #define WALK_TICKS     15	/* so long at such a speed is walking */
-#define HEADING_SURE   0.15f	/* of 1: dsp/heading.h */
+#define HEADING_SURE   0.2f	/* of 1, dsp/heading.h; how right that is: tools/sim/walking-direction.sh */
+#define HEADING_KEPT   0.12f	/* what is told holds while it is surer than that */
 #define SPEED_KEEP     0.8f
 
 #define FALL_WATCH_S 20.0f	/* where the profile says nothing */
@@ -175,10 +176,11 @@ static void write_speed(struct room *r, float speed)
 
 static void write_direction(struct room_state *s, float heading)
 {
-	if (s->motion != TRUTH_YES || fabsf(heading) < HEADING_SURE)
-		s->direction = DIRECTION_UNKNOWN;
-	else
-		s->direction = heading > 0 ? DIRECTION_APPROACH : DIRECTION_LEAVE;
+	enum direction now = heading > 0 ? DIRECTION_APPROACH : DIRECTION_LEAVE;
+
+	if (s->motion != TRUTH_YES || fabsf(heading) < (s->direction == now ? HEADING_KEPT : HEADING_SURE))
+		now = DIRECTION_UNKNOWN;
+	s->direction = now;
 }
 
 /* "Nobody" is for rooms that are known to be empty: who is there has a breath, seen or not. */
