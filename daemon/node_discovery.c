@@ -48,7 +48,10 @@ static void tell(struct node_discovery *d, const char *room, char *payload)
 	char topic[DISCOVERY_TOPIC_LEN];
 
 	discovery_topic(topic, c->mqtt.discovery, c->node, room);
-	if (!payload || !mqtt_publish(d->o.mqtt, topic, payload, 1, true))
+	if (payload && strlen(payload) > MQTT_PAYLOAD_MAX)
+		log_error("%s: %zu bytes, more than %d: Home Assistant does not see it; take a shorter `base`, or shorter "
+			  "names of node and rooms", topic, strlen(payload), MQTT_PAYLOAD_MAX);
+	else if (!payload || !mqtt_publish(d->o.mqtt, topic, payload, 1, true))
 		log_error("%s: cannot be published; Home Assistant does not see it", topic);
 	free(payload);
 }
