@@ -60,13 +60,14 @@ static void micro_tick(void *state, uint64_t now_us, struct evidence *all)
 
 	e->excess = e->noise = NAN;
 	e->reason = all->motion.reason;
+	if (e->reason == REASON_NONE && all->motion.moving)
+		e->reason = REASON_MOVING;
+	if (all->motion.drowned)
+		e->reason = REASON_WEAK_LINK;
+	if (e->reason == REASON_MOVING || all->motion.drowned)
+		sway_reset(&m->sway);
 	if (e->reason != REASON_NONE)
 		return;
-	if (all->motion.moving) {
-		sway_reset(&m->sway);
-		e->reason = REASON_MOVING;
-		return;
-	}
 	if (!sway_view(&m->sway, now_us, WINDOW_S, &view) || view.window_s < LEAST_S) {
 		e->reason = REASON_WARMING_UP;
 		return;

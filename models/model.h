@@ -64,6 +64,7 @@ struct model_params {
 struct motion_evidence {
 	enum reason reason;
 	bool  moving;			/* now, with hysteresis: on within a second, off after 2 s of quiet */
+	bool  drowned;			/* noise hides all there is: what comes after it is another scene */
 	bool  device;			/* a device or a thing moves: only more than that is movement */
 	bool  alone;			/* for minutes nothing has moved but a thing that began while nobody was here, if that */
 	float level;			/* 0..1, how strongly, for people to look at */

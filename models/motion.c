@@ -55,6 +55,12 @@
 #define START_PAIRS   6		/* and so many pairs in 2 s: none below 4 packets a second */
 #define STREAMS_MIN   4
 #define NOISE_LIMIT   0.5f	/* std of white noise over mean power: hides a path at -10 dB */
+#define FLOOD         0.2f	/* the same: nothing small is seen through it */
+#define FLOOD_WHITE   0.7f	/* of the fluctuation is noise: people are alike on neighbouring tones */
+#define DROWNS        4.0f	/* times the noise there was before, */
+#define DRAINS        2.0f	/* until it is no more than so many times that again, */
+#define NOISE_KEEP    0.98f	/* of ten looks a second, */
+#define NOISE_NEW     0.002f	/* or until it is what there is all the time */
 
 struct motion {
 	int per_pair;
@@ -68,6 +74,8 @@ struct motion {
 	float    rho[SLOW_TICKS];	/* of recent 2 s views, for the look at 5 s */
 	int      rho_fill, rho_pos;
 	uint8_t  votes;			/* a bit per tick, newest lowest */
+	float    noise;			/* there usually is; 0: not known */
+	bool     drowned;
 	bool     moving, ticked;
 };
 
@@ -183,6 +191,27 @@ static void decide(struct motion *m, uint64_t now_us, float index, bool fast)
 		m->votes = 0;
 }
 
+/* Standard deviation of what is neither alike from packet to packet nor from tone to tone. */
+static float noise_of(const struct motion_view *v)
+{
+	return v->spread * sqrtf(fmaxf(1 - fmaxf(v->rho, v->coherence), 0));
+}
+
+/* Is there so much more noise than before that a window that saw both would take the one or the other for a change? */
+static void watch_noise(struct motion *m, const struct motion_view *v)
+{
+	float noise = noise_of(v);
+
+	if (m->drowned)
+		m->drowned = noise > DRAINS * m->noise;
+	else
+		m->drowned = m->noise > 0 && noise > FLOOD && noise > DROWNS * m->noise &&
+			fmaxf(v->rho, v->coherence) < 1 - FLOOD_WHITE;
+	if (!(m->noise > 0))
+		m->noise = noise;
+	m->noise += (m->drowned ? NOISE_NEW : 1 - NOISE_KEEP) * (noise - m->noise);
+}
+
 /* Why the frames cannot be judged now, REASON_NONE if they can. */
 static enum reason obstacle(const struct motion *m, uint64_t now_us,
 			    const struct motion_view *v, const struct motion_view *fast)
@@ -195,7 +224,7 @@ static enum reason obstacle(const struct motion *m, uint64_t now_us,
 		return now_us - m->first_us < 2 * START_US ? REASON_WARMING_UP : REASON_RATE_LOW;
 	if (v->alive < STREAMS_MIN || (v->streams < STREAMS_MIN && v->streams))
 		return REASON_ONE_TONE;
-	if (fast->spread * sqrtf(fmaxf(1 - fmaxf(fast->rho, fast->coherence), 0)) > NOISE_LIMIT)
+	if (noise_of(fast) > NOISE_LIMIT)
 		return REASON_WEAK_LINK;
 	return REASON_NONE;
 }
@@ -235,7 +264,7 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	float index, span;
 	bool fast;
 
-	e->device = false;
+	e->device = e->drowned = false;
 	if (all->fault != REASON_NONE && all->fault != REASON_CHAIN_DEAD) {
 		give_up(m, e, all->fault);
 		return;
@@ -244,6 +273,8 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 		return;
 	motion_stat_view(&m->stat, now_us, SLOW_SLOTS, false, &slow);
 	motion_stat_view(&m->stat, now_us, FAST_SLOTS, true, &quick);
+	watch_noise(m, &quick);
+	e->drowned = m->drowned;
 	why = obstacle(m, now_us, &slow, &quick);
 	if (why) {
 		give_up(m, e, why);

@@ -417,6 +417,8 @@ static enum reason obstacle(struct respiration *m, uint64_t now_us, const struct
 		return all->fault;
 	if (m->front.dead)
 		return REASON_ONE_TONE;
+	if (all->motion.drowned)
+		return REASON_WEAK_LINK;
 	if (!m->last_us)
 		return now_us - m->started_us > NO_CSI_US ? REASON_NO_CSI : REASON_WARMING_UP;
 	if (now_us > m->last_us + GAP_US)
@@ -461,7 +463,7 @@ static void respiration_tick(void *state, uint64_t now_us, struct evidence *all)
 	e->repeats_s = all->repeats_s;
 	if (why) {
 		e->reason = why;
-		if (why == all->fault)
+		if (why == all->fault || all->motion.drowned)
 			forget(m);	/* what comes after it is another scene */
 		return;
 	}
