@@ -33,7 +33,7 @@ float room_links_strength_db(const struct evidence *const evidence[], int n);
 /* The fastest, which sees the movement along its paths the best, m/s; NAN: none tells a speed. */
 float room_links_speed_m_s(const struct evidence *const evidence[], int n);
 
-/* The surest of who comes nearer (over 0) or goes away, in standard deviations; 0: unknown. */
+/* The surest of who comes nearer (to 1) or goes away (to -1); 0: unknown. */
 float room_links_heading(const struct evidence *const evidence[], int n);
 
 /* The greatest distance from the looks of the empty room (still.c); NAN: not known. */
