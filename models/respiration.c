@@ -62,7 +62,7 @@
 #define PACE_WANDER_RAD 2.0f
 #define SECOND_S     45.0f
 #define SECOND_DB    (-4.0f)	/* over the null: looks that go on agreeing make up for it */
-#define SECOND_LEAST_HZ (7.0f / 60)	/* slower, bodies sway, on axes of their own */
+#define SECOND_LEAST_HZ (12.0f / 60)	/* slower, bodies sway, on axes of their own */
 #define APART_HZ     (3.0f / 60)
 #define RELATIVES    3
 #define RELATIVE_HZ  (0.6f / 60)	/* a harmonic is where it is, k times this off at most */
