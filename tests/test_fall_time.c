@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * tools/fall_time.c, rate_of() in tools/roc.c: alarms an hour, how sure that is, by set, person and room. */
+ * tools/fall_time.c, rate_of() in tools/roc.c, the hours that tools/fall_score.c counts: alarms an hour, how sure that is, by set, person and room. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/json.h"
+#include "tools/fall_score.h"
 #include "tools/fall_time.h"
 #include "tools/roc.h"
 
@@ -96,12 +97,35 @@ static void more_than_there_is_room_for_is_counted_all_the_same(void **state)
 	assert_float_equal(hours, FALL_TIMES_MAX + 50, 1e-6);
 }
 
+/* A stretch has a row for each thing that is known of it. */
+static void an_hour_of_two_rows_is_one_hour(void **state)
+{
+	static const struct { double from_s, until_s; const char *label; } rows[] = {
+		{ 0, 600, "empty" }, { 600, 4200, "breathing" }, { 600, 4200, "heart" }, { 4200, 4210, "fall" }, { 4300, 4400, "empty" },
+	};
+	static struct fall_table t;
+	struct label label[5];
+
+	(void)state;
+	memset(&t, 0, sizeof(t));
+	for (int i = 0; i < 5; i++) {
+		label[i] = row("home", "anna", "");
+		label[i].start_s = rows[i].from_s;
+		label[i].end_s = rows[i].until_s;
+		snprintf(label[i].label, sizeof(label[i].label), "%s", rows[i].label);
+	}
+	fall_table_begin(&t, label, 5);
+	assert_float_equal(t.times.of[0].other_s, 600 + 3600 + 100, 1e-6);
+	free(t.clip);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_interval_is_that_of_poisson),
 		cmocka_unit_test(sets_persons_and_rooms_are_summed_each_for_itself),
 		cmocka_unit_test(more_than_there_is_room_for_is_counted_all_the_same),
+		cmocka_unit_test(an_hour_of_two_rows_is_one_hour),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

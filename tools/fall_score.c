@@ -52,6 +52,8 @@ static int add_clip(struct fall_table *t, const struct label *l)
 
 void fall_table_begin(struct fall_table *t, const struct label *rows, int count)
 {
+	double counted_s = 0;
+
 	t->row = rows;
 	t->rows = count < FALL_ROWS_MAX ? count : FALL_ROWS_MAX;
 	if (count > FALL_ROWS_MAX)
@@ -63,8 +65,11 @@ void fall_table_begin(struct fall_table *t, const struct label *rows, int count)
 		bool counts = is_fall(&rows[i]) || (!strcmp(rows[i].task, "falls") && !is_rest(&rows[i]));
 
 		t->clip_of[i] = counts ? add_clip(t, &rows[i]) : -1;
-		if (!is_fall(&rows[i]))
-			fall_time_of(&t->times, &rows[i])->other_s += rows[i].end_s - rows[i].start_s;
+		if (is_fall(&rows[i]))
+			continue;
+		/* a stretch may have several rows: of a breath, of a heart */
+		fall_time_of(&t->times, &rows[i])->other_s += fmax(rows[i].end_s - fmax(rows[i].start_s, counted_s), 0);
+		counted_s = fmax(counted_s, rows[i].end_s);
 	}
 }
 

@@ -30,7 +30,7 @@ struct fall_clip {
 	bool  long_lie;			/* ... which was that */
 };
 
-#define FALL_ROWS_MAX 256	/* of a file */
+#define FALL_ROWS_MAX 1024	/* of a file */
 
 struct fall_table {
 	struct fall_clip *clip;
