@@ -8,7 +8,7 @@
 # make bench        measures cost and speed
 # make bench-callgrind counts the instructions of each stage, with valgrind
 # make eval-sim     scores the pipeline on a sample of the simulated suite, within 10 minutes
-# make eval-sim-all the same on all of it, about an hour
+# make eval-sim-all the same on all of it, some hours
 # make soak-alarms  sends a thousand alarms through everything that goes wrong
 # make fuzz         looks for inputs that break the parsers, FUZZ_S seconds each
 # make install      installs to PREFIX (/usr/local), below DESTDIR

@@ -28,7 +28,15 @@ run() {
 code=0
 wait $some || code=1
 wait $others || code=1
-for group in rooms small cars falls lies habits rests long hours walls; do
+days=
+if [ -z "$sample" ]; then	# of which one takes minutes
+	days='homes nights'
+	run homes living & some=$!
+	run nights bedroom & others=$!
+	wait $some || code=1
+	wait $others || code=1
+fi
+for group in rooms small cars falls lies habits rests long hours walls $days; do
 	printf '\n=== %s ===\n' "$group"
 	cat "$folder/$group.txt"
 done

@@ -13,7 +13,7 @@
 #define SCENE_PERSONS 6
 #define SCENE_THINGS  8
 #define SCENE_WALLS   8
-#define SCENE_STEPS   64	/* of a person's plan */
+#define SCENE_STEPS   256	/* of a person's plan */
 #define SCENE_LINES   2048	/* whose places are remembered for errors */
 
 /* Numbers are doubles; a choice is the number of the word in its list. */

@@ -114,6 +114,12 @@ void suite_cabin_bcm43455(FILE *f, struct rng *rng, int number);
 void suite_cabin_esp32(FILE *f, struct rng *rng, int number);
 void suite_cabin_door(FILE *f, struct rng *rng, int number);
 
+/* Packets for scenes of half an hour, of one, and of hours. */
+enum suite_packets { SUITE_MANY, SUITE_SOME, SUITE_FEW, SUITE_LEAST };
+
+/* A receiver and a sender as homes have them (suite_lies.c). */
+void any_radio(FILE *f, struct rng *rng, const struct place *p, enum suite_packets packets);
+
 /* Sets of suite_lies.c. */
 void suite_lie(FILE *f, struct rng *rng, int number);
 void suite_visit(FILE *f, struct rng *rng, int number);
@@ -123,6 +129,11 @@ void suite_lie_long(FILE *f, struct rng *rng, int number);
 void suite_sit_long(FILE *f, struct rng *rng, int number);
 void suite_lie_hours(FILE *f, struct rng *rng, int number);
 void suite_sit_hours(FILE *f, struct rng *rng, int number);
+
+/* Sets of suite_home.c. */
+void suite_home(FILE *f, struct rng *rng, int number);
+void suite_studio(FILE *f, struct rng *rng, int number);
+void suite_home_fall(FILE *f, struct rng *rng, int number);
 
 /* A set of suite_wall.c. */
 void suite_party_wall(FILE *f, struct rng *rng, int number);

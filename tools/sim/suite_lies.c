@@ -27,20 +27,17 @@ struct visit {
 	double now_s;		/* what was told so far has been done by then */
 };
 
-/* Packets for scenes of half an hour, of one, and of hours. */
-enum packets { MANY, SOME, FEW, LEAST };
-
-/* Homes have all of these; a router with four antenna pairs sends less often. */
-static void any_radio(FILE *f, struct rng *rng, const struct place *p, enum packets packets)
+/* A router with four antenna pairs sends less often. */
+void any_radio(FILE *f, struct rng *rng, const struct place *p, enum suite_packets packets)
 {
 	static const struct { const char *chip; int mhz, rate[2], some, few, least; } radio[] = {
 		{ "esp32", 2437, { 50, 100 }, 40, 50, 20 }, { "intel5300", 5240, { 50, 100 }, 40, 50, 20 },
 		{ "ath9k", 2437, { 50, 130 }, 40, 50, 20 }, { "bcm43455", 5180, { 50, 100 }, 40, 50, 20 },
 		{ "mt7915", 5180, { 30, 50 }, 20, 0, 0 },
 	};
-	int chip = pick(rng, packets >= FEW ? 4 : 5), faster = pick(rng, 2);
-	const int rate[] = { [MANY] = radio[chip].rate[faster], [SOME] = radio[chip].some, [FEW] = radio[chip].few,
-			     [LEAST] = radio[chip].least };
+	int chip = pick(rng, packets >= SUITE_FEW ? 4 : 5), faster = pick(rng, 2);
+	const int rate[] = { [SUITE_MANY] = radio[chip].rate[faster], [SUITE_SOME] = radio[chip].some, [SUITE_FEW] = radio[chip].few,
+			     [SUITE_LEAST] = radio[chip].least };
 
 	fprintf(f, "[receiver]\nchip = %s\nfreq = %d\nsnr = %.1f\n", radio[chip].chip, radio[chip].mhz, good_snr(rng));
 	put_at(f, p->receiver, 3);
@@ -59,7 +56,7 @@ static void spot(struct rng *rng, const struct place *p, double at[2])
 }
 
 /* Through the door and to a place.  One door in five is left as it was not before. */
-static void come_in(FILE *f, struct rng *rng, struct visit *v, double length_s, bool bath, enum packets packets)
+static void come_in(FILE *f, struct rng *rng, struct visit *v, double length_s, bool bath, enum suite_packets packets)
 {
 	bool ajar = pick(rng, 5) == 0;
 	double wall;
@@ -139,7 +136,7 @@ void suite_lie(FILE *f, struct rng *rng, int number)
 {
 	struct visit v;
 
-	come_in(f, rng, &v, COMES_S + BUSY_S + LIES_S, number & 1, MANY);
+	come_in(f, rng, &v, COMES_S + BUSY_S + LIES_S, number & 1, SUITE_MANY);
 	put(f, rng, "struggle", 0, pick(rng, 2) ? 8 : 0);
 	if (pick(rng, 2))	/* the others have fainted */
 		put(f, rng, "shifts", 60, 400);
@@ -157,7 +154,7 @@ static void stir(FILE *f, struct rng *rng, double from_s, double until_s, double
 	}
 }
 
-static void lie_for(FILE *f, struct rng *rng, int number, double length_s, enum packets packets)
+static void lie_for(FILE *f, struct rng *rng, int number, double length_s, enum suite_packets packets)
 {
 	enum { FAINTED, SHIFTS, CALLS } state = (number / 5 + number) % 3;
 	double end_s = COMES_S + BUSY_S + length_s;
@@ -174,12 +171,12 @@ static void lie_for(FILE *f, struct rng *rng, int number, double length_s, enum 
 
 void suite_lie_long(FILE *f, struct rng *rng, int number)
 {
-	lie_for(f, rng, number, LONG_S, SOME);
+	lie_for(f, rng, number, LONG_S, SUITE_SOME);
 }
 
 void suite_lie_hours(FILE *f, struct rng *rng, int number)
 {
-	lie_for(f, rng, number, HOURS_S, LEAST);
+	lie_for(f, rng, number, HOURS_S, SUITE_LEAST);
 }
 
 /* To the door, which is open or shut then, and out. */
@@ -194,7 +191,7 @@ static void walk_out(FILE *f, struct rng *rng, const struct visit *v)
 }
 
 /* Sits, with a book or a telephone; stands at the basin or under the shower; lies down. */
-static void stay_for(FILE *f, struct rng *rng, int number, double least_s, double most_s, enum packets packets)
+static void stay_for(FILE *f, struct rng *rng, int number, double least_s, double most_s, enum suite_packets packets)
 {
 	static const char *const how[] = { "sit", "sit", "sit_hard", NULL, "lie" };
 	double for_s = any(rng, least_s, most_s);
@@ -222,19 +219,19 @@ static void stay_for(FILE *f, struct rng *rng, int number, double least_s, doubl
 
 void suite_sit_long(FILE *f, struct rng *rng, int number)
 {
-	stay_for(f, rng, number, SITS_S, SAT_S, SOME);
+	stay_for(f, rng, number, SITS_S, SAT_S, SUITE_SOME);
 }
 
 void suite_sit_hours(FILE *f, struct rng *rng, int number)
 {
-	stay_for(f, rng, number, 0.5 * HOURS_S, 0.8 * HOURS_S, LEAST);
+	stay_for(f, rng, number, 0.5 * HOURS_S, 0.8 * HOURS_S, SUITE_LEAST);
 }
 
 void suite_visit(FILE *f, struct rng *rng, int number)
 {
 	struct visit v;
 
-	come_in(f, rng, &v, COMES_S + BUSY_S + LIES_S, number & 1, MANY);
+	come_in(f, rng, &v, COMES_S + BUSY_S + LIES_S, number & 1, SUITE_MANY);
 	steps_in(f, &v);
 	do_something(f, rng, &v, number % 5);
 	if (number % 7 == 6) {
@@ -251,7 +248,7 @@ void suite_rest(FILE *f, struct rng *rng, int number)
 	static const char *const how[] = { "sit", "sit_hard", "lie", "sit" };
 	struct visit v;
 
-	come_in(f, rng, &v, COMES_S + BUSY_S + RESTS_S, false, MANY);
+	come_in(f, rng, &v, COMES_S + BUSY_S + RESTS_S, false, SUITE_MANY);
 	put(f, rng, "shifts", 40, 400);
 	steps_in(f, &v);
 	do_something(f, rng, &v, pick(rng, 5));
@@ -281,7 +278,7 @@ void suite_habit(FILE *f, struct rng *rng, int number)
 	struct place p = room(f, rng, end_s + 60 + LIES_S, number & 1 ? 2 : 3.2, number & 1 ? 3 : 5.5);
 	char name[24];
 
-	any_radio(f, rng, &p, FEW);
+	any_radio(f, rng, &p, SUITE_FEW);
 	door[0] = 0.6;
 	door[1] = p.size[1] - 0.4;
 	for (int i = 0; i < HABIT_MOVED; i++)

@@ -472,5 +472,8 @@ const struct suite_set suite_sets[] = {
 	{ "lie_hours", "as lie_long, for more than three hours", "hours", 20, 20, suite_lie_hours, "falls" },
 	{ "sit_hours", "as sit_long, for two hours or so", "hours", 20, 20, suite_sit_hours, "presence" },
 	{ "party_wall", "one link; somebody comes and goes, and a neighbour behind a wall is at home", "walls", 12, 12, suite_party_wall, NULL },
+	{ "home", "a day of somebody who lives alone, in their living room; the night is empty", "homes", 12, 12, suite_home, "presence" },
+	{ "home_fall", "some hours of that; then they fall, and lie there for hours", "homes", 20, 20, suite_home_fall, "falls" },
+	{ "studio", "a day and a night of somebody who sleeps in that room, too", "nights", 12, 12, suite_studio, "presence" },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL }
 };
