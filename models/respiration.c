@@ -29,6 +29,7 @@
 #include "models/breath_front.h"
 #include "models/breath_gain.h"
 #include "models/breath_row.h"
+#include "models/breath_second.h"
 #include "models/child_sign.h"
 #include "models/comb.h"
 #include "models/device_noise.h"
@@ -60,14 +61,6 @@
 #define HALF_DB      10.0f	/* below a breath there is drift */
 #define PACE_RAD     0.15f	/* noise of a phase that refines a rate */
 #define PACE_WANDER_RAD 2.0f
-#define SECOND_S     45.0f
-#define SECOND_DB    (-4.0f)	/* over the null: looks that go on agreeing make up for it */
-#define SECOND_LEAST_HZ (12.0f / 60)	/* slower, bodies sway, on axes of their own */
-#define APART_HZ     (3.0f / 60)
-#define RELATIVES    3
-#define RELATIVE_HZ  (0.6f / 60)	/* a harmonic is where it is, k times this off at most */
-#define SAME_AXIS    0.75f
-#define HALF_AXIS    0.5f
 #define CLEAR        15.0f	/* so much speaks for its being there */
 #define SHOWN_DB     6.0f	/* below the null: no room shows what stands lower */
 
@@ -239,64 +232,6 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 	}
 }
 
-/* Is that a frequency which one chest may show beside its own? */
-static bool is_relative(float hz, float of_hz, float near_hz)
-{
-	if (fabsf(hz - of_hz) < near_hz)
-		return true;
-	for (int k = 2; k <= RELATIVES; k++) {
-		float within_hz = (float)k * RELATIVE_HZ;
-
-		if (fabsf(hz - (float)k * of_hz) < within_hz || fabsf((float)k * hz - of_hz) < within_hz)
-			return true;
-	}
-	return false;
-}
-
-/* Or one whose every second breath is deeper?  All of that has one axis. */
-static bool is_halved(float hz, float of_hz)
-{
-	for (int k = 2; k <= RELATIVES; k++)
-		if (fabsf(hz - ((float)k - 0.5f) * of_hz) < (float)k * RELATIVE_HZ)
-			return true;
-	return false;
-}
-
-/* The highest peak that is none of those, as a bin; -1: there is none that stands out. */
-static int second_peak(const struct respiration *m, const struct breath_evidence *e)
-{
-	float near_hz = fmaxf(APART_HZ, 2 / e->window_s);
-	int best = -1;
-
-	for (int j = 1; j < BREATH_BINS - 1; j++) {
-		float hz = breath_bin_hz(j, m->lo_hz, m->hi_hz);
-
-		if (e->row_db[j] < e->q_null_db + SECOND_DB || hz < SECOND_LEAST_HZ ||
-		    e->row_db[j] < e->row_db[j - 1] || e->row_db[j] < e->row_db[j + 1] ||
-		    is_relative(hz, e->peak_hz, near_hz))
-			continue;
-		if (best < 0 || e->row_db[j] > e->row_db[best])
-			best = j;
-	}
-	return best;
-}
-
-/* A second person breathes at a rate of his own and moves other paths: the axis of his line is another.  What one
- * chest shows beside its rate (unevenness, a change of rate) has its axis. */
-static float second_person(struct respiration *m, const struct breath_evidence *e)
-{
-	int j = m->seen != &m->rank1 || e->window_s < SECOND_S || e->alive < CLEAR / 2 ? -1 : second_peak(m, e);
-	float same;
-
-	if (j < 0)
-		return 0;
-	steer_to(&m->second, &m->rank1, &m->front.grid, breath_bin_hz(j, m->lo_hz, m->hi_hz));
-	same = is_halved(m->second.hz, e->peak_hz) ? HALF_AXIS : SAME_AXIS;
-	if (steer_alive(&m->second, &m->rank1, 1) < CLEAR / 2 || steer_likeness(&m->steer, &m->second) > same)
-		return 0;
-	return m->second.hz;
-}
-
 /* Takes the lines of known machines out of the row. */
 static void blank_machines(const struct respiration *m, struct breath_evidence *e)
 {
@@ -377,7 +312,8 @@ static void choose_peak(struct respiration *m, struct breath_evidence *e)
 		} else if (swings(m) && comb_has(&m->comb, m->seen, e->peak_hz)) {
 			blank_comb(m, e);
 		} else {
-			e->second_hz = second_person(m, e);
+			e->second_hz = m->seen == &m->rank1 ?
+				breath_second(&m->rank1, &m->front.grid, &m->steer, &m->second, m->lo_hz, m->hi_hz, e) : 0;
 			break;
 		}
 	}
