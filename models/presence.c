@@ -18,6 +18,7 @@
  *                        it is a machine); under that -0.1 per second, or -0.2 if neither a sign nor another
  *                        movement came after one of more than 6 s or the one that filled the room: he who made it
  *                        may have walked out again
+ *   nothing any more     after a rate for a minute 0, until somebody moves, for at most 15 min
  *   none of these known  -0.1 per second; -0.03 while the neighbours' movement hides them
  *   blind                0.1 per second towards 0; not in a hole of less than 2 s
  *   hole after hole      the same, where neither breath nor sway can be seen for them: who comes in is seen by luck, who keeps
@@ -65,6 +66,9 @@
 #define PAUSE_S       5.0f	/* what follows it is another movement */
 #define HOLD_S        300.0f	/* that small signs alone hold a room */
 #define SPENT_PER_S   0.03f	/* from then on */
+#define SURE          0.85f	/* a rate that is likelier than this to be a breath, */
+#define SURE_S        60.0f	/* for so long, is somebody, who stays until there is a movement, */
+#define STAYS_S       900.0f	/* or for so long after the last of it */
 #define SILENCE_PER_S 0.1f
 #define SILENCE_START_PER_S (2.0f / 29)	/* while nothing is known and breathing is still to come */
 #define FADE_PER_S    0.1f
@@ -170,6 +174,19 @@ static void note_leaving(struct presence *p, float s, const struct presence_inpu
 		p->may_be_gone = false;
 }
 
+/* Nobody leaves without a movement, and weak links see but a second of it: who was seen to breathe for long enough is there
+ * until the next, whether he is seen or not. */
+static bool stays(struct presence *p, float s, const struct presence_input *in)
+{
+	bool sure = breath_counts(in) && in->breathing_probability > SURE && !in->moving;
+
+	if (in->moving || in->machine || in->nobody || p->sealed)
+		p->breath_s = p->stays_s = 0;
+	p->breath_s = fminf(p->breath_s + (sure ? s : 0), SURE_S);
+	p->stays_s = sure && p->breath_s >= SURE_S ? STAYS_S : fmaxf(p->stays_s - s, 0);
+	return p->stays_s > 0;
+}
+
 /* What the signs say in a second. */
 static float weigh_signs(struct presence *p, float s)
 {
@@ -188,6 +205,7 @@ static float weigh_motion(const struct presence *p, float s, float level)
 static void weigh(struct presence *p, float s, const struct presence_input *in, float signs)
 {
 	float chance = clampf(in->breathing_probability, 0.5f, 0.99f), before = p->log_odds, gain;
+	bool there = stays(p, s, in);
 
 	if (in->machine)
 		take_back(p);
@@ -203,7 +221,7 @@ static void weigh(struct presence *p, float s, const struct presence_input *in, 
 		gain = p->state == PRESENCE_UNKNOWN ? 0 : weigh_signs(p, s);
 	else
 		gain = p->state == PRESENCE_UNKNOWN && in->breathing_soon ? -SILENCE_START_PER_S : -SILENCE_PER_S;
-	if (in->held)
+	if (in->held || there)
 		gain = fmaxf(gain, 0);
 	if (in->masked)
 		gain = fmaxf(gain, -SPENT_PER_S);
@@ -291,7 +309,7 @@ static bool is_patchy(struct presence *p, float s, const struct presence_input *
 static void lose_sight(struct presence *p, float s, bool hole)
 {
 	p->sealed = false;
-	p->silent_s = 0;
+	p->silent_s = p->breath_s = p->stays_s = 0;
 	if (!hole || p->log_odds < 0)
 		fade(p, s);
 	if (p->log_odds != 0)
@@ -310,7 +328,7 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 	if (in->blind != REASON_NONE) {
 		p->recall_s = p->state != PRESENCE_UNKNOWN ? RECALL_S : fmaxf(p->recall_s - s, 0);
 		p->sealed = false;	/* who comes in now is not seen */
-		p->silent_s = p->watched_s = 0;
+		p->silent_s = p->watched_s = p->breath_s = p->stays_s = 0;
 		fade(p, s);
 		be_unknown(p, in->blind);
 		return;

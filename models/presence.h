@@ -60,6 +60,8 @@ struct presence {
 	float    patchy;		/* the share of late that is holes, or nearly */
 	float    hole_s;		/* since anything was seen */
 	float    held_s;		/* that small signs alone have held it */
+	float    breath_s;		/* that a breath was seen for since the last movement */
+	float    stays_s;		/* left of the time for which that is known to be there still */
 	float    silent_s;		/* empty, and no sign of anybody */
 	bool     started;
 	uint64_t last_us;

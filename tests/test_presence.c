@@ -482,6 +482,25 @@ static void reset_forgets(void **state)
 	assert_string_equal(presence_state_name(room.state), "unknown");
 }
 
+static void who_breathed_for_a_minute_is_there_until_somebody_moves(void **state)
+{
+	(void)state;
+	pass(5, moving, PRESENCE_OCCUPIED);
+	pass(30, breathing, PRESENCE_OCCUPIED);
+	pass(200, silent, PRESENCE_EMPTY);
+	assert_int_equal(room.state, PRESENCE_EMPTY);		/* half a minute proves nothing */
+	pass(5, moving, PRESENCE_OCCUPIED);
+	pass(70, breathing, PRESENCE_OCCUPIED);
+	assert_true(pass(800, still_air, PRESENCE_OCCUPIED) > 799.9);
+	pass(1, moving, PRESENCE_OCCUPIED);
+	pass(150, still_air, PRESENCE_EMPTY);
+	assert_int_equal(room.state, PRESENCE_EMPTY);
+	pass(5, moving, PRESENCE_OCCUPIED);
+	pass(70, breathing, PRESENCE_OCCUPIED);
+	pass(1100, silent, PRESENCE_EMPTY);
+	assert_int_equal(room.state, PRESENCE_EMPTY);		/* nor does a minute for ever */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -518,6 +537,7 @@ int main(void)
 		cmocka_unit_test_setup(a_longer_gap_does_not_lose_the_person_either, setup),
 		cmocka_unit_test_setup(who_came_in_during_a_gap_is_found, setup),
 		cmocka_unit_test_setup(after_a_minute_of_blindness_all_begins_anew, setup),
+		cmocka_unit_test_setup(who_breathed_for_a_minute_is_there_until_somebody_moves, setup),
 		cmocka_unit_test_setup(reset_forgets, setup),
 	};
 
