@@ -15,6 +15,7 @@
 #define WALK_NULL_DB   12.4f	/* of 40 bins spread exponentially one is so far over the median once in 4,000 */
 #define FASTER_DB      6.0f	/* far above a breath is noise */
 #define UNEVEN         0.12f	/* breaths differ by so much of their rate */
+#define TOP_STEP_HZ    (0.02f / 60)
 #define FLOOR_HZ       0.25f	/* half width of the neighbourhood that the floor is taken from */
 
 float breath_row_chance_db(bool one_chain)
@@ -116,6 +117,17 @@ float breath_row(const struct rank1 *r, float lo_hz, float hi_hz, bool one_chain
 	for (int j = 0; j < BREATH_BINS; j++)
 		best = fmaxf(best, row_db[j]);
 	return best;
+}
+
+float breath_row_top_hz(const struct rank1 *r, float hz)
+{
+	float within_hz = r->rate_hz / (float)r->rows, step_hz = TOP_STEP_HZ, top_hz = hz;
+
+	if (rank1_db(r, hz - step_hz) > rank1_db(r, hz))
+		step_hz = -step_hz;
+	while (fabsf(top_hz - hz) < within_hz && rank1_db(r, top_hz + step_hz) > rank1_db(r, top_hz))
+		top_hz += step_hz;
+	return fabsf(top_hz - hz) < within_hz ? top_hz : 0;
 }
 
 int breath_row_highest(const float row_db[BREATH_BINS])

@@ -24,6 +24,10 @@ float breath_row(const struct rank1 *r, float lo_hz, float hi_hz, bool one_chain
  * unless what stands highest is all that moves.  Returns the greatest value. */
 float breath_row_doubt_slow(const struct rank1 *r, float lo_hz, float hi_hz, float row_db[BREATH_BINS]);
 
+/* The top of the spectrum itself nearest to a line of the row at hz.  The floor bends near the slowest rates that a window
+ * may show, and the row with it.  0: it has none within half the width of a line. */
+float breath_row_top_hz(const struct rank1 *r, float hz);
+
 /* The bin where such a row is highest. */
 int breath_row_highest(const float row_db[BREATH_BINS]);
 

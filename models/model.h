@@ -110,7 +110,7 @@ struct breath_evidence {
 	float alive;			/* what speaks for (over 0) and against (below) the peak being there still: a
 					 * log-likelihood ratio; 0: cannot be told */
 	struct breath_wave wave;	/* where peak_hz is one */
-	float pace_hz;			/* the peak's, refined from its phase; 0: not clear enough for that */
+	float pace_hz;			/* the peak's, refined from its phase, or if it is slow from the spectrum; 0: not clear enough */
 	float coherence;		/* of the peak: how far one sine goes on through the window, 0 to 1; NAN: cannot be told */
 	float turn;			/* of a slow peak of several chains: how far its axis turns (turn.h); one chain has
 					 * drift where bodies sway, and slow peaks must stand higher anyway (breath_row.c) */

@@ -222,13 +222,16 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 		m->recalls = true;
 	}
 	e->turn = m->front.use_ratio && e->peak_hz < BREATH_SWAY_HZ ? turn_of(r, m->seen_in->streams, e->peak_hz) : 0;
+	if (m->front.use_ratio && e->peak_hz < BREATH_SWAY_HZ)	/* one chain's own drift bends the spectrum, too */
+		e->pace_hz = breath_row_top_hz(r, e->peak_hz);
 	rich = is_rich(r, e->peak_hz);
 	if (!steer_pace(&m->steer, r, floor, &pace))
 		return;
 	e->coherence = pace.coherence;
 	if (e->window_s > (rich ? RICH_S : EVEN_S)) {
 		e->even = machine_look(&m->machine, &pace, rich, comb_explains(&m->comb, e->peak_hz));
-		e->pace_hz = pace.noise_rad < PACE_RAD && pace.wander_rad < PACE_WANDER_RAD ? pace.hz : 0;
+		if (pace.noise_rad < PACE_RAD && pace.wander_rad < PACE_WANDER_RAD)
+			e->pace_hz = pace.hz;
 	}
 }
 

@@ -96,6 +96,19 @@ static void a_chest_is_found_at_any_packet_rate(void **state)
 	}
 }
 
+/* At the slowest rate that a window may show, its row ends; the line does not. */
+static void the_slowest_rate_of_a_window_is_right_too(void **state)
+{
+	(void)state;
+	start(2, 30, 50);
+	world.breath_hz = 4.0f / 60;
+	create(LO_HZ, HI_HZ);
+	pass(40, false);
+	assert_true(evidence.breath.peak_hz * 60 > 4.3f);
+	assert_float_equal(evidence.breath.pace_hz * 60, 4, 0.2);
+	end(NULL);
+}
+
 /* Who breathes at this rate, and what moves at the other: a second chest, or the first one too.  The rates that are
  * seen once a window is long enough, the slower one first; 0: there is no second. */
 static void see_two(float per_min, float other_per_min, bool one_chest, float seen_per_min[2])
@@ -447,6 +460,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_chest_is_found_at_any_packet_rate),
+		TEST(the_slowest_rate_of_a_window_is_right_too),
 		TEST(a_second_chest_is_seen_beside_the_first),
 		TEST(one_and_a_half_of_a_rate_is_another_person_on_another_axis_only),
 		TEST(no_window_is_longer_than_a_loop),
