@@ -8,13 +8,14 @@
 #include "models/scratch.h"
 
 #define DAY_US   86400000000u
+#define SOURCES  32	/* bits of a room's mask of them */
 #define BASE_LEN 128
 
 struct sensing {
 	char base[BASE_LEN];
 	struct sensing_output output;
-	enum reason source_state[32];
-	struct sequence sequence[32];
+	enum reason source_state[SOURCES];
+	struct sequence sequence[SOURCES];
 	unsigned trouble;
 	struct scratch *scratch;	/* of all links */
 	struct sensing_room *room[SENSING_ROOMS_MAX];
@@ -188,7 +189,7 @@ static enum reason room_source_state(const struct sensing *s, const struct sensi
 
 	if (r->paused_until_us)
 		return REASON_PAUSED;
-	for (int i = 0; i < 32; i++) {
+	for (int i = 0; i < SOURCES; i++) {
 		if (!(r->options.sources >> i & 1))
 			continue;
 		if (s->source_state[i] == REASON_NONE)

@@ -39,7 +39,7 @@
 #define TURN_FULL    0.15f		/* and all of it from here */
 #define ROW_LEAST_DB (-3.0f)
 #define CEASED       (-6.0f)		/* so much speaks against what the window shows being there still: it is not */
-#define SECOND_LOOKS 30
+#define SECOND_LOOKS 30			/* that agree on another person; */
 #define SECOND_UNSEEN 5			/* looks may miss him, between */
 #define REVIVED      2.0f		/* and so much for it, once it was not */
 #define STRAY        2.0f		/* times that, a breath that has proved to be one may be from where it was told last */
