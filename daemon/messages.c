@@ -304,6 +304,7 @@ static void sensing_write(struct json *j, const struct message_context *c)
 	list = json_add_object(j, "limits");
 	json_add_number(list, "still_s", limit(c->state->still_limit_s), 0);
 	json_add_number(list, "low_s", limit(c->state->low_limit_s), 0);
+	json_add_number(list, "doubt_s", limit(c->state->doubt_limit_s), 0);
 	json_add_number(j, "foreign_frames", (double)c->wiring->foreign, 0);
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/node_alarms.h"
 #include "daemon/trouble.h"
 #include "daemon/wallclock.h"
+#include "models/fall_habit.h"
 #include "models/profile.h"
 #include "models/room.h"
 
@@ -66,7 +67,7 @@ static int first_of(int room, int kind, int common)
 uint32_t node_alarms_suspect_max_s(const char *profile, int child_left_s)
 {
 	const struct profile *p = profile_find(profile);
-	float longest_s = p ? fmaxf(p->fall_watch_s, fmaxf(p->fall_still_s, p->child_left_s)) : 0;
+	float longest_s = p ? fmaxf(p->fall_watch_s, fmaxf(FALL_HABIT_MOST * p->fall_still_s, p->child_left_s)) : 0;
 
 	longest_s = fmaxf(longest_s, (float)child_left_s) + WATCH_MORE_S;
 	return (uint32_t)fmaxf(longest_s, SUSPECT_MAX_S);

@@ -48,7 +48,7 @@ static bool is_best(const struct fall_links *l, int i, uint64_t event_us)
 
 struct fall_together fall_links_verdict(const struct fall_links *l, uint64_t event_us)
 {
-	struct fall_together t = { .about_us = event_us, .event_us = event_us };
+	struct fall_together t = { .about_us = event_us, .event_us = event_us, .over = NAN };
 	float odds = 0, suspect = 0, sure = 0, weight = 0, able = 0, most = -INFINITY;
 
 	for (int i = 0; i < FALL_LINKS_EVENTS; i++) {
@@ -73,7 +73,9 @@ struct fall_together fall_links_verdict(const struct fall_links *l, uint64_t eve
 	if (!(weight > 0))
 		return t;
 	t.score = probability_of(odds / weight);
+	if (able > 0)
+		t.over = sure / able;
 	if (suspect >= 0)
-		t.verdict = able > 0 && sure >= 0 ? FALL_VERDICT_SURE : FALL_VERDICT_SUSPECTED;
+		t.verdict = t.over >= 0 ? FALL_VERDICT_SURE : FALL_VERDICT_SUSPECTED;
 	return t;
 }

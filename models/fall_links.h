@@ -35,6 +35,7 @@ struct fall_together {
 	uint64_t about_us;		/* the peak that was asked about */
 	enum fall_verdict verdict;
 	float score;			/* probability, 0..1 */
+	float over;			/* how far the log-odds are over the limit of `sure`; NAN: it never may be */
 	uint64_t event_us;		/* peak, and how far over the noise, where it was the likeliest */
 	float peak_db;
 };

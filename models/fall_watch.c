@@ -14,7 +14,8 @@
 #define TICK_S       0.1f
 #define SETTLE_US    4500000u	/* after the impact: rolling, cushions, the first fright */
 #define UP_DB        10.0f	/* below the event's peak, yet movement of a whole body */
-#define UP_LEAST_DB  8.0f	/* over the noise */
+#define UP_CLEAR_DB  8.0f	/* over the noise; */
+#define UP_FAINT     0.4f	/* a second of what is not counts so much */
 #define UP_S         3.0f	/* so long on the legs is up */
 #define UP_FORGET    0.3f	/* seconds of it forgotten in a second without */
 #define STILL_SHARE  0.6f	/* of the watch, to be confirmed */
@@ -27,6 +28,7 @@
 void fall_watch_init(struct fall_watch *w, float watch_s, float still_s)
 {
 	memset(w, 0, sizeof(*w));
+	fall_habit_init(&w->habit);
 	w->watch_s = watch_s;
 	w->long_s = still_s;
 }
@@ -58,14 +60,25 @@ static void tell(struct fall_watch *w, enum incident_stage stage, uint64_t time_
 	incident_put(out, &i);
 }
 
+/* In this room. */
+static bool is_sure(const struct fall_watch *w, const struct fall_together *j)
+{
+	return j->verdict == FALL_VERDICT_SURE && fall_habit_lets(&w->habit, j->over);
+}
+
+float fall_watch_still_s(const struct fall_watch *w)
+{
+	return w->long_s > 0 ? fall_habit_still_s(&w->habit, w->long_s) : 0;
+}
+
 /* The watch begins with this event. */
 static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 {
 	w->impact_us = in->judged.event_us;
 	w->peak_db = in->judged.peak_db;
 	w->score = in->judged.score;
-	w->sure = in->judged.verdict == FALL_VERDICT_SURE;
-	w->seen_s = w->still_s = w->up_s = w->blind_s = 0;
+	w->sure = is_sure(w, &in->judged);
+	w->seen_s = w->still_s = w->up_s = w->calm_s = w->blind_s = 0;
 	w->breathed = false;
 }
 
@@ -85,19 +98,23 @@ static bool look_again(struct fall_watch *w, const struct fall_watch_input *in)
 
 	if (j->about_us == w->impact_us) {
 		w->score = j->score;
-		w->sure = j->verdict == FALL_VERDICT_SURE;
+		w->sure = is_sure(w, j);
 		return j->verdict != FALL_VERDICT_NONE;
 	}
-	if (!w->sure && j->verdict == FALL_VERDICT_SURE)
+	if (!w->sure && is_sure(w, j))
 		begin(w, in);
 	else if (j->score > w->score)
 		w->score = j->score;
 	return true;
 }
 
-static bool on_the_legs(const struct fall_watch *w, const struct fall_watch_input *in)
+/* How much a second of this speaks for somebody on the legs.  Where the room shows little of any movement, as far as one antenna
+ * often does, it takes longer to know. */
+static float on_the_legs(const struct fall_watch *w, const struct fall_watch_input *in)
 {
-	return in->moving && in->strength_db > UP_LEAST_DB && in->strength_db > w->peak_db - UP_DB;
+	if (!in->moving || in->strength_db <= w->peak_db - UP_DB)
+		return -UP_FORGET;
+	return in->strength_db > UP_CLEAR_DB ? 1 : UP_FAINT;
 }
 
 static void count(struct fall_watch *w, const struct fall_watch_input *in)
@@ -109,13 +126,29 @@ static void count(struct fall_watch *w, const struct fall_watch_input *in)
 	w->seen_s += TICK_S;
 	w->still_s += in->moving ? 0 : TICK_S;
 	w->breathed |= in->breathing;
-	w->up_s = on_the_legs(w, in) ? w->up_s + TICK_S : fmaxf(0, w->up_s - UP_FORGET * TICK_S);
+	if (w->seen_s - w->still_s <= DOUBT_S)
+		w->calm_s = w->seen_s;
+	w->up_s = fmaxf(0, w->up_s + on_the_legs(w, in) * TICK_S);
 }
 
 static void give_up(struct fall_watch *w, uint64_t now_us, struct incident_queue *out)
 {
 	tell(w, INCIDENT_RECOVERED, now_us, out);
 	w->state = FALL_WATCH_IDLE;
+	if (w->up_s < UP_S)
+		return;
+	fall_habit_rose(&w->habit, now_us, w->calm_s);
+	fall_habit_up(&w->habit, now_us);
+}
+
+/* Nothing is watched, and yet it is not known what it was that looked so much like a fall. */
+static void wait_for_life(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in)
+{
+	if (!fall_habit_waits(&w->habit))
+		return;
+	count(w, in);
+	if (w->up_s >= UP_S)
+		fall_habit_up(&w->habit, now_us);
 }
 
 static void confirm(struct fall_watch *w, uint64_t now_us, struct incident_queue *out)
@@ -140,7 +173,7 @@ static void watch_on(struct fall_watch *w, uint64_t now_us, const struct fall_wa
 {
 	if (!(w->long_s > 0) || w->seen_s - w->still_s > DOUBT_S)
 		give_up(w, now_us, out);
-	else if (w->seen_s < w->long_s)
+	else if (w->seen_s < fall_watch_still_s(w))
 		return;
 	else if (in->occupied && w->still_s >= LONG_SHARE * w->seen_s)
 		confirm(w, now_us, out);
@@ -177,10 +210,15 @@ uint64_t fall_watch_event(const struct fall_watch *w, uint64_t event_us)
 void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,
 		     struct incident_queue *out)
 {
+	fall_habit_tick(&w->habit, now_us);
+	if (in->event)
+		fall_habit_event(&w->habit, in->judged.about_us, in->judged.over);
 	switch (w->state) {
 	case FALL_WATCH_IDLE:
 		if (in->event && in->judged.verdict != FALL_VERDICT_NONE)
 			suspect(w, in, out);
+		else
+			wait_for_life(w, now_us, in);
 		break;
 	case FALL_WATCHING:
 		if (in->event && !look_again(w, in))

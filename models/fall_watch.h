@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "models/fall_habit.h"
 #include "models/fall_links.h"
 #include "models/incident.h"
 
@@ -42,13 +43,18 @@ struct fall_watch {
 	bool     sure;
 	float    peak_db, score;
 	float    seen_s, still_s, up_s;	/* since the impact settled: seen, without movement, on the legs */
+	float    calm_s;		/* so long after it nobody had moved for ten seconds in all */
 	float    blind_s;		/* since then, not seen */
 	bool     breathed;
+	struct fall_habit habit;	/* of this room, which decides with the classifier what is sure */
 	uint64_t suspicions, blind;	/* counted for ever; blind: watches that were given up */
 };
 
 /* watch_s: 5 to 120; still_s: longer than that, or 0 where people lie still every day.  Plain struct. */
 void fall_watch_init(struct fall_watch *w, float watch_s, float still_s);
+
+/* So long who fell in doubt has to be still, by what this room has taught; 0: no stillness confirms. */
+float fall_watch_still_s(const struct fall_watch *w);
 
 /* What an event whose peak was then is about: the impact that is watched, if it is that one seen by another link. */
 uint64_t fall_watch_event(const struct fall_watch *w, uint64_t event_us);

@@ -263,6 +263,7 @@ static void watch_falls(struct room *r, uint64_t now_us, const struct evidence *
 		r->moved_us = now_us;
 	judge_falls(r, evidence, n, &in);
 	fall_watch_tick(&r->falls, now_us, &in, &r->incidents);
+	r->state.doubt_limit_s = fall_watch_still_s(&r->falls);
 }
 
 static void watch_rest(struct room *r, uint64_t now_us, const struct room_motion *v)
@@ -432,6 +433,7 @@ void room_save(const struct room *r, struct snapshot_out *out)
 	habit_save(&r->rest.low.habit, SNAPSHOT_LOW, out);
 	gait_save(&r->gait, out);
 	vacancy_save(&r->vacancy, out);
+	fall_habit_save(&r->falls.habit, out);
 }
 
 bool room_load(struct room *r, const uint8_t *p, size_t len, float away_s)
@@ -449,6 +451,10 @@ bool room_load(struct room *r, const uint8_t *p, size_t len, float away_s)
 		ok &= gait_load(&r->gait, in, away_s);
 	if (snapshot_find(p, len, SNAPSHOT_VACANCY, VACANCY_VERSION, &in))
 		ok &= vacancy_load(&r->vacancy, in);
+	if (snapshot_find(p, len, SNAPSHOT_FALLS, FALL_HABIT_VERSION, &in))
+		ok &= fall_habit_load(&r->falls.habit, in, away_s);
+	if (snapshot_find(p, len, SNAPSHOT_FALLS_STILL, HABIT_VERSION, &in))
+		ok &= habit_load(&r->falls.habit.still, in, away_s);
 	r->state.gait = r->gait.result;
 	return ok;
 }
@@ -460,5 +466,6 @@ void room_forget(struct room *r)
 	habit_init(&r->rest.low.habit);
 	gait_init(&r->gait);
 	vacancy_init(&r->vacancy);
+	fall_habit_init(&r->falls.habit);
 	r->state.gait = r->gait.result;
 }

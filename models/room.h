@@ -66,6 +66,7 @@ struct room_state {
 	unsigned capabilities;
 	unsigned absorbed;
 	float still_limit_s, low_limit_s;	/* of long lies, as the room has taught them (rest.h); 0: none */
+	float doubt_limit_s;		/* of stillness after a doubtful fall (fall_watch.h); 0: none */
 };
 
 struct room;

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Why acts a month and not acts of all acts: what people bear is so many false alarms a month, whether they sit down twice
+ * a day or fifty times; and whoever rarely sits down there need not wait for a hundred times until the room knows him.
+ *
+ * Fooled by: who falls and is helped up, which looks like getting up.  It takes the bounds for that. */
+#include <math.h>
+#include <string.h>
+#include "models/fall_habit.h"
+#include "models/fall_links.h"
+
+/* What is beyond the last bin is always sure.  So far over the limit are half of the simulated falls and 85 % of the acted
+ * ones that are over it at all (fall.md). */
+#define BIN          (0.25f / FALL_HABIT_BINS)	/* log-odds */
+#define HALF_LIFE_S  (30 * 86400.0f)
+#define RARE         0.5f	/* acts remembered, so faded: less than one in the last month */
+#define FORGOTTEN    0.01f	/* of one act: after half a year */
+#define MOST         1e4f
+#define FADE_US      UINT64_C(3600000000)	/* not at each tick: nothing would be left of a float's digits */
+#define LONGER       1.25f	/* than what is usual */
+#define OPEN_US      UINT64_C(10800000000)	/* who is up after more may have been found */
+
+void fall_habit_init(struct fall_habit *h)
+{
+	memset(h, 0, sizeof(*h));
+}
+
+static int bin_of(float over)
+{
+	return (int)fminf(over / BIN, FALL_HABIT_BINS);
+}
+
+/* Acts remembered that were in that bin or beyond. */
+static float beyond(const struct fall_habit *h, int bin)
+{
+	float sum = 0;
+
+	for (int i = bin; i < FALL_HABIT_BINS; i++)
+		sum += h->acts[i];
+	return sum;
+}
+
+bool fall_habit_lets(const struct fall_habit *h, float over)
+{
+	return over >= 0 && beyond(h, bin_of(over)) < RARE;
+}
+
+float fall_habit_still_s(const struct fall_habit *h, float still_s)
+{
+	return fminf(fmaxf(LONGER * habit_usual_s(&h->still), still_s), FALL_HABIT_MOST * still_s);
+}
+
+void fall_habit_event(struct fall_habit *h, uint64_t event_us, float over)
+{
+	bool again = h->event_us && h->event_us + FALL_LINKS_SAME_US > event_us &&
+		event_us + FALL_LINKS_SAME_US > h->event_us;
+
+	if (over >= (h->event_us && !again ? h->over : 0)) {
+		h->event_us = event_us ? event_us : 1;
+		h->over = over;
+	} else if (again) {
+		h->event_us = 0;	/* together they are not sure */
+	}
+}
+
+bool fall_habit_waits(const struct fall_habit *h)
+{
+	return h->event_us != 0;
+}
+
+void fall_habit_up(struct fall_habit *h, uint64_t now_us)
+{
+	int bin = bin_of(h->over);
+
+	bin = bin < FALL_HABIT_BINS ? bin : FALL_HABIT_BINS - 1;
+	if (h->event_us && now_us < h->event_us + OPEN_US)
+		h->acts[bin] = fminf(h->acts[bin] + 1, MOST);
+	h->event_us = 0;
+}
+
+void fall_habit_rose(struct fall_habit *h, uint64_t now_us, float still_s)
+{
+	if (still_s < OPEN_US * 1e-6f)
+		habit_learn(&h->still, now_us, still_s);
+}
+
+void fall_habit_was_one(struct fall_habit *h)
+{
+	h->event_us = 0;
+}
+
+static void fade(struct fall_habit *h, float seconds)
+{
+	float keep = exp2f(-seconds / HALF_LIFE_S);
+
+	for (int i = 0; i < FALL_HABIT_BINS; i++) {
+		h->acts[i] *= keep;
+		if (h->acts[i] < FORGOTTEN)
+			h->acts[i] = 0;
+	}
+}
+
+void fall_habit_tick(struct fall_habit *h, uint64_t now_us)
+{
+	if (h->faded_us && now_us >= h->faded_us && now_us - h->faded_us < FADE_US)
+		return;
+	if (h->faded_us && now_us > h->faded_us)
+		fade(h, (float)(now_us - h->faded_us) * 1e-6f);
+	h->faded_us = now_us ? now_us : 1;
+}
+
+void fall_habit_save(const struct fall_habit *h, struct snapshot_out *out)
+{
+	size_t begun = snapshot_begin(out, SNAPSHOT_FALLS, FALL_HABIT_VERSION);
+
+	for (int i = 0; i < FALL_HABIT_BINS; i++) {
+		if (!(h->acts[i] > 0))
+			continue;
+		snapshot_put(out, (uint64_t)i, 1);
+		snapshot_put_float(out, h->acts[i]);
+	}
+	snapshot_end(out, begun, true);
+	habit_save(&h->still, SNAPSHOT_FALLS_STILL, out);
+}
+
+bool fall_habit_load(struct fall_habit *h, struct snapshot_in in, float away_s)
+{
+	struct fall_habit is = *h;
+
+	memset(is.acts, 0, sizeof(is.acts));
+	while (!in.spoilt && in.at < in.len) {
+		int i = (int)snapshot_get(&in, 1, FALL_HABIT_BINS - 1);
+
+		is.acts[i] = snapshot_get_float(&in, 0, MOST);
+	}
+	if (!snapshot_whole(&in))
+		return false;
+	*h = is;
+	if (away_s > 0)
+		fade(h, away_s);
+	return true;
+}

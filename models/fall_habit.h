@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * fall_habit.h -- how much like falls the everyday acts of this room look, and how long people keep still after them.
+ *
+ * Before some chairs and some radios each act of sitting down looks like a fall, and before those an alarm would come every
+ * day.  So a room remembers the acts after which somebody got up again: how far they were over the limit from which
+ * the classifier is sure, and for how long nobody had moved.  An event is sure here only if such acts as look
+ * so much like a fall, or more, come less than about once a month; and a doubtful one is confirmed only by a
+ * stillness that is longer than those that this room has seen.  False alarms of a room die out as records do:
+ * of n acts drawn alike about ln n are the highest so far (Foster & Stuart 1954).
+ *
+ * What is learned moves a limit within bounds and never beyond: a room full of odd acts must not make anybody deaf.  An event
+ * that it keeps from being sure stays a suspicion, as others do (fall_watch.h).  A fall from which somebody gets up
+ * again teaches, too, if nobody says what it was: one act among others, for a month. */
+#ifndef MODELS_FALL_HABIT_H
+#define MODELS_FALL_HABIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "models/habit.h"
+#include "models/snapshot.h"
+
+#define FALL_HABIT_BINS    8
+#define FALL_HABIT_VERSION 1	/* of the section */
+#define FALL_HABIT_MOST    3	/* times the profile's stillness, at most */
+
+struct fall_habit {
+	float    acts[FALL_HABIT_BINS];	/* faded numbers, by how far they were over the limit */
+	uint64_t faded_us;		/* when they were last; 0: not since the start */
+	uint64_t event_us;		/* an event that would be sure without habits, and what it was is open; 0: none */
+	float    over;			/* ... so far over the limit: the farthest since somebody was up */
+	struct habit still;		/* after any suspicion */
+};
+
+/* Knows nothing.  Plain struct. */
+void fall_habit_init(struct fall_habit *h);
+
+/* May an event be sure whose log-odds are so far over the limit that ships?  NAN: it never may. */
+bool fall_habit_lets(const struct fall_habit *h, float over);
+
+/* So long somebody has to be still after a doubtful event; still_s: by the profile, and at least. */
+float fall_habit_still_s(const struct fall_habit *h, float still_s);
+
+/* An event was judged so, or judged again by more links (models/fall_links.h says when it is the same). */
+void fall_habit_event(struct fall_habit *h, uint64_t event_us, float over);
+
+/* Is what one was still open, so that it matters whether somebody gets up? */
+bool fall_habit_waits(const struct fall_habit *h);
+
+/* Somebody got up: what was open was everyday life, unless it was hours ago. */
+void fall_habit_up(struct fall_habit *h, uint64_t now_us);
+
+/* The same, after a suspicion and so many seconds of stillness. */
+void fall_habit_rose(struct fall_habit *h, uint64_t now_us, float still_s);
+
+/* What was open was a fall: it teaches nothing. */
+void fall_habit_was_one(struct fall_habit *h);
+
+/* The clock, a few times a second. */
+void fall_habit_tick(struct fall_habit *h, uint64_t now_us);
+
+/* What was learned, as sections; nothing if nothing was.  Load: false, and what the section is about as it was, if it is no such
+ * section; away_s: for so long nobody has run since. */
+void fall_habit_save(const struct fall_habit *h, struct snapshot_out *out);
+bool fall_habit_load(struct fall_habit *h, struct snapshot_in in, float away_s);
+
+#endif

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * models/fall_habit.c, and models/fall_watch.c with it: what a room has seen people get up from is no alarm the next time, and
+ * no habit makes anybody deaf. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+#include "models/fall_watch.h"
+
+#define HOUR_US UINT64_C(3600000000)
+#define DAY_US  (24 * HOUR_US)
+#define BOUND   0.25f
+
+static struct fall_habit habit;
+static uint64_t now_us;
+static uint32_t seed;
+
+static int begin(void **state)
+{
+	(void)state;
+	fall_habit_init(&habit);
+	now_us = DAY_US;
+	seed = 5;
+	return 0;
+}
+
+static void pass_days(float days)
+{
+	now_us += (uint64_t)(days * (float)DAY_US);
+	fall_habit_tick(&habit, now_us);
+}
+
+/* An act that scores so high, from which somebody gets up after so many hours.  Was it sure? */
+static bool act(float over, float hours)
+{
+	bool sure;
+
+	fall_habit_tick(&habit, now_us);
+	sure = fall_habit_lets(&habit, over);
+	fall_habit_event(&habit, now_us, over);
+	now_us += (uint64_t)(hours * (float)HOUR_US);
+	fall_habit_tick(&habit, now_us);
+	fall_habit_up(&habit, now_us);
+	return sure;
+}
+
+static float chance(void)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return (float)((seed >> 8) + 1) / 16777217.0f;
+}
+
+static void a_room_that_has_taught_nothing_takes_the_limit_that_ships(void **state)
+{
+	(void)state;
+	assert_true(fall_habit_lets(&habit, 0));
+	assert_false(fall_habit_lets(&habit, -0.01f) || fall_habit_lets(&habit, NAN));
+	assert_float_equal(fall_habit_still_s(&habit, 900), 900, 0);
+	assert_false(act(-1, 0.1f) || act(NAN, 0.1f));	/* what is not sure teaches nothing */
+	assert_true(fall_habit_lets(&habit, 0));
+}
+
+static void an_act_that_somebody_got_up_from_is_sure_no_more_for_a_month(void **state)
+{
+	(void)state;
+	assert_true(act(0.1f, 0.2f));
+	assert_false(fall_habit_lets(&habit, 0.1f) || fall_habit_lets(&habit, 0.02f));
+	assert_true(fall_habit_lets(&habit, 0.2f));
+	pass_days(29);
+	assert_false(fall_habit_lets(&habit, 0.1f));
+	pass_days(2);
+	assert_true(fall_habit_lets(&habit, 0.1f));
+}
+
+static void no_room_makes_the_detector_deaf(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20000; i++)
+		act(20 * chance(), 0.1f);
+	assert_false(fall_habit_lets(&habit, BOUND - 0.01f));
+	assert_true(fall_habit_lets(&habit, BOUND));
+}
+
+static void who_is_found_or_was_no_fall_teaches_nothing(void **state)
+{
+	(void)state;
+	assert_true(act(0.1f, 4) && act(0.1f, 4));	/* hours later */
+	fall_habit_event(&habit, now_us, 0.1f);
+	assert_true(fall_habit_waits(&habit));
+	fall_habit_event(&habit, now_us + 400000, -0.3f);	/* two links together are not sure */
+	assert_false(fall_habit_waits(&habit));
+	fall_habit_event(&habit, now_us, 0.1f);
+	fall_habit_was_one(&habit);			/* somebody says so */
+	fall_habit_up(&habit, now_us += 1000000);
+	assert_true(fall_habit_lets(&habit, 0));
+}
+
+static void of_what_is_open_the_likeliest_fall_teaches(void **state)
+{
+	(void)state;
+	fall_habit_event(&habit, now_us, 0.15f);
+	fall_habit_event(&habit, now_us + 60000000, 0.05f);
+	fall_habit_event(&habit, now_us + 90000000, -2);
+	fall_habit_up(&habit, now_us += 120000000);
+	assert_false(fall_habit_lets(&habit, 0.15f));
+	assert_true(fall_habit_lets(&habit, 0.19f));
+}
+
+/* Three rooms for three years, an act a day or ten that would each be an alarm. */
+static void false_alarms_die_out(void **state)
+{
+	(void)state;
+	for (int room = 0; room < 3; room++) {
+		int a_day = room == 2 ? 10 : 1, first = 0, later = 0;
+
+		fall_habit_init(&habit);
+		for (int day = 0; day < 1095; day++)
+			for (int i = 0; i < a_day; i++) {
+				bool sure = act(room ? BOUND * chance() : 0.08f + 0.04f * chance(), 0.5f);
+
+				*(day < 30 ? &first : &later) += sure;
+				now_us += (DAY_US - (uint64_t)a_day * HOUR_US / 2) / (uint64_t)a_day;
+			}
+		assert_in_range(first, 1, 8);
+		assert_true(later <= 36);		/* one a month */
+	}
+}
+
+static void who_keeps_still_for_long_after_odd_acts_is_waited_for_within_bounds(void **state)
+{
+	(void)state;
+	fall_habit_rose(&habit, now_us, 300);
+	assert_float_equal(fall_habit_still_s(&habit, 900), 900, 0);
+	fall_habit_rose(&habit, now_us += HOUR_US, 1200);
+	assert_float_equal(fall_habit_still_s(&habit, 900), 1500, 1);
+	assert_float_equal(fall_habit_still_s(&habit, 120), 360, 1);	/* a corridor */
+	fall_habit_rose(&habit, now_us += 4 * HOUR_US, 3 * 3600 + 1);	/* was found */
+	assert_float_equal(fall_habit_still_s(&habit, 900), 1500, 1);
+	for (int i = 0; i < 20; i++)
+		fall_habit_rose(&habit, now_us += 4 * HOUR_US, 7200);
+	assert_float_equal(fall_habit_still_s(&habit, 900), 2700, 1);
+	fall_habit_rose(&habit, now_us + 240 * DAY_US, 60);
+	assert_float_equal(fall_habit_still_s(&habit, 900), 900, 1);
+}
+
+static bool load_one(const struct snapshot_out *out, enum snapshot_id id, float away_s)
+{
+	struct snapshot_in in;
+
+	if (!snapshot_find(out->p, out->len, id, FALL_HABIT_VERSION, &in))
+		return false;
+	return id == SNAPSHOT_FALLS ? fall_habit_load(&habit, in, away_s) : habit_load(&habit.still, in, away_s);
+}
+
+static void what_was_learned_outlives_a_restart_and_a_spoilt_file_teaches_nothing(void **state)
+{
+	uint8_t bytes[256], body[5] = { FALL_HABIT_BINS, 0, 0, 128, 63 };
+	struct snapshot_out out = { .p = bytes, .size = sizeof(bytes) };
+	struct snapshot_in in;
+
+	(void)state;
+	fall_habit_save(&habit, &out);
+	assert_int_equal(out.len, 0);
+	act(0.1f, 0.2f);
+	fall_habit_rose(&habit, now_us, 1200);
+	fall_habit_save(&habit, &out);
+	fall_habit_init(&habit);
+	assert_true(load_one(&out, SNAPSHOT_FALLS, 60) && load_one(&out, SNAPSHOT_FALLS_STILL, 60));
+	assert_false(fall_habit_lets(&habit, 0.1f));
+	assert_float_equal(fall_habit_still_s(&habit, 900), 1500, 1);
+	assert_true(load_one(&out, SNAPSHOT_FALLS, 40 * 86400.0f));
+	assert_true(fall_habit_lets(&habit, 0.1f));
+	assert_float_equal(fall_habit_still_s(&habit, 900), 1500, 1);	/* a section of its own */
+	assert_true(load_one(&out, SNAPSHOT_FALLS, 0));
+	in = (struct snapshot_in){ .p = body, .len = sizeof(body) };
+	assert_false(fall_habit_load(&habit, in, 0));		/* no such bin */
+	body[0] = 0;
+	for (int i = 1; i < 5; i++)
+		body[i] = 0xff;				/* NaN */
+	assert_false(fall_habit_load(&habit, in, 0));
+	body[4] = 0x7e;						/* 1e38 acts */
+	assert_false(fall_habit_load(&habit, in, 0));
+	for (in.len = 4; in.len; in.len--)
+		assert_false(fall_habit_load(&habit, in, 0));
+	assert_false(fall_habit_lets(&habit, 0.1f));		/* as it was */
+}
+
+/* --- in the watch ---------------------------------------------------------------------- */
+
+static struct fall_watch watch;
+static struct incident_queue queue;
+
+static const struct fall_watch_input still = { .able = true, .occupied = true };
+
+static void pass(float seconds, struct fall_watch_input in)
+{
+	for (int i = 0; i < (int)(seconds * 10 + 0.5f); i++)
+		fall_watch_tick(&watch, now_us += 100000, &in, &queue);
+}
+
+static void event(float over, float peak_db)
+{
+	struct fall_watch_input in = still;
+
+	in.event = true;
+	in.judged = (struct fall_together){ .about_us = now_us - 2000000, .event_us = now_us - 2000000,
+					    .peak_db = peak_db, .score = 0.6f, .over = over,
+					    .verdict = over >= 0 ? FALL_VERDICT_SURE : FALL_VERDICT_SUSPECTED };
+	fall_watch_tick(&watch, now_us += 100000, &in, &queue);
+}
+
+static int confirmed(void)
+{
+	struct incident i;
+	int n = 0;
+
+	while (incident_take(&queue, &i))
+		n += i.stage == INCIDENT_CONFIRMED;
+	return n;
+}
+
+static void rise(float strength_db)
+{
+	pass(5, (struct fall_watch_input){ .able = true, .occupied = true, .moving = true, .strength_db = strength_db });
+}
+
+static int begin_watch(void **state)
+{
+	begin(state);
+	memset(&queue, 0, sizeof(queue));
+	fall_watch_init(&watch, 20, 600);
+	return 0;
+}
+
+static void a_chair_that_called_once_calls_no_more(void **state)
+{
+	(void)state;
+	event(0.1f, 25);
+	pass(100, still);
+	assert_int_equal(confirmed(), 1);
+	rise(24);
+	for (int i = 0; i < 5; i++) {
+		event(0.05f, 25);
+		pass(400, still);
+		rise(24);
+		assert_int_equal(confirmed(), 0);
+	}
+	event(BOUND, 25);
+	pass(30, still);
+	assert_int_equal(confirmed(), 1);
+}
+
+static void it_is_learned_too_when_the_watch_is_over_and_nobody_was_called(void **state)
+{
+	const struct fall_watch_input leaves = { .able = true, .empty = true };
+
+	(void)state;
+	event(0.1f, 25);
+	pass(1, leaves);
+	pass(600, still);
+	assert_true(fall_habit_lets(&watch.habit, 0.1f));
+	rise(24);
+	assert_false(fall_habit_lets(&watch.habit, 0.1f));
+	assert_int_equal(confirmed(), 0);
+}
+
+static void after_a_long_sit_that_called_a_doubtful_fall_takes_longer(void **state)
+{
+	(void)state;
+	event(-0.5f, 25);
+	pass(900, still);
+	assert_int_equal(confirmed(), 1);
+	rise(24);
+	assert_true(fall_watch_still_s(&watch) > 1000);
+	event(-0.5f, 25);
+	pass(1000, still);
+	assert_int_equal(confirmed(), 0);
+	pass(200, still);
+	assert_int_equal(confirmed(), 1);
+}
+
+static void where_nothing_moves_much_who_rises_is_seen_too(void **state)
+{
+	(void)state;
+	event(0.1f, 14);
+	pass(30, still);
+	assert_int_equal(confirmed(), 1);
+	rise(3.5f);			/* a limb */
+	rise(3.5f);
+	rise(6);			/* faint, and may be one, too */
+	assert_int_equal(watch.state, FALL_WATCH_CONFIRMED);
+	rise(6);
+	assert_int_equal(watch.state, FALL_WATCH_IDLE);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, begin)
+#define WATCH(name) cmocka_unit_test_setup(name, begin_watch)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_room_that_has_taught_nothing_takes_the_limit_that_ships),
+		TEST(an_act_that_somebody_got_up_from_is_sure_no_more_for_a_month),
+		TEST(no_room_makes_the_detector_deaf),
+		TEST(who_is_found_or_was_no_fall_teaches_nothing),
+		TEST(of_what_is_open_the_likeliest_fall_teaches),
+		TEST(false_alarms_die_out),
+		TEST(who_keeps_still_for_long_after_odd_acts_is_waited_for_within_bounds),
+		TEST(what_was_learned_outlives_a_restart_and_a_spoilt_file_teaches_nothing),
+		WATCH(a_chair_that_called_once_calls_no_more),
+		WATCH(it_is_learned_too_when_the_watch_is_over_and_nobody_was_called),
+		WATCH(after_a_long_sit_that_called_a_doubtful_fall_takes_longer),
+		WATCH(where_nothing_moves_much_who_rises_is_seen_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
