@@ -355,13 +355,22 @@ static void on_file_written(void *owner, uint32_t ticket, int error)
 	node_learned_written(n->learned, ticket, error);
 }
 
+static void on_fall_cleared(void *owner, const char *room, bool was_fall)
+{
+	const struct node *n = owner;
+	const struct sensing_room_options *r = node_find_room(n->room, n->rooms, room, strlen(room));
+
+	if (r)
+		sensing_fall_cleared(n->sensing, (int)(r - n->room), was_fall);
+}
+
 static int open_alarms(struct node *n)
 {
 	struct node_alarms_options o = {
 		.config = n->config, .loop = n->loop, .mqtt = n->mqtt, .boot_id = n->boot_id,
 		.origin = on_origin, .file = { [FILE_PAUSES] = node_privacy_file(n->privacy),
 					       [FILE_LEARNED] = node_learned_file(n->learned) },
-		.file_written = on_file_written, .owner = n,
+		.file_written = on_file_written, .fall_cleared = on_fall_cleared, .owner = n,
 	};
 	int err;
 

@@ -99,6 +99,8 @@ static void on_local(void *owner, const struct alarm *alarm)
 {
 	struct node_alarms *a = owner;
 
+	if (alarm->kind == ALARM_FALL && alarm->event == ALARM_CLEAR && !alarm->test)
+		a->o.fall_cleared(a->o.owner, alarm->room, alarm->verdict == ALARM_CONFIRMED_FALL);
 	alarm_hook_add(&a->hook, alarm, loop_now_us());
 }
 

@@ -358,6 +358,11 @@ int sensing_pause(struct sensing *s, int room, uint64_t for_us)
 	return 0;
 }
 
+void sensing_fall_cleared(struct sensing *s, int room, bool was_fall)
+{
+	room_fall_cleared(s->room[room]->room, was_fall);
+}
+
 bool sensing_is_paused(const struct sensing *s, int room)
 {
 	return s->room[room]->paused_until_us != 0;

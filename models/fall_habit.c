@@ -36,7 +36,7 @@ static float beyond(const struct fall_habit *h, int bin)
 	float sum = 0;
 
 	for (int i = bin; i < FALL_HABIT_BINS; i++)
-		sum += h->acts[i];
+		sum += h->now.acts[i];
 	return sum;
 }
 
@@ -47,7 +47,7 @@ bool fall_habit_lets(const struct fall_habit *h, float over)
 
 float fall_habit_still_s(const struct fall_habit *h, float still_s)
 {
-	return fminf(fmaxf(LONGER * habit_usual_s(&h->still), still_s), FALL_HABIT_MOST * still_s);
+	return fminf(fmaxf(LONGER * habit_usual_s(&h->now.still), still_s), FALL_HABIT_MOST * still_s);
 }
 
 void fall_habit_event(struct fall_habit *h, uint64_t event_us, float over)
@@ -63,30 +63,28 @@ void fall_habit_event(struct fall_habit *h, uint64_t event_us, float over)
 	}
 }
 
-bool fall_habit_waits(const struct fall_habit *h)
-{
-	return h->event_us != 0;
-}
-
-void fall_habit_up(struct fall_habit *h, uint64_t now_us)
+void fall_habit_up(struct fall_habit *h, uint64_t now_us, float still_s, bool called)
 {
 	int bin = bin_of(h->over);
 
 	bin = bin < FALL_HABIT_BINS ? bin : FALL_HABIT_BINS - 1;
+	if (called) {
+		h->before = h->now;
+		h->called = true;
+	}
 	if (h->event_us && now_us < h->event_us + OPEN_US)
-		h->acts[bin] = fminf(h->acts[bin] + 1, MOST);
-	h->event_us = 0;
-}
-
-void fall_habit_rose(struct fall_habit *h, uint64_t now_us, float still_s)
-{
+		h->now.acts[bin] = fminf(h->now.acts[bin] + 1, MOST);
 	if (still_s < OPEN_US * 1e-6f)
-		habit_learn(&h->still, now_us, still_s);
+		habit_learn(&h->now.still, now_us, still_s);
+	h->event_us = 0;
 }
 
-void fall_habit_was_one(struct fall_habit *h)
+void fall_habit_was_fall(struct fall_habit *h)
 {
 	h->event_us = 0;
+	if (h->called)
+		h->now = h->before;
+	h->called = false;
 }
 
 static void fade(struct fall_habit *h, float seconds)
@@ -94,9 +92,9 @@ static void fade(struct fall_habit *h, float seconds)
 	float keep = exp2f(-seconds / HALF_LIFE_S);
 
 	for (int i = 0; i < FALL_HABIT_BINS; i++) {
-		h->acts[i] *= keep;
-		if (h->acts[i] < FORGOTTEN)
-			h->acts[i] = 0;
+		h->now.acts[i] *= keep;
+		if (h->now.acts[i] < FORGOTTEN)
+			h->now.acts[i] = 0;
 	}
 }
 
@@ -114,24 +112,24 @@ void fall_habit_save(const struct fall_habit *h, struct snapshot_out *out)
 	size_t begun = snapshot_begin(out, SNAPSHOT_FALLS, FALL_HABIT_VERSION);
 
 	for (int i = 0; i < FALL_HABIT_BINS; i++) {
-		if (!(h->acts[i] > 0))
+		if (!(h->now.acts[i] > 0))
 			continue;
 		snapshot_put(out, (uint64_t)i, 1);
-		snapshot_put_float(out, h->acts[i]);
+		snapshot_put_float(out, h->now.acts[i]);
 	}
 	snapshot_end(out, begun, true);
-	habit_save(&h->still, SNAPSHOT_FALLS_STILL, out);
+	habit_save(&h->now.still, SNAPSHOT_FALLS_STILL, out);
 }
 
 bool fall_habit_load(struct fall_habit *h, struct snapshot_in in, float away_s)
 {
 	struct fall_habit is = *h;
 
-	memset(is.acts, 0, sizeof(is.acts));
+	memset(is.now.acts, 0, sizeof(is.now.acts));
 	while (!in.spoilt && in.at < in.len) {
 		int i = (int)snapshot_get(&in, 1, FALL_HABIT_BINS - 1);
 
-		is.acts[i] = snapshot_get_float(&in, 0, MOST);
+		is.now.acts[i] = snapshot_get_float(&in, 0, MOST);
 	}
 	if (!snapshot_whole(&in))
 		return false;

@@ -24,12 +24,17 @@
 #define FALL_HABIT_VERSION 1	/* of the section */
 #define FALL_HABIT_MOST    3	/* times the profile's stillness, at most */
 
+struct fall_lessons {
+	float acts[FALL_HABIT_BINS];	/* faded numbers, by how far they were over the limit */
+	struct habit still;		/* after any suspicion */
+};
+
 struct fall_habit {
-	float    acts[FALL_HABIT_BINS];	/* faded numbers, by how far they were over the limit */
-	uint64_t faded_us;		/* when they were last; 0: not since the start */
+	struct fall_lessons now, before;
+	bool     called;		/* before is what was known before the last act that people were called for */
+	uint64_t faded_us;		/* when the acts were last; 0: not since the start */
 	uint64_t event_us;		/* an event that would be sure without habits, and what it was is open; 0: none */
 	float    over;			/* ... so far over the limit: the farthest since somebody was up */
-	struct habit still;		/* after any suspicion */
 };
 
 /* Knows nothing.  Plain struct. */
@@ -44,17 +49,12 @@ float fall_habit_still_s(const struct fall_habit *h, float still_s);
 /* An event was judged so, or judged again by more links (models/fall_links.h says when it is the same). */
 void fall_habit_event(struct fall_habit *h, uint64_t event_us, float over);
 
-/* Is what one was still open, so that it matters whether somebody gets up? */
-bool fall_habit_waits(const struct fall_habit *h);
+/* Somebody got up: what was open was everyday life, unless it was hours ago.  still_s: for so long nobody had moved after what was
+ * watched; 0: nothing was.  called: people were called for it. */
+void fall_habit_up(struct fall_habit *h, uint64_t now_us, float still_s, bool called);
 
-/* Somebody got up: what was open was everyday life, unless it was hours ago. */
-void fall_habit_up(struct fall_habit *h, uint64_t now_us);
-
-/* The same, after a suspicion and so many seconds of stillness. */
-void fall_habit_rose(struct fall_habit *h, uint64_t now_us, float still_s);
-
-/* What was open was a fall: it teaches nothing. */
-void fall_habit_was_one(struct fall_habit *h);
+/* What people were called for was a fall, they say: it teaches nothing, and what it has taught is undone. */
+void fall_habit_was_fall(struct fall_habit *h);
 
 /* The clock, a few times a second. */
 void fall_habit_tick(struct fall_habit *h, uint64_t now_us);

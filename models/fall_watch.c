@@ -14,9 +14,10 @@
 #define TICK_S       0.1f
 #define SETTLE_US    4500000u	/* after the impact: rolling, cushions, the first fright */
 #define UP_DB        10.0f	/* below the event's peak, yet movement of a whole body */
-#define UP_CLEAR_DB  8.0f	/* over the noise; */
-#define UP_FAINT     0.4f	/* a second of what is not counts so much */
+#define UP_LEAST_DB  8.0f	/* over the noise */
 #define UP_S         3.0f	/* so long on the legs is up */
+#define BUSY_UP_S    30.0f	/* ... or so long of fainter movement, where the room shows no more of any, as in rest.h */
+#define BUSY_S       8.0f	/* of it are life, but may be an arm that waves for help: that ends no alarm, and teaches */
 #define UP_FORGET    0.3f	/* seconds of it forgotten in a second without */
 #define STILL_SHARE  0.6f	/* of the watch, to be confirmed */
 #define BREATH_ODDS  1.0f	/* what a seen breath adds to the log-odds */
@@ -29,6 +30,7 @@ void fall_watch_init(struct fall_watch *w, float watch_s, float still_s)
 {
 	memset(w, 0, sizeof(*w));
 	fall_habit_init(&w->habit);
+	w->learned = true;		/* nothing is open */
 	w->watch_s = watch_s;
 	w->long_s = still_s;
 }
@@ -78,7 +80,8 @@ static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 	w->peak_db = in->judged.peak_db;
 	w->score = in->judged.score;
 	w->sure = is_sure(w, &in->judged);
-	w->seen_s = w->still_s = w->up_s = w->calm_s = w->blind_s = 0;
+	w->seen_s = w->still_s = w->up_s = w->busy_s = w->calm_s = w->blind_s = 0;
+	w->learned = false;
 	w->breathed = false;
 }
 
@@ -108,13 +111,20 @@ static bool look_again(struct fall_watch *w, const struct fall_watch_input *in)
 	return true;
 }
 
-/* How much a second of this speaks for somebody on the legs.  Where the room shows little of any movement, as far as one antenna
- * often does, it takes longer to know. */
-static float on_the_legs(const struct fall_watch *w, const struct fall_watch_input *in)
+/* Movement of a whole body, if the room shows that much of one. */
+static bool is_large(const struct fall_watch *w, const struct fall_watch_input *in)
 {
-	if (!in->moving || in->strength_db <= w->peak_db - UP_DB)
-		return -UP_FORGET;
-	return in->strength_db > UP_CLEAR_DB ? 1 : UP_FAINT;
+	return in->moving && in->strength_db > w->peak_db - UP_DB;
+}
+
+static float counted(float seconds, bool more)
+{
+	return more ? seconds + TICK_S : fmaxf(0, seconds - UP_FORGET * TICK_S);
+}
+
+static bool is_up(const struct fall_watch *w)
+{
+	return w->up_s >= UP_S || w->busy_s >= BUSY_UP_S;
 }
 
 static void count(struct fall_watch *w, const struct fall_watch_input *in)
@@ -128,34 +138,31 @@ static void count(struct fall_watch *w, const struct fall_watch_input *in)
 	w->breathed |= in->breathing;
 	if (w->seen_s - w->still_s <= DOUBT_S)
 		w->calm_s = w->seen_s;
-	w->up_s = fmaxf(0, w->up_s + on_the_legs(w, in) * TICK_S);
+	w->busy_s = counted(w->busy_s, is_large(w, in));
+	w->up_s = counted(w->up_s, is_large(w, in) && in->strength_db > UP_LEAST_DB);
+}
+
+/* Whoever is that busy lives on: what looked like a fall was none, unless it is said to have been one. */
+static void learn(struct fall_watch *w, uint64_t now_us, bool called)
+{
+	if (w->learned || !(w->up_s >= UP_S || w->busy_s >= BUSY_S))
+		return;
+	fall_habit_up(&w->habit, now_us, w->state == FALL_WATCH_IDLE ? 0 : w->calm_s, called);
+	w->learned = true;
 }
 
 static void give_up(struct fall_watch *w, uint64_t now_us, struct incident_queue *out)
 {
 	tell(w, INCIDENT_RECOVERED, now_us, out);
+	learn(w, now_us, w->state == FALL_WATCH_CONFIRMED);
 	w->state = FALL_WATCH_IDLE;
-	if (w->up_s < UP_S)
-		return;
-	fall_habit_rose(&w->habit, now_us, w->calm_s);
-	fall_habit_up(&w->habit, now_us);
-}
-
-/* Nothing is watched, and yet it is not known what it was that looked so much like a fall. */
-static void wait_for_life(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in)
-{
-	if (!fall_habit_waits(&w->habit))
-		return;
-	count(w, in);
-	if (w->up_s >= UP_S)
-		fall_habit_up(&w->habit, now_us);
 }
 
 static void confirm(struct fall_watch *w, uint64_t now_us, struct incident_queue *out)
 {
 	tell(w, INCIDENT_CONFIRMED, now_us, out);
 	w->state = FALL_WATCH_CONFIRMED;
-	w->up_s = 0;
+	w->up_s = w->busy_s = 0;
 }
 
 /* The short watch is over. */
@@ -186,7 +193,7 @@ static void watch(struct fall_watch *w, uint64_t now_us, const struct fall_watch
 {
 	if (now_us > w->impact_us && now_us - w->impact_us > SETTLE_US)
 		count(w, in);
-	if (w->up_s >= UP_S || (in->able && in->empty)) {
+	if (is_up(w) || (in->able && in->empty)) {
 		give_up(w, now_us, out);
 	} else if (w->blind_s > PATIENCE_S) {
 		w->blind++;
@@ -215,10 +222,12 @@ void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_wa
 		fall_habit_event(&w->habit, in->judged.about_us, in->judged.over);
 	switch (w->state) {
 	case FALL_WATCH_IDLE:
-		if (in->event && in->judged.verdict != FALL_VERDICT_NONE)
+		if (in->event && in->judged.verdict != FALL_VERDICT_NONE) {
 			suspect(w, in, out);
-		else
-			wait_for_life(w, now_us, in);
+		} else if (!w->learned) {	/* nothing is watched, and what that was is open */
+			count(w, in);
+			learn(w, now_us, false);
+		}
 		break;
 	case FALL_WATCHING:
 		if (in->event && !look_again(w, in))
@@ -228,8 +237,21 @@ void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_wa
 		break;
 	case FALL_WATCH_CONFIRMED:
 		count(w, in);
-		if (w->up_s >= UP_S)
+		learn(w, now_us, true);
+		if (is_up(w))
 			give_up(w, now_us, out);
 		break;
 	}
+}
+
+void fall_watch_cleared(struct fall_watch *w, uint64_t now_us, bool was_fall)
+{
+	bool calls = w->state == FALL_WATCH_CONFIRMED;
+
+	if (was_fall)
+		fall_habit_was_fall(&w->habit);
+	else if (calls && !w->learned)
+		fall_habit_up(&w->habit, now_us, w->calm_s, true);
+	w->learned |= calls;
+	w->state = calls ? FALL_WATCH_IDLE : w->state;
 }

@@ -43,6 +43,8 @@ struct fall_watch {
 	bool     sure;
 	float    peak_db, score;
 	float    seen_s, still_s, up_s;	/* since the impact settled: seen, without movement, on the legs */
+	float    busy_s;		/* on the legs, as far as a room knows that shows little of any movement */
+	bool     learned;		/* what it was is known and has taught */
 	float    calm_s;		/* so long after it nobody had moved for ten seconds in all */
 	float    blind_s;		/* since then, not seen */
 	bool     breathed;
@@ -62,5 +64,8 @@ uint64_t fall_watch_event(const struct fall_watch *w, uint64_t event_us);
 /* The clock, ten times a second.  Incidents go into the queue. */
 void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,
 		     struct incident_queue *out);
+
+/* People have settled what they were called for: it is watched no longer, and the room learns what it was. */
+void fall_watch_cleared(struct fall_watch *w, uint64_t now_us, bool was_fall);
 
 #endif

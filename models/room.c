@@ -45,6 +45,7 @@ struct room {
 	int      paced;			/* ticks of late in which it was one of walking */
 	uint64_t moved_us;		/* last tick in which something moved */
 	uint64_t seen_us;		/* last tick with a verdict on motion */
+	uint64_t now_us;		/* last tick */
 };
 
 struct room *room_create(const struct model_params *params)
@@ -88,6 +89,11 @@ const struct room_state *room_state(const struct room *r)
 bool room_take_incident(struct room *r, struct incident *i)
 {
 	return incident_take(&r->incidents, i);
+}
+
+void room_fall_cleared(struct room *r, bool was_fall)
+{
+	fall_watch_cleared(&r->falls, r->now_us, was_fall);
 }
 
 unsigned room_incident_kinds(void)
@@ -263,6 +269,7 @@ static void watch_falls(struct room *r, uint64_t now_us, const struct evidence *
 		r->moved_us = now_us;
 	judge_falls(r, evidence, n, &in);
 	fall_watch_tick(&r->falls, now_us, &in, &r->incidents);
+	r->now_us = now_us;
 	r->state.doubt_limit_s = fall_watch_still_s(&r->falls);
 }
 
@@ -454,7 +461,7 @@ bool room_load(struct room *r, const uint8_t *p, size_t len, float away_s)
 	if (snapshot_find(p, len, SNAPSHOT_FALLS, FALL_HABIT_VERSION, &in))
 		ok &= fall_habit_load(&r->falls.habit, in, away_s);
 	if (snapshot_find(p, len, SNAPSHOT_FALLS_STILL, HABIT_VERSION, &in))
-		ok &= habit_load(&r->falls.habit.still, in, away_s);
+		ok &= habit_load(&r->falls.habit.now.still, in, away_s);
 	r->state.gait = r->gait.result;
 	return ok;
 }

@@ -93,6 +93,9 @@ const struct room_state *room_state(const struct room *r);
  * tick until it is false. */
 bool room_take_incident(struct room *r, struct incident *i);
 
+/* People have settled an alarm of a fall, now or later than its watch was over, and say whether it was one. */
+void room_fall_cleared(struct room *r, bool was_fall);
+
 /* What the room has learned, of what stirs it and is nobody, and of how long people stay and how they walk: as
  * sections; nothing is added where that is nothing. */
 void room_save(const struct room *r, struct snapshot_out *out);

@@ -44,7 +44,7 @@ static bool act(float over, float hours)
 	fall_habit_event(&habit, now_us, over);
 	now_us += (uint64_t)(hours * (float)HOUR_US);
 	fall_habit_tick(&habit, now_us);
-	fall_habit_up(&habit, now_us);
+	fall_habit_up(&habit, now_us, 0, false);
 	return sure;
 }
 
@@ -90,12 +90,11 @@ static void who_is_found_or_was_no_fall_teaches_nothing(void **state)
 	(void)state;
 	assert_true(act(0.1f, 4) && act(0.1f, 4));	/* hours later */
 	fall_habit_event(&habit, now_us, 0.1f);
-	assert_true(fall_habit_waits(&habit));
 	fall_habit_event(&habit, now_us + 400000, -0.3f);	/* two links together are not sure */
-	assert_false(fall_habit_waits(&habit));
+	fall_habit_up(&habit, now_us += 600000000, 0, false);
 	fall_habit_event(&habit, now_us, 0.1f);
-	fall_habit_was_one(&habit);			/* somebody says so */
-	fall_habit_up(&habit, now_us += 1000000);
+	fall_habit_was_fall(&habit);			/* somebody says so */
+	fall_habit_up(&habit, now_us += 1000000, 0, false);
 	assert_true(fall_habit_lets(&habit, 0));
 }
 
@@ -105,7 +104,7 @@ static void of_what_is_open_the_likeliest_fall_teaches(void **state)
 	fall_habit_event(&habit, now_us, 0.15f);
 	fall_habit_event(&habit, now_us + 60000000, 0.05f);
 	fall_habit_event(&habit, now_us + 90000000, -2);
-	fall_habit_up(&habit, now_us += 120000000);
+	fall_habit_up(&habit, now_us += 120000000, 0, false);
 	assert_false(fall_habit_lets(&habit, 0.15f));
 	assert_true(fall_habit_lets(&habit, 0.19f));
 }
@@ -133,17 +132,17 @@ static void false_alarms_die_out(void **state)
 static void who_keeps_still_for_long_after_odd_acts_is_waited_for_within_bounds(void **state)
 {
 	(void)state;
-	fall_habit_rose(&habit, now_us, 300);
+	fall_habit_up(&habit, now_us, 300, false);
 	assert_float_equal(fall_habit_still_s(&habit, 900), 900, 0);
-	fall_habit_rose(&habit, now_us += HOUR_US, 1200);
+	fall_habit_up(&habit, now_us += HOUR_US, 1200, false);
 	assert_float_equal(fall_habit_still_s(&habit, 900), 1500, 1);
 	assert_float_equal(fall_habit_still_s(&habit, 120), 360, 1);	/* a corridor */
-	fall_habit_rose(&habit, now_us += 4 * HOUR_US, 3 * 3600 + 1);	/* was found */
+	fall_habit_up(&habit, now_us += 4 * HOUR_US, 3 * 3600 + 1, false);	/* was found */
 	assert_float_equal(fall_habit_still_s(&habit, 900), 1500, 1);
 	for (int i = 0; i < 20; i++)
-		fall_habit_rose(&habit, now_us += 4 * HOUR_US, 7200);
+		fall_habit_up(&habit, now_us += 4 * HOUR_US, 7200, false);
 	assert_float_equal(fall_habit_still_s(&habit, 900), 2700, 1);
-	fall_habit_rose(&habit, now_us + 240 * DAY_US, 60);
+	fall_habit_up(&habit, now_us + 240 * DAY_US, 60, false);
 	assert_float_equal(fall_habit_still_s(&habit, 900), 900, 1);
 }
 
@@ -153,7 +152,7 @@ static bool load_one(const struct snapshot_out *out, enum snapshot_id id, float 
 
 	if (!snapshot_find(out->p, out->len, id, FALL_HABIT_VERSION, &in))
 		return false;
-	return id == SNAPSHOT_FALLS ? fall_habit_load(&habit, in, away_s) : habit_load(&habit.still, in, away_s);
+	return id == SNAPSHOT_FALLS ? fall_habit_load(&habit, in, away_s) : habit_load(&habit.now.still, in, away_s);
 }
 
 static void what_was_learned_outlives_a_restart_and_a_spoilt_file_teaches_nothing(void **state)
@@ -166,7 +165,7 @@ static void what_was_learned_outlives_a_restart_and_a_spoilt_file_teaches_nothin
 	fall_habit_save(&habit, &out);
 	assert_int_equal(out.len, 0);
 	act(0.1f, 0.2f);
-	fall_habit_rose(&habit, now_us, 1200);
+	fall_habit_up(&habit, now_us, 1200, false);
 	fall_habit_save(&habit, &out);
 	fall_habit_init(&habit);
 	assert_true(load_one(&out, SNAPSHOT_FALLS, 60) && load_one(&out, SNAPSHOT_FALLS_STILL, 60));
@@ -283,17 +282,54 @@ static void after_a_long_sit_that_called_a_doubtful_fall_takes_longer(void **sta
 	assert_int_equal(confirmed(), 1);
 }
 
-static void where_nothing_moves_much_who_rises_is_seen_too(void **state)
+static void what_people_say_was_a_fall_teaches_nothing(void **state)
+{
+	(void)state;
+	for (int found = 0; found < 2; found++) {
+		event(0.1f, 25);
+		pass(1000, still);
+		assert_int_equal(confirmed(), 1);
+		if (found)			/* cleared before anybody was up */
+			fall_watch_cleared(&watch, now_us, true);
+		rise(24);
+		if (!found) {
+			assert_false(fall_habit_lets(&watch.habit, 0.1f));
+			fall_watch_cleared(&watch, now_us, true);
+		}
+		assert_int_equal(watch.state, FALL_WATCH_IDLE);
+		assert_true(fall_habit_lets(&watch.habit, 0));
+		assert_float_equal(fall_watch_still_s(&watch), 600, 0.1);
+	}
+}
+
+static void what_people_say_was_none_teaches_at_once_and_falls_are_looked_for_again(void **state)
+{
+	(void)state;
+	event(0.1f, 25);
+	pass(30, still);
+	fall_watch_cleared(&watch, now_us, false);
+	assert_false(fall_habit_lets(&watch.habit, 0.1f));
+	assert_int_equal(confirmed(), 1);
+	event(0.5f, 25);
+	pass(30, still);
+	assert_int_equal(confirmed(), 1);
+}
+
+static void where_nothing_moves_much_an_arm_teaches_and_half_a_minute_is_up(void **state)
 {
 	(void)state;
 	event(0.1f, 14);
 	pass(30, still);
 	assert_int_equal(confirmed(), 1);
-	rise(3.5f);			/* a limb */
-	rise(3.5f);
-	rise(6);			/* faint, and may be one, too */
-	assert_int_equal(watch.state, FALL_WATCH_CONFIRMED);
+	for (int i = 0; i < 10; i++)
+		rise(3.5f);			/* nothing that large */
 	rise(6);
+	assert_true(fall_habit_lets(&watch.habit, 0.1f));
+	rise(6);
+	assert_false(fall_habit_lets(&watch.habit, 0.1f));
+	assert_int_equal(watch.state, FALL_WATCH_CONFIRMED);
+	for (int i = 0; i < 5; i++)
+		rise(6);
 	assert_int_equal(watch.state, FALL_WATCH_IDLE);
 }
 
@@ -314,7 +350,9 @@ int main(void)
 		WATCH(a_chair_that_called_once_calls_no_more),
 		WATCH(it_is_learned_too_when_the_watch_is_over_and_nobody_was_called),
 		WATCH(after_a_long_sit_that_called_a_doubtful_fall_takes_longer),
-		WATCH(where_nothing_moves_much_who_rises_is_seen_too),
+		WATCH(what_people_say_was_a_fall_teaches_nothing),
+		WATCH(what_people_say_was_none_teaches_at_once_and_falls_are_looked_for_again),
+		WATCH(where_nothing_moves_much_an_arm_teaches_and_half_a_minute_is_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
