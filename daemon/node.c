@@ -360,8 +360,10 @@ static void on_fall_cleared(void *owner, const char *room, bool was_fall)
 	const struct node *n = owner;
 	const struct sensing_room_options *r = node_find_room(n->room, n->rooms, room, strlen(room));
 
-	if (r)
-		sensing_fall_cleared(n->sensing, (int)(r - n->room), was_fall);
+	if (!r)
+		return;
+	sensing_fall_cleared(n->sensing, (int)(r - n->room), was_fall);
+	log_info("room %s: what looked like a fall was %s, and it learns from that", room, was_fall ? "one" : "none");
 }
 
 static int open_alarms(struct node *n)

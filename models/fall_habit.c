@@ -9,8 +9,8 @@
 #include "models/fall_habit.h"
 #include "models/fall_links.h"
 
-/* What is beyond the last bin is always sure.  So far over the limit are half of the simulated falls and 85 % of the acted
- * ones that are over it at all (fall.md). */
+/* What is beyond the last bin is always sure: more than half of the simulated falls, and 85 % of the acted ones, that are
+ * sure where nothing was learned (fall.md). */
 #define BIN          (0.25f / FALL_HABIT_BINS)	/* log-odds */
 #define HALF_LIFE_S  (30 * 86400.0f)
 #define RARE         0.5f	/* acts remembered, so faded: less than one in the last month */

@@ -9,7 +9,8 @@
  * emergency, whoever lies still is.  How long depends on how sure the classifier was.  If only one in fifty other
  * events looks so much like a fall, `watch` seconds from the impact are enough.  If not, the same events are mostly
  * people who lay down: then a suspicion is confirmed only by `still` seconds in which somebody is there and nobody
- * moves, and it stays a suspicion for as long.
+ * moves, and it stays a suspicion for as long.  What people rise from in this room moves both limits
+ * (fall_habit.h).
  *
  * Seconds in which nothing can be seen do not count, and a watch that cannot see is given up
  * after a minute: blind is not an alarm. */
