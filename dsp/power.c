@@ -22,6 +22,14 @@
 #define LEVEL_OCTAVE 16		/* units of level in a factor of two, 3 dB */
 #define OUTLIER      (4 * LEVEL_OCTAVE)	/* 12 dB off the median */
 #define RAIL_LEAST   127	/* of 8 bits */
+#define ROUGH_UNIT   4096	/* of roughness: neighbouring streams differ by their mean */
+#define ROUGH_LEAST  256	/* 1/16: smoother ones are all the same */
+#define ROUGH_DOWN   6		/* 1/64 a packet, */
+#define ROUGH_UP     8		/* and 1/256: some hundreds of packets are noise until noise is the usual */
+#define ROUGH_GROUP  8		/* tones: more of them differ by more than noise from the next */
+#define NOISE_FIRST  (ROUGH_UNIT * 3 / 4)	/* so rough: 1 is noise alone, give or take a sixth */
+#define NOISE_NEXT   (ROUGH_UNIT / 2)	/* where there is one such packet there are more, */
+#define NOISE_SPELL  255	/* packets after it at least */
 
 int power_init(struct power *p, int rx_count, int tx_count, int tones)
 {
@@ -180,6 +188,54 @@ static bool is_outlier(struct power *p, const int16_t *level)
 	return far;
 }
 
+/* What neighbouring streams differ by, as a share of their mean; 0: there is no power. */
+static uint32_t roughness(const struct power *p, const int16_t *x)
+{
+	uint32_t rough = 0, sum = 0;
+
+	for (int first = 0; first < p->streams; first += p->per_pair) {
+		sum += (uint32_t)x[first];
+		for (int k = first + 1; k < first + p->per_pair; k++) {
+			sum += (uint32_t)x[k];
+			rough += (uint32_t)magnitude(x[k] - x[k - 1]);
+		}
+	}
+	return rough * (ROUGH_UNIT / 4) / (sum / 4 + 1);
+}
+
+/* What a fifth of the packets are below: four of five may be others. */
+static void learn_roughness(struct power *p, uint32_t rough)
+{
+	if (!p->rough)
+		p->rough = rough;
+	if (rough > p->rough)
+		p->rough += p->rough >> ROUGH_UP;
+	else
+		p->rough -= p->rough >> ROUGH_DOWN;
+	if (p->rough < ROUGH_LEAST)
+		p->rough = ROUGH_LEAST;
+}
+
+/* Is this packet noise, where others are not?  Neighbouring tones see nearly the same channel: by what all of them differ on the mean
+ * is noise, by what few of them do may be narrow.  Where tones are added, noise is less by the root of their number. */
+static bool is_noise(struct power *p, const int16_t *x)
+{
+	uint32_t rough = roughness(p, x);
+	uint64_t square = (uint64_t)rough * rough * (uint64_t)p->group;
+	bool first, next;
+
+	if (p->group > ROUGH_GROUP)
+		return false;
+	learn_roughness(p, rough);
+	first = rough > 2 * p->rough && square > (uint64_t)NOISE_FIRST * NOISE_FIRST;
+	next = p->noisy && 2 * rough > 3 * p->rough && square > (uint64_t)NOISE_NEXT * NOISE_NEXT;
+	if (first)
+		p->noisy = NOISE_SPELL;
+	else if (p->noisy)
+		p->noisy--;
+	return first || next;
+}
+
 enum power_verdict power_push(struct power *p, const struct csi_frame *frame,
 			      int16_t out[POWER_MAX_STREAMS])
 {
@@ -200,6 +256,8 @@ enum power_verdict power_push(struct power *p, const struct csi_frame *frame,
 		return POWER_EMPTY;
 	if (is_outlier(p, level))
 		return POWER_OUTLIER;
+	if (is_noise(p, x))
+		return POWER_NOISE;
 	memcpy(out, x, (size_t)p->streams * sizeof(*out));
 	p->live = live;
 	return before && live != before ? POWER_CHANGED : POWER_OK;

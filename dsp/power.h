@@ -24,6 +24,7 @@ enum power_verdict {
 	POWER_CHANGED,		/* a chain appeared or died: forget what came before */
 	POWER_OUTLIER,		/* level far from its running median */
 	POWER_SATURATED,	/* more than 5 % of the values at the rail of int16 */
+	POWER_NOISE,		/* more of it is noise than channel, which is not usual on this link */
 	POWER_EMPTY,		/* all samples are zero, or another shape than init said */
 };
 
@@ -37,6 +38,9 @@ struct power {
 	uint16_t live;		/* bit per pair: has power */
 	int      fill, pos;	/* of the level history */
 	int16_t  level[POWER_MAX_PAIRS][POWER_HISTORY];	/* in 1/16 of a factor of two */
+	uint32_t rough;		/* what neighbouring streams differ by in the smoother packets, over their mean, in 1/4096;
+				 * 0: not known */
+	uint8_t  noisy;		/* packets for which more noise is expected */
 };
 
 /* Prepares for frames of rx x tx antenna pairs with that many tones.  A plain

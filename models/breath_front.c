@@ -81,7 +81,8 @@ bool breath_front_end_cell(struct breath_front *front)
 void breath_front_push(struct breath_front *front, const struct packet *p)
 {
 	if (front->use_ratio) {
-		ratio_push(&front->ratio, p->frame);
+		if (p->verdict != POWER_NOISE)
+			ratio_push(&front->ratio, p->frame);
 		return;
 	}
 	if ((p->verdict != POWER_OK && p->verdict != POWER_CHANGED) || front->power_packets == PACKETS_MAX)

@@ -157,7 +157,8 @@ static void heartbeat_push(void *state, const struct packet *p)
 		m->cell = cell;
 	}
 	m->last_us = p->frame->time_us ? p->frame->time_us : 1;
-	ratio_push(&m->ratio, p->frame);
+	if (p->verdict != POWER_NOISE)
+		ratio_push(&m->ratio, p->frame);
 }
 
 /* What the levels at one, two... times a rate count. */

@@ -23,8 +23,8 @@ struct link {
 	struct repeat repeat;
 	uint64_t started_us, slot;	/* slot: number of the tenth being counted */
 	uint16_t count[RATE_SLOTS];
-	uint16_t saturated[RATE_SLOTS], lame[RATE_SLOTS], old[RATE_SLOTS];	/* of these */
-	bool superseded;
+	uint16_t saturated[RATE_SLOTS], noise[RATE_SLOTS], lame[RATE_SLOTS], old[RATE_SLOTS];	/* of these */
+	bool superseded, drowned;
 	struct link_stats stats;
 	struct evidence evidence;
 };
@@ -32,6 +32,7 @@ struct link {
 static const char *const drop_names[LINK_DROP_COUNT] = {
 	[LINK_DROP_TIME]  = "time_went_back",
 	[LINK_DROP_EMPTY] = "empty",
+	[LINK_DROP_NOISE] = "noise",
 };
 
 const char *link_drop_name(enum link_drop d)
@@ -95,7 +96,7 @@ static void advance_slots(struct link *l, uint64_t now_us)
 	for (uint64_t i = 1; i <= steps; i++) {
 		int at = (int)((slot - steps + i) % RATE_SLOTS);
 
-		l->count[at] = l->saturated[at] = l->lame[at] = l->old[at] = 0;
+		l->count[at] = l->saturated[at] = l->noise[at] = l->lame[at] = l->old[at] = 0;
 	}
 	if (slot > l->slot)
 		l->slot = slot;
@@ -146,18 +147,20 @@ static void count_faults(struct link *l, const struct csi_frame *f, enum power_v
 		return;
 	l->count[at]++;
 	l->saturated[at] = (uint16_t)(l->saturated[at] + (verdict == POWER_SATURATED));
+	l->noise[at] = (uint16_t)(l->noise[at] + (verdict == POWER_NOISE));
 	l->lame[at] = (uint16_t)(l->lame[at] + frame_lame(f));
 	l->old[at] = (uint16_t)(l->old[at] + !repeat_push(&l->repeat, f));
 }
 
 /* What most frames of the last seconds have, or all of them: no radio measures the same twice. */
-static enum reason fault_of(const struct link *l)
+static enum reason fault_of(struct link *l)
 {
-	unsigned frames = 0, saturated = 0, lame = 0, old = 0;
+	unsigned frames = 0, saturated = 0, noise = 0, lame = 0, old = 0;
 
 	for (int i = 0; i < RATE_SLOTS; i++) {
 		frames += l->count[i];
 		saturated += l->saturated[i];
+		noise += l->noise[i];
 		lame += l->lame[i];
 		old += l->old[i];
 	}
@@ -165,6 +168,9 @@ static enum reason fault_of(const struct link *l)
 		return l->superseded ? REASON_FORMAT_CHANGED : REASON_NONE;
 	if (2 * saturated > frames)
 		return REASON_SATURATED;
+	l->drowned = (l->drowned ? 4 : 2) * noise > frames;
+	if (l->drowned)
+		return REASON_WEAK_LINK;
 	if (2 * lame > frames)
 		return REASON_CHAIN_DEAD;
 	return old == frames && old >= OLD_LEAST ? REASON_STALE : REASON_NONE;
@@ -201,6 +207,7 @@ void link_push(struct link *l, const struct csi_frame *f, unsigned lost)
 	l->stats.last_us = f->time_us;
 	l->stats.rssi_dbm = strongest_rssi(f);
 	packet.verdict = power_push(&l->power, f, power);
+	l->stats.dropped[LINK_DROP_NOISE] += packet.verdict == POWER_NOISE;
 	count_faults(l, f, packet.verdict);
 	for (size_t i = 0; i < MODELS; i++)
 		models[i]->push(l->model[i], &packet);

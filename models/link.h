@@ -14,6 +14,7 @@
 enum link_drop {
 	LINK_DROP_TIME,		/* time went back */
 	LINK_DROP_EMPTY,	/* all samples are zero */
+	LINK_DROP_NOISE,	/* noise, where most are not */
 	LINK_DROP_COUNT,
 };
 

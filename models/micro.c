@@ -17,12 +17,14 @@
 #include "models/model.h"
 
 #define GAP_US   1000000u
+#define NOISE_US 10000000u
 #define WINDOW_S 30
 #define LEAST_S  8.0f
 
 struct micro {
 	struct sway sway;
 	uint64_t last_us;
+	uint64_t noise_us;		/* of the last packet that was noise; 0: none */
 };
 
 static void *micro_create(const struct link_format *format, const struct model_params *params)
@@ -39,11 +41,21 @@ static void *micro_create(const struct link_format *format, const struct model_p
 	return m;
 }
 
+/* Where noise begins, some of it may have come before the first that was known as noise: one such packet outweighs the rest. */
+static void spoilt(struct micro *m, uint64_t time_us)
+{
+	if (!m->noise_us || time_us - m->noise_us > NOISE_US)
+		sway_reset(&m->sway);
+	m->noise_us = time_us ? time_us : 1;
+}
+
 static void micro_push(void *state, const struct packet *p)
 {
 	struct micro *m = state;
 	uint64_t time_us = p->frame->time_us;
 
+	if (p->verdict == POWER_NOISE)
+		spoilt(m, time_us);
 	if (p->verdict != POWER_OK && p->verdict != POWER_CHANGED)
 		return;
 	if (p->verdict == POWER_CHANGED || (m->last_us && time_us - m->last_us > GAP_US))

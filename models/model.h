@@ -175,7 +175,7 @@ struct pace_evidence {
 
 struct evidence {
 	float rate_hz;			/* delivered packets a second, set by the link */
-	enum reason fault;		/* what is wrong with the samples of the last seconds: SATURATED, CHAIN_DEAD (fewer
+	enum reason fault;		/* what is wrong with the samples of the last seconds: SATURATED, WEAK_LINK, CHAIN_DEAD (fewer
 					   than two of several are alive), FORMAT_CHANGED, STALE; set by the link */
 	float repeats_s;		/* after so long everything it says comes again (repeat.h); 0: it does not; set by the link */
 	bool  hearsay;			/* anybody could have made these frames up: worth showing where

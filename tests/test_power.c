@@ -208,6 +208,56 @@ static void an_outlier_is_refused_and_a_new_level_learnt(void **state)
 	assert_int_equal(power_push(&p, &frame, x), POWER_OK);
 }
 
+/* As loud as the channel was, and like no channel. */
+static void fill_noise(void)
+{
+	for (int i = 0; i < csi_samples(&frame); i++) {
+		samples[i].re = (int16_t)(noise(40) + noise(40));
+		samples[i].im = (int16_t)(noise(40) + noise(40));
+	}
+}
+
+static void fill_smooth(void)
+{
+	for (int i = 0; i < csi_samples(&frame); i++) {
+		samples[i].re = (int16_t)(40 + abs(i % 28 - 14) + noise(1));
+		samples[i].im = (int16_t)noise(1);
+	}
+}
+
+/* How many of so many packets are refused, every how manieth of which is noise. */
+static int refused(struct power *p, int packets, int every)
+{
+	int16_t x[POWER_MAX_STREAMS];
+	int n = 0;
+
+	for (int i = 0; i < packets; i++) {
+		if (i % every)
+			fill_smooth();
+		else
+			fill_noise();
+		n += power_push(p, &frame, x) == POWER_NOISE;
+	}
+	return n;
+}
+
+static void noise_is_refused_until_it_is_all_there_is(void **state)
+{
+	struct power p;
+
+	(void)state;
+	shape(1, 1, 56);
+	assert_int_equal(power_init(&p, 1, 1, 56), 0);
+	refused(&p, 100, 101);			/* the first of them may be anything */
+	assert_in_range(refused(&p, 500, 50), 8, 10);
+	assert_in_range(refused(&p, 1000, 3), 330, 334);
+	assert_true(refused(&p, 100, 1) > 95);
+	refused(&p, 1000, 1);
+	assert_int_equal(refused(&p, 100, 1), 0);	/* a link that is too weak is seen as one */
+	refused(&p, 200, 201);
+	assert_in_range(refused(&p, 500, 50), 8, 10);
+}
+
 static void a_dying_chain_is_told(void **state)
 {
 	struct power p;
@@ -241,6 +291,7 @@ int main(void)
 		cmocka_unit_test(the_end_of_a_converters_range_is_found),
 		cmocka_unit_test(the_loudest_frame_does_not_overflow),
 		cmocka_unit_test(an_outlier_is_refused_and_a_new_level_learnt),
+		cmocka_unit_test(noise_is_refused_until_it_is_all_there_is),
 		cmocka_unit_test(a_dying_chain_is_told),
 	};
 
