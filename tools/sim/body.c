@@ -11,6 +11,7 @@
 #define SKIN_M  0.02	/* of a wall, nearer no part of a body comes */
 #define SWAY_HZ 0.05	/* sway is from here to 0.5 Hz */
 #define SWAY_OCTAVES 3
+#define EASE_S  0.4	/* hands that begin or end something */
 
 /* Sizes are shares of the height.  The trunk: five points of the front that rise with a
  * breath, the belly later and more, and two of the back that hardly do. */
@@ -136,7 +137,7 @@ static struct pose pose_at(struct person *p, const struct stretch *s, double t_s
 	case MOTION_BLEND:
 		return pose_between(&s->from, &s->to, min_jerk(into / (s->until_s - s->from_s)));
 	case MOTION_WALK:
-		share = walk_progress(p, s, into, steps, swing);
+		share = walk_progress(s, into, steps, swing);
 		q = pose_between(&s->from, &s->to, min_jerk(into / TURN_S));
 		q.x = s->from.x + share * (s->to.x - s->from.x);
 		q.y = s->from.y + share * (s->to.y - s->from.y);
@@ -215,21 +216,26 @@ static int trunk_points(const struct person *p, const struct frame *f, double cr
 	return TRUNK + 1;
 }
 
-static double limb_m(const struct person *p, int limb, double t_s)
+/* Which of struct stretch's limbs: 0 and 1 are arms. */
+static double limb_m(const struct person *p, const struct stretch *s, int which, int limb, double t_s)
 {
-	double turns = p->limb_hz[limb % 6] * t_s + p->limb_turns[limb % 6];
+	double turns = s->tempo * p->limb_hz[limb % 6] * t_s + p->limb_turns[limb % 6], share = s->limb[which];
 
-	return 0.06 * sin(2 * PI * turns) + 0.03 * sin(2 * PI * (1.7 * turns + 0.3 * limb));
+	if (s->motion != MOTION_RESTLESS || !(share > 0))
+		return 0;
+	if (s->eases)
+		share *= min_jerk((t_s - s->from_s) / EASE_S) * min_jerk((s->until_s - t_s) / EASE_S);
+	return share * (0.06 * sin(2 * PI * turns) + 0.03 * sin(2 * PI * (1.7 * turns + 0.3 * limb)));
 }
 
 static int arm_points(const struct person *p, const struct frame *f, double steps, double swing, double t_s,
-		      bool restless, struct scatterer *out)
+		      const struct stretch *s, struct scatterer *out)
 {
 	double a = sqrt(ARM * p->setup->cross_m2);
 	int n = 0;
 
 	for (int side = -1; side <= 1; side += 2) {
-		double forth = -side * swing * sin(PI * steps), extra = restless ? limb_m(p, side + 1, t_s) : 0;
+		double forth = -side * swing * sin(PI * steps), extra = limb_m(p, s, side > 0, side + 1, t_s);
 
 		out[n++] = (struct scatterer){ .amplitude = a,
 			.at = part(f, 0.12 * side, 0.18, (0.10 * forth + extra) / f->h) };
@@ -240,7 +246,7 @@ static int arm_points(const struct person *p, const struct frame *f, double step
 }
 
 static int leg_points(const struct person *p, const struct frame *f, const struct pose *q, double steps,
-		      double swing, double t_s, bool restless, struct scatterer *out)
+		      double swing, double t_s, const struct stretch *s, struct scatterer *out)
 {
 	double thigh = q->hip, shank = q->hip - q->knee;
 	int n = 0;
@@ -257,8 +263,7 @@ static int leg_points(const struct person *p, const struct frame *f, const struc
 		for (int i = 0; i < 3; i++) {
 			double forth = side * swing * leg_swing_m[i] * sin(PI * steps);
 
-			if (restless)
-				forth += 0.3 * (i + 1) * limb_m(p, 3 + side, t_s);
+			forth += 0.3 * (i + 1) * limb_m(p, s, 2, 3 + side, t_s);
 			out[n++] = (struct scatterer){ .amplitude = sqrt(leg_cross[i] * p->setup->cross_m2),
 				.at = part(f, 0.05 * side, up[i], front[i] + forth / f->h) };
 		}
@@ -297,7 +302,6 @@ int person_points(struct person *p, double t_s, struct scatterer *out, struct bl
 {
 	const struct stretch *s = person_stretch(p, t_s);
 	double steps, swing, cross = p->setup->cross_m2;
-	bool restless = s->motion == MOTION_RESTLESS;
 	struct frame f;
 	struct pose q;
 	int n;
@@ -310,8 +314,8 @@ int person_points(struct person *p, double t_s, struct scatterer *out, struct bl
 	cross *= q.tilt > 1 ? 0.5 : q.hip > 1 ? 0.7 : 1;
 	memset(out, 0, BODY_POINTS * sizeof(*out));
 	n = trunk_points(p, &f, cross, t_s, out);
-	n += arm_points(p, &f, steps, swing, t_s, restless, out + n);
-	n += leg_points(p, &f, &q, steps, swing, t_s, restless, out + n);
+	n += arm_points(p, &f, steps, swing, t_s, s, out + n);
+	n += leg_points(p, &f, &q, steps, swing, t_s, s, out + n);
 	keep_inside(p, out, n);
 	make_blocker(p, &q, &f, t_s, block);
 	return n;

@@ -36,6 +36,10 @@ struct stretch {
 	const char *label;	/* as in a table of labels; NULL: nothing of note */
 	double side;		/* of a fall, rad */
 	double impact_s;	/* of a fall, when it hits the floor; NAN: none */
+	double speed_m_s;	/* of a walk */
+	double limb[3];		/* left arm, right arm and legs move by that share of what is usual for the restless, */
+	double tempo;		/* so much faster, */
+	bool eases;		/* and begin and end gently */
 };
 
 struct person {
@@ -84,7 +88,7 @@ struct pose fall_pose(const struct person *p, const struct stretch *s, double in
 void topple_make(struct person *p);
 
 /* Progress 0..1 of a walk, steps taken, and how much the limbs swing, 0..1. */
-double walk_progress(const struct person *p, const struct stretch *s, double into_s, double *steps, double *swing);
-double walk_length_s(const struct person *p, double distance_m);
+double walk_progress(const struct stretch *s, double into_s, double *steps, double *swing);
+double walk_length_s(double speed_m_s, double distance_m);
 
 #endif

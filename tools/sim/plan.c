@@ -9,11 +9,9 @@
 #define MARGIN_M   0.5		/* wanderers keep off the walls */
 #define FOREVER_S  1e9
 
-double walk_length_s(const struct person *p, double distance_m)
+double walk_length_s(double speed_m_s, double distance_m)
 {
-	double speed = p->setup->speed_m_s;
-
-	return distance_m < speed * RAMP_S ? 2 * distance_m / speed + 0.2 : distance_m / speed + RAMP_S;
+	return distance_m < speed_m_s * RAMP_S ? 2 * distance_m / speed_m_s + 0.2 : distance_m / speed_m_s + RAMP_S;
 }
 
 /* Metres after t of a start from rest, in units of the speed: a smooth ramp. */
@@ -26,9 +24,9 @@ static double ramp(double t, double *speed)
 }
 
 /* The trunk is faster in the middle of a step: 10 %. */
-double walk_progress(const struct person *p, const struct stretch *s, double into_s, double *steps, double *swing)
+double walk_progress(const struct stretch *s, double into_s, double *steps, double *swing)
 {
-	double v = p->setup->speed_m_s, cadence = 1.0 + 0.7 * v, step_m = v / cadence;
+	double v = s->speed_m_s, cadence = 1.0 + 0.7 * v, step_m = v / cadence;
 	double distance = hypot(s->to.x - s->from.x, s->to.y - s->from.y), length = s->until_s - s->from_s;
 	double gone;
 
@@ -136,8 +134,10 @@ static void rest_until(struct planner *pl, double until_s)
 		    pl->there ? rest_label(pl->p->setup, &pl->pose) : NULL);
 }
 
-static void walk_to(struct planner *pl, double x, double y)
+/* At the usual speed times `pace`. */
+static void walk_at(struct planner *pl, double x, double y, double pace)
 {
+	double speed = pl->p->setup->speed_m_s * pace;
 	struct pose to = pose_standing(pl->p->setup, pl->pose);
 	double distance = hypot(x - to.x, y - to.y);
 
@@ -148,26 +148,137 @@ static void walk_to(struct planner *pl, double x, double y)
 	to.facing = atan2(y - to.y, x - to.x);
 	to.x = x;
 	to.y = y;
-	add(pl, MOTION_WALK, walk_length_s(pl->p, distance), to, "walk");
+	add(pl, MOTION_WALK, walk_length_s(speed, distance), to, "walk")->speed_m_s = speed;
+}
+
+static void walk_to(struct planner *pl, double x, double y)
+{
+	walk_at(pl, x, y, 1);
+}
+
+/* Where they may go: the corners of that. */
+static void bounds(const struct planner *pl, double corner[4])
+{
+	const double *size = pl->room->size, *a = pl->p->setup->area, whole[4] = { 0, 0, size[0], size[1] };
+
+	if (!(a[2] > a[0]))
+		a = whole;
+	for (int i = 0; i < 2; i++) {
+		double m = fmin(MARGIN_M, (a[2 + i] - a[i]) / 3);
+
+		corner[i] = a[i] + m;
+		corner[2 + i] = a[2 + i] - m;
+	}
 }
 
 static void wander(struct planner *pl, double length_s)
 {
-	const double *size = pl->room->size, *a = pl->p->setup->area, whole[4] = { 0, 0, size[0], size[1] };
-	double until_s = pl->now_s + length_s, mx, my;
+	double until_s = pl->now_s + length_s, c[4];
 
-	if (!(a[2] > a[0]))
-		a = whole;
-	mx = fmin(MARGIN_M, (a[2] - a[0]) / 3);
-	my = fmin(MARGIN_M, (a[3] - a[1]) / 3);
+	bounds(pl, c);
 	while (pl->now_s < until_s && !pl->failed) {
-		double x = rng_uniform(&pl->p->rng, a[0] + mx, a[2] - mx);
-		double y = rng_uniform(&pl->p->rng, a[1] + my, a[3] - my);
+		double x = rng_uniform(&pl->p->rng, c[0], c[2]);
+		double y = rng_uniform(&pl->p->rng, c[1], c[3]);
 
 		if (hypot(x - pl->pose.x, y - pl->pose.y) > 0.1)
 			walk_to(pl, x, y);
 		else	/* already there: looks about */
 			add(pl, MOTION_STILL, 0.5, pl->pose, "walk");
+	}
+}
+
+static void wave(struct planner *pl, double length_s, const char *label)
+{
+	struct stretch *s = add(pl, MOTION_RESTLESS, length_s, pl->pose, label);
+
+	for (int i = 0; i < 3; i++)
+		s->limb[i] = 1;
+	s->tempo = 1;
+}
+
+static void pause_for(struct planner *pl, double least_s, double most_s, const char *label)
+{
+	add(pl, MOTION_STILL, rng_uniform(&pl->p->rng, least_s, most_s), pl->pose, label);
+}
+
+/* As people go about a room: each way at a pace of its own, to the far end rather than the near one, and at times
+ * they stop for a moment. */
+static void stroll(struct planner *pl, double length_s)
+{
+	struct rng *rng = &pl->p->rng;
+	double until_s = pl->now_s + length_s, c[4];
+
+	bounds(pl, c);
+	while (pl->now_s < until_s && !pl->failed) {
+		double x = rng_uniform(rng, c[0], c[2]), y = rng_uniform(rng, c[1], c[3]);
+		double pace = rng_uniform(rng, 0.6, 1.15), far = 0.4 * fmin(c[2] - c[0], c[3] - c[1]);
+
+		if (hypot(x - pl->pose.x, y - pl->pose.y) < far)
+			continue;
+		walk_at(pl, x, y, pace);
+		if (rng_uniform(rng, 0, 1) < 0.3)
+			pause_for(pl, 0.3, 2.5, "stand");
+	}
+}
+
+/* The hands, one or both, for a while. */
+static void reach(struct planner *pl)
+{
+	struct rng *rng = &pl->p->rng;
+	double length_s = rng_uniform(rng, 0.8, 6), one = rng_uniform(rng, 0.3, 1.3), which = rng_uniform(rng, 0, 1);
+	struct stretch *s;
+
+	s = add(pl, MOTION_RESTLESS, length_s, pl->pose, "moving");
+	s->limb[0] = which < 0.7 ? one : 0.1 * one;
+	s->limb[1] = which > 0.3 ? rng_uniform(rng, 0.3, 1.3) : 0.1 * one;
+	s->tempo = rng_uniform(rng, 0.5, 1.3);
+	s->eases = true;
+}
+
+/* Half a step or a step from where they are to somewhere else about the spot, at a lower pace. */
+static void side_step(struct planner *pl, const struct pose *home)
+{
+	struct rng *rng = &pl->p->rng;
+	double far = rng_uniform(rng, 0.1, 0.4), way = rng_uniform(rng, 0, 2 * PI), c[4];
+	struct pose to = pl->pose;
+	struct stretch *s;
+
+	bounds(pl, c);
+	to.x = fmax(c[0], fmin(c[2], home->x + far * cos(way)));
+	to.y = fmax(c[1], fmin(c[3], home->y + far * sin(way)));
+	to.facing += rng_uniform(rng, -PI / 3, PI / 3);
+	s = add(pl, MOTION_WALK, walk_length_s(pl->p->setup->speed_m_s, hypot(to.x - pl->pose.x, to.y - pl->pose.y)), to,
+		"moving");
+	s->speed_m_s = pl->p->setup->speed_m_s;
+}
+
+/* Cooks, tidies up, does exercises: all within half a metre of here.  Who sits has the hands only. */
+static void busy(struct planner *pl, double length_s)
+{
+	struct rng *rng = &pl->p->rng;
+	double until_s = pl->now_s + length_s, what;
+	struct pose home = pl->pose, bent;
+
+	while (pl->now_s < until_s && !pl->failed) {
+		what = rng_uniform(rng, 0, pl->pose.hip > 0.5 ? 0.5 : 1);
+		bent = pl->pose;
+		if (what < 0.5) {
+			reach(pl);
+		} else if (what < 0.75) {
+			side_step(pl, &home);
+		} else if (what < 0.9) {
+			bent.facing += rng_uniform(rng, -PI / 2, PI / 2);
+			blend(pl, rng_uniform(rng, 0.6, 1.5), bent, "moving");
+		} else {
+			struct pose up = pl->pose;
+
+			bent.tilt = rng_uniform(rng, 0.3, 1);
+			blend(pl, rng_uniform(rng, 0.6, 1.2), bent, "moving");
+			pause_for(pl, 0.1, 1.5, "moving");
+			blend(pl, rng_uniform(rng, 0.6, 1.2), up, "moving");
+		}
+		if (rng_uniform(rng, 0, 1) < 0.5)
+			pause_for(pl, 0.2, 2.5, "moving");
 	}
 }
 
@@ -183,7 +294,7 @@ static void fall(struct planner *pl, enum motion motion, double side_deg)
 	s->to = pl->pose = fall_pose(pl->p, s, length_s);
 	s->impact_s = s->from_s + fall_impact_s(pl->p, s);
 	if (pl->p->setup->struggle_s > 0)
-		add(pl, MOTION_RESTLESS, pl->p->setup->struggle_s, pl->pose, "fall");
+		wave(pl, pl->p->setup->struggle_s, "fall");
 }
 
 static void breathe_otherwise(struct planner *pl, double length_s, enum episode_kind kind, const char *label)
@@ -229,7 +340,9 @@ static void do_step(struct planner *pl, const struct plan_step *s)
 		blend(pl, 0.9, pose_squatting(p, to), "squat");
 		blend(pl, 1.0, pose_standing(p, to), "squat");
 		break;
-	case STEP_WAVE:     add(pl, MOTION_RESTLESS, s->value[0], to, "moving"); break;
+	case STEP_WAVE:     wave(pl, s->value[0], "moving"); break;
+	case STEP_BUSY:     busy(pl, s->value[0]); break;
+	case STEP_STROLL:   stroll(pl, s->value[0]); break;
 	case STEP_ENTER:    take_place(pl, s->value[0], s->value[1]); break;
 	case STEP_LEAVE:    pl->there = false; break;
 	case STEP_TOPPLE:   fall(pl, MOTION_TOPPLE, s->value[0]); break;

@@ -133,7 +133,7 @@ static int check_area(struct check *c, const double area[4], int line)
 static double lasts_s(const struct plan_step *s)
 {
 	switch (s->kind) {
-	case STEP_WANDER: case STEP_HOLD: case STEP_TALK: case STEP_COUGH: case STEP_WAVE:
+	case STEP_WANDER: case STEP_HOLD: case STEP_TALK: case STEP_COUGH: case STEP_WAVE: case STEP_BUSY: case STEP_STROLL:
 		return s->value[0];
 	default:
 		return 0;
@@ -178,7 +178,7 @@ static int check_person(struct check *c, const struct person_setup *p)
 
 		if (s->kind == STEP_OUT_OF_BED && !lies)
 			return FAULT(c, s->line, "%s does not lie on a bed then", p->name);
-		lies = s->kind == STEP_LIE || (lies && lasts_s(s) > 0 && s->kind != STEP_WANDER);
+		lies = s->kind == STEP_LIE || (lies && lasts_s(s) > 0 && s->kind != STEP_WANDER && s->kind != STEP_STROLL);
 		err = check_step(c, p, i, &there, at);
 	}
 	return err;

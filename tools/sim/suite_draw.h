@@ -135,6 +135,9 @@ void suite_home(FILE *f, struct rng *rng, int number);
 void suite_studio(FILE *f, struct rng *rng, int number);
 void suite_home_fall(FILE *f, struct rng *rng, int number);
 
+/* A set of suite_acts.c. */
+void suite_acts(FILE *f, struct rng *rng, int number);
+
 /* A set of suite_wall.c. */
 void suite_party_wall(FILE *f, struct rng *rng, int number);
 

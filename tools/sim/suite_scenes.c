@@ -475,5 +475,6 @@ const struct suite_set suite_sets[] = {
 	{ "home", "a day of somebody who lives alone, in their living room; the night is empty", "homes", 12, 12, suite_home, "presence" },
 	{ "home_fall", "some hours of that; then they fall, and lie there for hours", "homes", 20, 20, suite_home_fall, "falls" },
 	{ "studio", "a day and a night of somebody who sleeps in that room, too", "nights", 12, 12, suite_studio, "presence" },
+	{ "acts", "walks about in many ways, and does things on the spot: works, waves, squats", "acts", 160, 40, suite_acts, "presence" },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL }
 };
