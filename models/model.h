@@ -171,6 +171,8 @@ struct pace_evidence {
 	enum reason reason;		/* why this link cannot tell */
 	float speed_m_s;		/* NAN: nobody moves, or too slow or too fast for the packets */
 	float heading;			/* how surely it comes nearer (to 1) or goes away (to -1), dsp/heading.h; 0: unknown */
+	float sweep;			/* how far it goes one way rather than to and fro, dsp/sweep.h; 0: no way is seen; also where
+					   there is a reason: that is of the speed */
 };
 
 struct evidence {

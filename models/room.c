@@ -16,7 +16,8 @@
 #define TICK_S         0.1f
 #define MOVED_US       1000000u	/* before an event at most, the body that fell was seen to move */
 
-#define WALK_TICKS     15	/* so long at such a speed is walking */
+#define GOES           0.035f	/* per second, dsp/sweep.h: who walks goes somewhere; tools/sim/activity-states.sh */
+#define GOES_ON        0.02f	/* who walked walks until he does less */
 #define HEADING_SURE   0.2f	/* of 1, dsp/heading.h; how right that is: tools/sim/walking-direction.sh */
 #define HEADING_KEPT   0.12f	/* what is told holds while it is surer than that */
 #define SPEED_KEEP     0.8f
@@ -42,7 +43,6 @@ struct room {
 	struct breath_loss breath_loss;
 	struct incident_queue incidents;	/* models that find some put them here */
 	float    speed_m_s;		/* smoothed; NAN: none */
-	int      paced;			/* ticks of late in which it was one of walking */
 	uint64_t moved_us;		/* last tick in which something moved */
 	uint64_t seen_us;		/* last tick with a verdict on motion */
 	uint64_t now_us;		/* last tick */
@@ -174,10 +174,6 @@ static void write_speed(struct room *r, float speed)
 	else
 		r->speed_m_s = SPEED_KEEP * r->speed_m_s + (1 - SPEED_KEEP) * speed;
 	r->state.speed_m_s = r->speed_m_s;
-	if (r->speed_m_s >= GAIT_LEAST_M_S && r->speed_m_s <= GAIT_MOST_M_S)
-		r->paced += r->paced < 2 * WALK_TICKS;
-	else
-		r->paced -= r->paced > 0;
 }
 
 static void write_direction(struct room_state *s, float heading)
@@ -196,8 +192,11 @@ static void say_nobody_only_if_empty(struct room_state *s)
 		s->breath.reason = REASON_AMBIGUOUS;
 }
 
-static void write_activity(struct room_state *s, bool walking)
+/* Arms swing as fast as others walk: what walks is what goes somewhere. */
+static void write_activity(struct room_state *s, float sweep)
 {
+	bool walking = sweep > (s->activity == ACTIVITY_WALKING ? GOES_ON : GOES);
+
 	s->activity_reason = REASON_NONE;
 	if (s->motion == TRUTH_YES)
 		s->activity = walking ? ACTIVITY_WALKING : ACTIVITY_ACTIVE;
@@ -422,8 +421,8 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	r->state.heart_gate_db = r->heart.gate_db;
 	write_speed(r, room_links_speed_m_s(evidence, n));
 	write_direction(&r->state, room_links_heading(evidence, n));
-	write_activity(&r->state, r->paced >= WALK_TICKS);
-	gait_tick(&r->gait, now_us, r->speed_m_s);
+	write_activity(&r->state, room_links_sweep(evidence, n));
+	gait_tick(&r->gait, now_us, r->state.activity == ACTIVITY_WALKING ? r->speed_m_s : NAN);
 	r->state.gait = r->gait.result;
 	watch_vacancy(r, room_links_distance(evidence, n), &v);
 	watch_falls(r, now_us, evidence, n, &v);

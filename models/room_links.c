@@ -97,6 +97,15 @@ float room_links_heading(const struct evidence *const evidence[], int n)
 	return surest;
 }
 
+float room_links_sweep(const struct evidence *const evidence[], int n)
+{
+	float most = 0;
+
+	for (int i = 0; i < n; i++)
+		most = fmaxf(most, evidence[i]->pace.sweep);
+	return most;
+}
+
 float room_links_distance(const struct evidence *const evidence[], int n)
 {
 	float most = NAN;

@@ -36,6 +36,9 @@ float room_links_speed_m_s(const struct evidence *const evidence[], int n);
 /* The surest of who comes nearer (to 1) or goes away (to -1); 0: unknown. */
 float room_links_heading(const struct evidence *const evidence[], int n);
 
+/* How far what moves goes one way, as the link has it that sees the most of that (dsp/sweep.h); 0: no way is seen. */
+float room_links_sweep(const struct evidence *const evidence[], int n);
+
 /* The greatest distance from the looks of the empty room (still.c); NAN: not known. */
 float room_links_distance(const struct evidence *const evidence[], int n);
 

@@ -26,8 +26,8 @@ static void radio(FILE *f, struct rng *rng, const struct place *p, int number)
 
 static void anywhere(struct rng *rng, const struct place *p, double at[2])
 {
-	at[0] = p->size[0] * any(rng, 0.2, 0.8);
-	at[1] = p->size[1] * any(rng, 0.55, 0.85);
+	at[0] = p->size[0] * any(rng, 0.25, 0.75);
+	at[1] = p->size[1] * any(rng, 0.2, 0.85);
 }
 
 /* To and fro between two places, as who waits or thinks does; who is tired does it slowly.  So many seconds at most. */
