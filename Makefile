@@ -62,7 +62,7 @@ CORE   := $(DSP) $(MODELS)
 TEST_SHARED := $(BUILD)/tests/support.a
 TESTS       := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid ratio align rank1 apart steer ridge \
-	respiration breath breath_gain machine room power motion motion_stat presence incident fall decay sway child heading),$(TESTS))
+	respiration breath breath_gain machine room power motion motion_stat presence incident fall decay sway sweep child heading),$(TESTS))
 THREAD_TESTS := $(filter $(patsubst %,$(BUILD)/tests/test_%,mqtt mqtt_refused journal_writer alarming alarming_time \
 	alarming_commands),$(TESTS))
 CORE_TESTS  += $(filter $(patsubst %,$(BUILD)/tests/test_%,breath_loss pilot heartbeat heart device_noise alias rest gait \

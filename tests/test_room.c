@@ -128,7 +128,7 @@ static void a_weak_link_never_says_nobody(void **state)
 	assert_int_equal(s->sensing_reason, REASON_WEAK_LINK);
 }
 
-static void who_goes_at_the_speed_of_walking_walks(void **state)
+static void who_goes_somewhere_walks(void **state)
 {
 	const struct room_state *s;
 
@@ -139,14 +139,43 @@ static void who_goes_at_the_speed_of_walking_walks(void **state)
 	s = pass(3, 1);
 	assert_int_equal(s->activity, ACTIVITY_ACTIVE);
 	assert_true(isnan(s->speed_m_s));
-	link[0].pace.speed_m_s = 1.1f;
-	s = pass(3, 1);
-	assert_int_equal(s->activity, ACTIVITY_WALKING);
-	assert_true(fabsf(s->speed_m_s - 1.1f) < 0.01f);
-	link[0].pace.reason = REASON_RATE_LOW;
-	s = pass(5, 1);
+	link[0].pace.speed_m_s = 1.1f;		/* as do arms */
+	s = pass(30, 1);
 	assert_int_equal(s->activity, ACTIVITY_ACTIVE);
+	assert_true(fabsf(s->speed_m_s - 1.1f) < 0.01f);
+	link[0].pace.sweep = 0.05f;
+	assert_int_equal(pass(1, 1)->activity, ACTIVITY_WALKING);
+	link[0].pace.sweep = 0.025f;		/* goes along the link for a moment */
+	assert_int_equal(pass(1, 1)->activity, ACTIVITY_WALKING);
+	link[0].pace.sweep = 0.01f;
+	assert_int_equal(pass(1, 1)->activity, ACTIVITY_ACTIVE);
+	link[0].pace.sweep = 0.025f;
+	assert_int_equal(pass(1, 1)->activity, ACTIVITY_ACTIVE);
+	link[0].pace.reason = REASON_RATE_LOW;	/* of the speed */
+	link[0].pace.sweep = 0.05f;
+	s = pass(1, 1);
+	assert_int_equal(s->activity, ACTIVITY_WALKING);
 	assert_true(isnan(s->speed_m_s));
+	link[0].motion.moving = false;
+	assert_int_not_equal(pass(1, 1)->activity, ACTIVITY_WALKING);
+}
+
+static void only_walks_count_as_such(void **state)
+{
+	(void)state;
+	quiet(&link[0]);
+	link[0].motion.moving = true;
+	link[0].pace.reason = REASON_NONE;
+	link[0].pace.speed_m_s = 1.1f;
+	link[0].pace.sweep = 0;
+	pass(5, 1);
+	link[0].pace.speed_m_s = NAN;
+	assert_int_equal(pass(3, 1)->gait.day_walks, 0);
+	link[0].pace.speed_m_s = 1.1f;
+	link[0].pace.sweep = 0.05f;
+	pass(5, 1);
+	link[0].pace.speed_m_s = NAN;
+	assert_int_equal(pass(3, 1)->gait.day_walks, 1);
 }
 
 static void silence_becomes_nobody(void **state)
@@ -428,7 +457,8 @@ int main(void)
 		TEST(a_room_without_links_knows_nothing),
 		TEST(a_weak_link_never_says_nobody),
 		TEST(silence_becomes_nobody),
-		TEST(who_goes_at_the_speed_of_walking_walks),
+		TEST(who_goes_somewhere_walks),
+		TEST(only_walks_count_as_such),
 		TEST(a_sleeper_stays),
 		TEST(a_hole_in_the_frames_is_not_a_departure),
 		TEST(who_falls_and_does_not_get_up_is_suspected_and_then_confirmed),

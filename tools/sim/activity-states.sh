@@ -1,66 +1,72 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# activity-states.sh BUILD [ROOMS]
+# activity-states.sh BUILD [TWENTY...]
 #
-# How right is the state of activity?  Simulates people who walk about, sit, wave their arms, stoop and turn on the spot, in so
-# many rooms (default 4), replays that and prints, for each radio (chip, MHz, packets a second) and thing they do: in
-# how many of the half seconds each state was told, %.  The first 3 s of each thing are left out, as movement is told
-# for 2 s after its end, and walking after 1.5 s of it.  A few minutes.
+# How right is the state of activity?  Plays scenes of the suite's set `acts`, of which each twenty (0 to 7; default 1) have
+# every radio at every rate, and prints for each radio (chip, packets a second) and thing they do: in how many of the half
+# seconds each state was told, %.  What they do is told by the truth at 50 Hz.  `walk`: they went 0.8 m within 2 s, and
+# were on their feet for most of 1.5 s; `spot`: they do something, and were within a metre for 4 s; `rest`: they
+# have kept still for 3 s.  All else is between these and is left out.  A few minutes each.
 set -eu
 cd "$(dirname "$0")/../.."
 
 build=$1
-rooms=${2:-4}
+shift
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 1' INT TERM HUP
 
-# scene ROOM CHIP MHZ RATE: all but the radio follows from the room's number.
-scene() {
-	awk -v room="$1" -v chip="$2" -v mhz="$3" -v rate="$4" '
-		function any(from, to) { return from + (to - from) * rand() }
-		BEGIN {
-			srand(room + 500); x = any(3.5, 6); y = any(3.5, 5)
-			here = sprintf("%.2f %.2f", any(0.3, 0.7) * x, any(0.3, 0.8) * y)	# where they do not walk
-			printf "[room]\nduration = 110 s\nsize = %.2f %.2f 2.5\nseed = %d\nk = %.1f\n", x, y, room, any(2, 12)
-			printf "[receiver]\nchip = %s\nfreq = %d\nsnr = %.0f\nat = %.2f %.2f 1.2\n", chip, mhz, any(24, 40),
-				x - 0.2, any(0.15, 0.5) * y
-			printf "[sender ap]\nrate = %d\nat = 0.2 %.2f 1\n[person p]\nat = %s\n", rate, any(0.15, 0.5) * y, here
-			printf "speed = %.2f\nat_time = 1 wander 26\nat_time = 31 walk %s\nat_time = 38 wave 15\n", any(0.6, 1.3), here
-			print "at_time = 54 sit\nat_time = 75 get_up\nat_time = 78 squat\nat_time = 80 squat\nat_time = 82 squat"
-			print "at_time = 84 wave 10\nat_time = 95 wander 13"
-		}'
+# does TSV: lines TIME WHAT.
+does() {
+	awk -F '\t' '
+		function way(i, k) { return sqrt((x[i] - x[k]) ^ 2 + (y[i] - y[k]) ^ 2) }
+		function walks(i, k, far, goes) {
+			for (k = i - 100; k < i; k++) if (way(i, k) > far) far = way(i, k)
+			for (k = i - 74; k <= i; k++) goes += way(k, k - 1) > 0.2 / 50
+			return far > 0.8 && goes > 60
+		}
+		function stays(i, k, west, east, south, north) {
+			west = east = x[i]; south = north = y[i]
+			for (k = i - 200; k < i; k++) {
+				if (x[k] < west) west = x[k]
+				if (x[k] > east) east = x[k]
+				if (y[k] < south) south = y[k]
+				if (y[k] > north) north = y[k]
+			}
+			return (east - west) ^ 2 + (north - south) ^ 2 < 1
+		}
+		function only(i, n, labels, k) {
+			for (k = i - n; k <= i; k++) if (label[k] !~ labels) return 0
+			return 1
+		}
+		NR > 1 { i = int($1 * 50 + 0.5); label[i] = $3; x[i] = $4; y[i] = $5 }
+		END {
+			for (k = 450; k < i - 25; k += 25)
+				if (only(k, 0, "walk") && walks(k)) print k / 50, "walk"
+				else if (only(k, 50, "^(moving|squat)$") && stays(k)) print k / 50, "spot"
+				else if (only(k, 150, "^(breathing|sitting|stand)$")) print k / 50, "rest"
+		}' "$1"
 }
 
-# states: lines WHAT STATE.  Who stoops after he has stooped goes on with it, and so who walks.
+# states SCENE: lines CHIP RATE WHAT STATE.
 states() {
-	"$build/sixth" replay "$dir/day.csic" | sed -n 's/^{"t":\([0-9.]*\),.*activity",.*"state":"\([a-z]*\)".*/\1 \2/p' |
-		awk -F '[ \t]' '
-			FILENAME ~ /tsv$/ { if (FNR > 1) label[int($1 * 50 + 0.5)] = $3; next }
-			function say(i) {
-				if (label[i] != label[i - 25]) since = i
-				if (i - since >= 150 && label[i] ~ /^(walk|moving|squat|breathing|sitting)$/) print label[i], state }
-			{ for (; now + 25 <= $1 * 50; now += 25) say(now); state = $2 }
-			END { for (; now <= 108 * 50; now += 25) say(now) }' "$dir/day.tsv" -
+	"$build/sixth" simulate "$1" -o "$dir/acts.csic" --truth "$dir/acts.tsv"
+	does "$dir/acts.tsv" >"$dir/does"
+	"$build/sixth" replay "$dir/acts.csic" |
+		sed -n 's/^{"t":\([0-9.]*\),"topic":"[^"]*activity".*"state":"\([a-z]*\)".*/\1 \2/p' >"$dir/told"
+	awk -v radio="$(sed -n 's/^chip = //p' "$1") $(sed -n 's/^rate = //p' "$1")" '
+		FILENAME ~ /told$/ { at[++n] = $1; state[n] = $2; next }
+		{ while (now < n && at[now + 1] <= $1) now++; print radio, $2, state[now] }' "$dir/told" "$dir/does"
 }
 
-printf '%-10s %5s %10s %-10s %13s %6s %6s %8s\n' chip MHz packets/s do 'half seconds' still active walking
-for radio in ath9k:2437:100 esp32:2437:100 intel5300:5240:200 esp32:2437:50; do
-	IFS=: read -r chip mhz rate <<-END
-		$radio
-	END
-	: >"$dir/states"
-	room=0
-	while [ "$room" -lt "$rooms" ]; do
-		room=$((room + 1))
-		scene $room "$chip" "$mhz" "$rate" >"$dir/day.scene"
-		"$build/sixth" simulate "$dir/day.scene" -o "$dir/day.csic" --truth "$dir/day.tsv"
-		states >>"$dir/states"
+"$build/sixth" simulate --suite acts -o "$dir" >/dev/null
+for twenty in "${@:-1}"; do
+	for number in $(seq $((20 * twenty)) $((20 * twenty + 19))); do
+		states "$dir/acts-$(printf %04d "$number").scene"
 	done
-	awk -v chip="$chip" -v mhz="$mhz" -v rate="$rate" '
-		{ all[$1]++; told[$1 " " $2]++ }
-		END { for (what in all) printf "%-10s %5d %10d %-10s %13d %6.1f %6.1f %8.1f\n", chip, mhz, rate, what, all[what],
-			100 * told[what " still"] / all[what], 100 * told[what " active"] / all[what],
-			100 * told[what " walking"] / all[what] }' "$dir/states" | sort -k 4
-done
+done >"$dir/states"
+printf '%-10s %9s %-5s %13s %6s %6s %8s\n' chip packets/s do 'half seconds' still active walking
+awk '	{ key = sprintf("%-10s %9d %-5s", $1, $2, $3); all[key]++; told[key " " $4]++ }
+	END { for (key in all) printf "%s %13d %6.1f %6.1f %8.1f\n", key, all[key], 100 * told[key " still"] / all[key],
+		100 * told[key " active"] / all[key], 100 * told[key " walking"] / all[key] }' "$dir/states" | sort -k 1,1 -k 2,2n -k 3,3
