@@ -9,9 +9,11 @@
 #include "models/fall_habit.h"
 #include "models/fall_links.h"
 
-/* What is beyond the last bin is always sure: more than half of the simulated falls, and 85 % of the acted ones, that are
- * sure where nothing was learned (fall.md). */
-#define BIN          (0.25f / FALL_HABIT_BINS)	/* log-odds */
+#define BIN          0.125f	/* log-odds */
+/* What is so far over the limit that ships is sure whatever one act taught: more than half of the simulated falls and 85 % of
+ * the acted ones that are sure where nothing was learned; the same again for each doubling (fall.md). */
+#define STEP         0.25f
+#define MOST_OVER    (BIN * FALL_HABIT_BINS)
 #define HALF_LIFE_S  (30 * 86400.0f)
 #define RARE         0.5f	/* acts remembered, so faded: less than one in the last month */
 #define FORGOTTEN    0.01f	/* of one act: after half a year */
@@ -40,9 +42,15 @@ static float beyond(const struct fall_habit *h, int bin)
 	return sum;
 }
 
-bool fall_habit_lets(const struct fall_habit *h, float over)
+/* No habit keeps what is so far over the limit from being sure. */
+static float reach(const struct fall_habit *h, bool backed)
 {
-	return over >= 0 && beyond(h, bin_of(over)) < RARE;
+	return backed ? fminf(STEP * (1 + log2f(fmaxf(beyond(h, 0), 1))), MOST_OVER) : STEP;
+}
+
+bool fall_habit_lets(const struct fall_habit *h, float over, bool backed)
+{
+	return over >= 0 && (over >= reach(h, backed) || beyond(h, bin_of(over)) < RARE);
 }
 
 float fall_habit_still_s(const struct fall_habit *h, float still_s)

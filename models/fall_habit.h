@@ -9,9 +9,11 @@
  * stillness that is longer than those that this room has seen.  False alarms of a room die out as records do:
  * of n acts drawn alike about ln n are the highest so far (Foster & Stuart 1954).
  *
- * What is learned moves a limit within bounds and never beyond: a room full of odd acts must not make anybody deaf.  An event
- * that it keeps from being sure stays a suspicion, as others do (fall_watch.h).  A fall from which somebody gets up
- * again teaches, too, if nobody says what it was: one act among others, for a month. */
+ * What is learned moves a limit within bounds and never beyond.  One act moves it little, and each doubling of their number as much
+ * again: only where the classifier would call every day is it hardly believed any more.  An event that
+ * it keeps from being sure stays a suspicion, as others do (fall_watch.h), and where no stillness confirms those the limit
+ * moves no further than by one act.  A fall from which somebody gets up again teaches, too, if nobody says what it
+ * was: one act, for a month. */
 #ifndef MODELS_FALL_HABIT_H
 #define MODELS_FALL_HABIT_H
 
@@ -20,7 +22,7 @@
 #include "models/habit.h"
 #include "models/snapshot.h"
 
-#define FALL_HABIT_BINS    8
+#define FALL_HABIT_BINS    12
 #define FALL_HABIT_VERSION 1	/* of the section */
 #define FALL_HABIT_MOST    3	/* times the profile's stillness, at most */
 
@@ -40,8 +42,9 @@ struct fall_habit {
 /* Knows nothing.  Plain struct. */
 void fall_habit_init(struct fall_habit *h);
 
-/* May an event be sure whose log-odds are so far over the limit that ships?  NAN: it never may. */
-bool fall_habit_lets(const struct fall_habit *h, float over);
+/* May an event be sure whose log-odds are so far over the limit that ships?  NAN: it never may.  backed: one that is
+ * not is confirmed by stillness. */
+bool fall_habit_lets(const struct fall_habit *h, float over, bool backed);
 
 /* So long somebody has to be still after a doubtful event; still_s: by the profile, and at least. */
 float fall_habit_still_s(const struct fall_habit *h, float still_s);

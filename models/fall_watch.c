@@ -65,7 +65,7 @@ static void tell(struct fall_watch *w, enum incident_stage stage, uint64_t time_
 /* In this room. */
 static bool is_sure(const struct fall_watch *w, const struct fall_together *j)
 {
-	return j->verdict == FALL_VERDICT_SURE && fall_habit_lets(&w->habit, j->over);
+	return j->verdict == FALL_VERDICT_SURE && fall_habit_lets(&w->habit, j->over, w->long_s > 0);
 }
 
 float fall_watch_still_s(const struct fall_watch *w)

@@ -13,7 +13,8 @@
 
 #define HOUR_US UINT64_C(3600000000)
 #define DAY_US  (24 * HOUR_US)
-#define BOUND   0.25f
+#define ONE     0.25f	/* so far one act moves the limit at most, */
+#define BOUND   1.5f	/* ... and all of them */
 
 static struct fall_habit habit;
 static uint64_t now_us;
@@ -40,7 +41,7 @@ static bool act(float over, float hours)
 	bool sure;
 
 	fall_habit_tick(&habit, now_us);
-	sure = fall_habit_lets(&habit, over);
+	sure = fall_habit_lets(&habit, over, true);
 	fall_habit_event(&habit, now_us, over);
 	now_us += (uint64_t)(hours * (float)HOUR_US);
 	fall_habit_tick(&habit, now_us);
@@ -57,32 +58,39 @@ static float chance(void)
 static void a_room_that_has_taught_nothing_takes_the_limit_that_ships(void **state)
 {
 	(void)state;
-	assert_true(fall_habit_lets(&habit, 0));
-	assert_false(fall_habit_lets(&habit, -0.01f) || fall_habit_lets(&habit, NAN));
+	assert_true(fall_habit_lets(&habit, 0, true));
+	assert_false(fall_habit_lets(&habit, -0.01f, true) || fall_habit_lets(&habit, NAN, true));
 	assert_float_equal(fall_habit_still_s(&habit, 900), 900, 0);
 	assert_false(act(-1, 0.1f) || act(NAN, 0.1f));	/* what is not sure teaches nothing */
-	assert_true(fall_habit_lets(&habit, 0));
+	assert_true(fall_habit_lets(&habit, 0, true));
 }
 
 static void an_act_that_somebody_got_up_from_is_sure_no_more_for_a_month(void **state)
 {
 	(void)state;
 	assert_true(act(0.1f, 0.2f));
-	assert_false(fall_habit_lets(&habit, 0.1f) || fall_habit_lets(&habit, 0.02f));
-	assert_true(fall_habit_lets(&habit, 0.2f));
+	assert_false(fall_habit_lets(&habit, 0.1f, true) || fall_habit_lets(&habit, 0.02f, true));
+	assert_true(fall_habit_lets(&habit, 0.2f, true));
 	pass_days(29);
-	assert_false(fall_habit_lets(&habit, 0.1f));
+	assert_false(fall_habit_lets(&habit, 0.1f, true));
 	pass_days(2);
-	assert_true(fall_habit_lets(&habit, 0.1f));
+	assert_true(fall_habit_lets(&habit, 0.1f, true));
 }
 
-static void no_room_makes_the_detector_deaf(void **state)
+static void no_habit_moves_the_limit_far(void **state)
 {
 	(void)state;
+	act(10, 0.1f);
+	assert_false(fall_habit_lets(&habit, ONE - 0.01f, true));
+	assert_true(fall_habit_lets(&habit, ONE, true));
+	act(10, 0.1f);
+	assert_true(fall_habit_lets(&habit, 2 * ONE, true));
 	for (int i = 0; i < 20000; i++)
 		act(20 * chance(), 0.1f);
-	assert_false(fall_habit_lets(&habit, BOUND - 0.01f));
-	assert_true(fall_habit_lets(&habit, BOUND));
+	assert_false(fall_habit_lets(&habit, BOUND - 0.01f, true));
+	assert_true(fall_habit_lets(&habit, BOUND, true));
+	assert_true(fall_habit_lets(&habit, ONE, false));	/* where nothing else would confirm it */
+	assert_false(fall_habit_lets(&habit, ONE - 0.01f, false));
 }
 
 static void who_is_found_or_was_no_fall_teaches_nothing(void **state)
@@ -95,7 +103,7 @@ static void who_is_found_or_was_no_fall_teaches_nothing(void **state)
 	fall_habit_event(&habit, now_us, 0.1f);
 	fall_habit_was_fall(&habit);			/* somebody says so */
 	fall_habit_up(&habit, now_us += 1000000, 0, false);
-	assert_true(fall_habit_lets(&habit, 0));
+	assert_true(fall_habit_lets(&habit, 0, true));
 }
 
 static void of_what_is_open_the_likeliest_fall_teaches(void **state)
@@ -105,8 +113,7 @@ static void of_what_is_open_the_likeliest_fall_teaches(void **state)
 	fall_habit_event(&habit, now_us + 60000000, 0.05f);
 	fall_habit_event(&habit, now_us + 90000000, -2);
 	fall_habit_up(&habit, now_us += 120000000, 0, false);
-	assert_false(fall_habit_lets(&habit, 0.15f));
-	assert_true(fall_habit_lets(&habit, 0.19f));
+	assert_false(fall_habit_lets(&habit, 0.15f, true));
 }
 
 /* Three rooms for three years, an act a day or ten that would each be an alarm. */
@@ -119,7 +126,7 @@ static void false_alarms_die_out(void **state)
 		fall_habit_init(&habit);
 		for (int day = 0; day < 1095; day++)
 			for (int i = 0; i < a_day; i++) {
-				bool sure = act(room ? BOUND * chance() : 0.08f + 0.04f * chance(), 0.5f);
+				bool sure = act(room ? (room == 2 ? BOUND : ONE) * chance() : 0.08f + 0.04f * chance(), 0.5f);
 
 				*(day < 30 ? &first : &later) += sure;
 				now_us += (DAY_US - (uint64_t)a_day * HOUR_US / 2) / (uint64_t)a_day;
@@ -169,10 +176,10 @@ static void what_was_learned_outlives_a_restart_and_a_spoilt_file_teaches_nothin
 	fall_habit_save(&habit, &out);
 	fall_habit_init(&habit);
 	assert_true(load_one(&out, SNAPSHOT_FALLS, 60) && load_one(&out, SNAPSHOT_FALLS_STILL, 60));
-	assert_false(fall_habit_lets(&habit, 0.1f));
+	assert_false(fall_habit_lets(&habit, 0.1f, true));
 	assert_float_equal(fall_habit_still_s(&habit, 900), 1500, 1);
 	assert_true(load_one(&out, SNAPSHOT_FALLS, 40 * 86400.0f));
-	assert_true(fall_habit_lets(&habit, 0.1f));
+	assert_true(fall_habit_lets(&habit, 0.1f, true));
 	assert_float_equal(fall_habit_still_s(&habit, 900), 1500, 1);	/* a section of its own */
 	assert_true(load_one(&out, SNAPSHOT_FALLS, 0));
 	in = (struct snapshot_in){ .p = body, .len = sizeof(body) };
@@ -185,7 +192,7 @@ static void what_was_learned_outlives_a_restart_and_a_spoilt_file_teaches_nothin
 	assert_false(fall_habit_load(&habit, in, 0));
 	for (in.len = 4; in.len; in.len--)
 		assert_false(fall_habit_load(&habit, in, 0));
-	assert_false(fall_habit_lets(&habit, 0.1f));		/* as it was */
+	assert_false(fall_habit_lets(&habit, 0.1f, true));		/* as it was */
 }
 
 /* --- in the watch ---------------------------------------------------------------------- */
@@ -261,9 +268,9 @@ static void it_is_learned_too_when_the_watch_is_over_and_nobody_was_called(void 
 	event(0.1f, 25);
 	pass(1, leaves);
 	pass(600, still);
-	assert_true(fall_habit_lets(&watch.habit, 0.1f));
+	assert_true(fall_habit_lets(&watch.habit, 0.1f, true));
 	rise(24);
-	assert_false(fall_habit_lets(&watch.habit, 0.1f));
+	assert_false(fall_habit_lets(&watch.habit, 0.1f, true));
 	assert_int_equal(confirmed(), 0);
 }
 
@@ -293,11 +300,11 @@ static void what_people_say_was_a_fall_teaches_nothing(void **state)
 			fall_watch_cleared(&watch, now_us, true);
 		rise(24);
 		if (!found) {
-			assert_false(fall_habit_lets(&watch.habit, 0.1f));
+			assert_false(fall_habit_lets(&watch.habit, 0.1f, true));
 			fall_watch_cleared(&watch, now_us, true);
 		}
 		assert_int_equal(watch.state, FALL_WATCH_IDLE);
-		assert_true(fall_habit_lets(&watch.habit, 0));
+		assert_true(fall_habit_lets(&watch.habit, 0, true));
 		assert_float_equal(fall_watch_still_s(&watch), 600, 0.1);
 	}
 }
@@ -308,7 +315,7 @@ static void what_people_say_was_none_teaches_at_once_and_falls_are_looked_for_ag
 	event(0.1f, 25);
 	pass(30, still);
 	fall_watch_cleared(&watch, now_us, false);
-	assert_false(fall_habit_lets(&watch.habit, 0.1f));
+	assert_false(fall_habit_lets(&watch.habit, 0.1f, true));
 	assert_int_equal(confirmed(), 1);
 	event(0.5f, 25);
 	pass(30, still);
@@ -324,9 +331,9 @@ static void where_nothing_moves_much_an_arm_teaches_and_half_a_minute_is_up(void
 	for (int i = 0; i < 10; i++)
 		rise(3.5f);			/* nothing that large */
 	rise(6);
-	assert_true(fall_habit_lets(&watch.habit, 0.1f));
+	assert_true(fall_habit_lets(&watch.habit, 0.1f, true));
 	rise(6);
-	assert_false(fall_habit_lets(&watch.habit, 0.1f));
+	assert_false(fall_habit_lets(&watch.habit, 0.1f, true));
 	assert_int_equal(watch.state, FALL_WATCH_CONFIRMED);
 	for (int i = 0; i < 5; i++)
 		rise(6);
@@ -341,7 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_room_that_has_taught_nothing_takes_the_limit_that_ships),
 		TEST(an_act_that_somebody_got_up_from_is_sure_no_more_for_a_month),
-		TEST(no_room_makes_the_detector_deaf),
+		TEST(no_habit_moves_the_limit_far),
 		TEST(who_is_found_or_was_no_fall_teaches_nothing),
 		TEST(of_what_is_open_the_likeliest_fall_teaches),
 		TEST(false_alarms_die_out),
