@@ -57,6 +57,7 @@ struct fall_together fall_links_verdict(const struct fall_links *l, uint64_t eve
 
 		if (!is_near(s, event_us) || !is_best(l, i, event_us))
 			continue;
+		t.strongest_db = fmaxf(t.strongest_db, s->peak_db);
 		odds += w * log_odds_of(s->score);
 		suspect += w * s->suspect;
 		weight += w;

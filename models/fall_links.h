@@ -38,6 +38,7 @@ struct fall_together {
 	float over;			/* how far the log-odds are over the limit of `sure`; NAN: it never may be */
 	uint64_t event_us;		/* peak, and how far over the noise, where it was the likeliest */
 	float peak_db;
+	float strongest_db;		/* the same, where it was the strongest */
 };
 
 /* Plain struct. */

@@ -19,6 +19,7 @@
 #define BUSY_UP_S    30.0f	/* ... or so long of fainter movement, where the room shows no more of any, as in rest.h */
 #define BUSY_S       8.0f	/* of it are life, but may be an arm that waves for help: that ends no alarm, and teaches */
 #define UP_FORGET    0.3f	/* seconds of it forgotten in a second without */
+#define AGAIN_DB     4.0f	/* below the impact, yet about as strong */
 #define STILL_SHARE  0.6f	/* of the watch, to be confirmed */
 #define BREATH_ODDS  1.0f	/* what a seen breath adds to the log-odds */
 #define STILL_ODDS   1.0f	/* ... and perfect stillness */
@@ -78,6 +79,7 @@ static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 {
 	w->impact_us = in->judged.event_us;
 	w->peak_db = in->judged.peak_db;
+	w->strongest_db = in->judged.strongest_db;
 	w->score = in->judged.score;
 	w->sure = is_sure(w, &in->judged);
 	w->seen_s = w->still_s = w->up_s = w->busy_s = w->calm_s = w->blind_s = 0;
@@ -93,6 +95,12 @@ static void suspect(struct fall_watch *w, const struct fall_watch_input *in, str
 	w->state = FALL_WATCHING;
 }
 
+/* Who lies there does not stir the room some seconds later as he did when he fell. */
+static bool is_as_strong(const struct fall_watch *w, const struct fall_together *j)
+{
+	return j->event_us > w->impact_us + SETTLE_US && j->strongest_db > w->strongest_db - AGAIN_DB;
+}
+
 /* Another event while it is watched: a clearer one is what the watch is about from now on.  The same event, when
  * more links have judged it: what they say together is what is known.  False: that it was none. */
 static bool look_again(struct fall_watch *w, const struct fall_watch_input *in)
@@ -100,14 +108,17 @@ static bool look_again(struct fall_watch *w, const struct fall_watch_input *in)
 	const struct fall_together *j = &in->judged;
 
 	if (j->about_us == w->impact_us) {
+		w->strongest_db = fmaxf(w->strongest_db, j->strongest_db);
 		w->score = j->score;
 		w->sure = is_sure(w, j);
 		return j->verdict != FALL_VERDICT_NONE;
 	}
-	if (!w->sure && is_sure(w, j))
+	if (is_sure(w, j) && (!w->sure || is_as_strong(w, j)))
 		begin(w, in);
 	else if (j->score > w->score)
 		w->score = j->score;
+	if (is_as_strong(w, j))
+		w->sure = false;
 	return true;
 }
 

@@ -42,7 +42,7 @@ struct fall_watch {
 	enum fall_state state;
 	uint64_t impact_us;
 	bool     sure;
-	float    peak_db, score;
+	float    peak_db, strongest_db, score;	/* of the link that judges, of any */
 	float    seen_s, still_s, up_s;	/* since the impact settled: seen, without movement, on the legs */
 	float    busy_s;		/* on the legs, as far as a room knows that shows little of any movement */
 	bool     learned;		/* what it was is known and has taught */

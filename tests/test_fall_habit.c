@@ -214,7 +214,7 @@ static void event(float over, float peak_db)
 
 	in.event = true;
 	in.judged = (struct fall_together){ .about_us = now_us - 2000000, .event_us = now_us - 2000000,
-					    .peak_db = peak_db, .score = 0.6f, .over = over,
+					    .peak_db = peak_db, .strongest_db = peak_db, .score = 0.6f, .over = over,
 					    .verdict = over >= 0 ? FALL_VERDICT_SURE : FALL_VERDICT_SUSPECTED };
 	fall_watch_tick(&watch, now_us += 100000, &in, &queue);
 }

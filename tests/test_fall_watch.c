@@ -31,7 +31,7 @@ static void event(float score)
 
 	in.event = true;
 	in.judged = (struct fall_together){ .about_us = now_us - 2000000, .event_us = now_us - 2000000,
-					    .peak_db = 25, .score = score,
+					    .peak_db = 25, .strongest_db = 25, .score = score,
 					    .verdict = (enum fall_verdict)((score >= 0.5f) + (score >= 0.7f)) };
 	now_us += 100000;
 	fall_watch_tick(&watch, now_us, &in, &queue);
@@ -44,7 +44,7 @@ static void judge_again(uint64_t impact_us, float score)
 
 	in.event = true;
 	in.judged = (struct fall_together){ .about_us = fall_watch_event(&watch, impact_us + 1000000),
-					    .event_us = impact_us + 300000, .peak_db = 25, .score = score,
+					    .event_us = impact_us + 300000, .peak_db = 25, .strongest_db = 25, .score = score,
 					    .verdict = (enum fall_verdict)((score >= 0.5f) + (score >= 0.7f)) };
 	now_us += 100000;
 	fall_watch_tick(&watch, now_us, &in, &queue);
@@ -219,6 +219,38 @@ static void a_clear_fall_after_a_doubtful_one_is_watched_from_its_own_impact(voi
 	expect(INCIDENT_CONFIRMED, 2000000);
 }
 
+/* Another event so many seconds after the first, which is no fall. */
+static void stir(float seconds, float peak_db)
+{
+	struct fall_watch_input in = still;
+
+	pass(seconds - 0.1f, still);
+	in.event = true;
+	in.judged = (struct fall_together){ .about_us = now_us - 2000000, .event_us = now_us - 2000000,
+					    .peak_db = peak_db, .strongest_db = peak_db, .score = 0.1f };
+	now_us += 100000;
+	fall_watch_tick(&watch, now_us, &in, &queue);
+}
+
+static void who_stirs_the_room_again_as_he_fell_does_not_lie_there(void **state)
+{
+	static const struct { float after_s, peak_db; bool lies; } events[] = {
+		{ 3, 30, true }, { 10, 18, true }, { 10, 23, false }, { 10, 30, false },
+	};
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		begin(state);
+		event(0.9f);
+		expect(INCIDENT_SUSPECTED, 3000000);
+		stir(events[i].after_s, events[i].peak_db);
+		pass(20, still);
+		if (events[i].lies)
+			expect(INCIDENT_CONFIRMED, 20000000);
+		expect_nothing();
+		assert_int_equal(watch.state, events[i].lies ? FALL_WATCH_CONFIRMED : FALL_WATCHING);
+	}
+}
+
 static void one_of_two_people_who_walks_can_help_the_other(void **state)
 {
 	struct fall_watch_input helper = { .able = true, .occupied = true, .moving = true, .strength_db = 21 };
@@ -285,6 +317,7 @@ int main(void)
 		cmocka_unit_test_setup(a_doubtful_fall_needs_somebody_who_is_there_for_certain, begin),
 		cmocka_unit_test_setup(a_clear_fall_after_a_doubtful_one_is_watched_from_its_own_impact, begin),
 		cmocka_unit_test_setup(one_of_two_people_who_walks_can_help_the_other, begin),
+		cmocka_unit_test_setup(who_stirs_the_room_again_as_he_fell_does_not_lie_there, begin),
 		cmocka_unit_test_setup(a_score_below_the_threshold_is_nothing, begin),
 		cmocka_unit_test_setup(no_watch_outlasts_its_suspicion, begin),
 	};
