@@ -117,6 +117,12 @@ static void activity_write(struct json *j, const struct message_context *c)
 
 /* respiration */
 
+/* None is null: no window that was looked at, no pause, no limit. */
+static double seconds(float s)
+{
+	return s > 0 ? (double)s : NAN;
+}
+
 /* Nothing at all is measured, which has nothing to do with who is there. */
 static bool is_silence(enum reason r)
 {
@@ -144,10 +150,10 @@ static void respiration_write(struct json *j, const struct message_context *c)
 	json_add_number(j, "rate_per_min", valid ? (double)b->rate_per_min : NAN, 2);
 	json_add_number(j, "quality", valid ? (double)b->quality : NAN, 3);
 	json_add_number(j, "snr_db", (double)b->snr_db, 1);
-	json_add_number(j, "window_s", (double)b->window_s, 1);
+	json_add_number(j, "window_s", seconds(b->window_s), 1);
 	evidence = json_add_object(j, "evidence");
 	json_add_number(evidence, "pauses_1h", c->state->breath_pauses, 0);
-	json_add_number(evidence, "pause_s", c->state->breath_lost_s > 0 ? (double)c->state->breath_lost_s : NAN, 1);
+	json_add_number(evidence, "pause_s", seconds(c->state->breath_lost_s), 1);
 	json_add_number(j, "second_rate_per_min", valid && second ? (double)b->second_per_min : NAN, 2);
 	json_add_string(j, "persons", valid && second ? "2+" : NULL);
 	json_add_string(j, "reason", reason_name(b->reason));
@@ -173,7 +179,7 @@ static void heartbeat_write(struct json *j, const struct message_context *c)
 	json_add_number(j, "rate_per_min", valid ? (double)h->rate_per_min : NAN, 1);
 	json_add_number(j, "quality", valid ? (double)h->quality : NAN, 3);
 	json_add_number(j, "snr_db", (double)h->snr_db, 1);
-	json_add_number(j, "window_s", (double)h->window_s, 1);
+	json_add_number(j, "window_s", seconds(h->window_s), 1);
 	json_add_string(j, "reason", reason_name(h->reason));
 }
 
@@ -273,11 +279,6 @@ static void write_sources(struct json *j, const struct message_context *c)
 	}
 }
 
-static double limit(float s)
-{
-	return s > 0 ? (double)s : NAN;
-}
-
 static void sensing_write(struct json *j, const struct message_context *c)
 {
 	struct json *list;
@@ -302,9 +303,9 @@ static void sensing_write(struct json *j, const struct message_context *c)
 	device_write(j, c->device, c->around);
 	write_sources(j, c);
 	list = json_add_object(j, "limits");
-	json_add_number(list, "still_s", limit(c->state->still_limit_s), 0);
-	json_add_number(list, "low_s", limit(c->state->low_limit_s), 0);
-	json_add_number(list, "doubt_s", limit(c->state->doubt_limit_s), 0);
+	json_add_number(list, "still_s", seconds(c->state->still_limit_s), 0);
+	json_add_number(list, "low_s", seconds(c->state->low_limit_s), 0);
+	json_add_number(list, "doubt_s", seconds(c->state->doubt_limit_s), 0);
 	json_add_number(j, "foreign_frames", (double)c->wiring->foreign, 0);
 }
 
