@@ -60,6 +60,16 @@ void still_second(struct still *s, bool moved, bool empty)
 	start_second(s);
 }
 
+void still_blind_second(struct still *s)
+{
+	start_second(s);
+}
+
+void still_lost_sight(struct still *s)
+{
+	s->seconds = 0;
+}
+
 static float distance(const struct still *s, const float *a, const float *b)
 {
 	float sum = 0;

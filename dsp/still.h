@@ -48,6 +48,12 @@ void still_push(struct still *s, const int16_t *x);
 /* A second is over.  moved: something moved in it.  empty: until now, nobody was there. */
 void still_second(struct still *s, bool moved, bool empty);
 
+/* A second is over in which nothing can be told: its packets count for nothing. */
+void still_blind_second(struct still *s);
+
+/* After too many of them what was before says nothing of now: the mean starts over. */
+void still_lost_sight(struct still *s);
+
 /* This is what the empty room looks like. */
 void still_learn(struct still *s);
 

@@ -5,7 +5,8 @@
  *
  * What the empty room looks like is learned the first time when it has been known to be empty for a minute; then
  * whenever somebody walks in: what was before that was nobody.  A movement too short to be an entry teaches
- * nothing: it may be whoever lies there. */
+ * nothing: it may be whoever lies there.  Nor does a second in which movement could not be told: noise, an overdriven
+ * receiver or a handful of packets look like no room. */
 #include <math.h>
 #include <stdlib.h>
 #include "dsp/still.h"
@@ -14,12 +15,14 @@
 #define SECOND_US   1000000u
 #define FIRST_S     60		/* of emptiness, to learn the first look of it */
 #define WENT_S      6		/* nobody walks in in less */
+#define BLIND_S     3		/* and nobody is missed who does in so long a blindness */
 
 struct look {
 	struct still still;
 	const struct surroundings *around;
 	uint64_t second;		/* number of the one in the making */
-	bool     moved;			/* in it */
+	bool     moved, blind;		/* in it */
+	int      blind_s;		/* up to now, without a second that was not */
 	bool     empty;			/* so the room was when nothing moved last */
 	int      empty_s;		/* for so long */
 	int      went_s;		/* of movement of late */
@@ -54,9 +57,19 @@ static void look_push(void *state, const struct packet *p)
 		still_push(&l->still, p->power);
 }
 
-/* Once a second. */
+static void pass_blind(struct look *l)
+{
+	still_blind_second(&l->still);
+	if (++l->blind_s != BLIND_S)
+		return;
+	still_lost_sight(&l->still);
+	l->empty_s = 0;
+}
+
+/* Once a second in which movement could be told. */
 static void learn(struct look *l)
 {
+	l->blind_s = 0;
 	if (!l->moved)
 		l->empty = l->around && l->around->empty;
 	l->empty_s = l->empty ? l->empty_s + 1 : 0;
@@ -77,11 +90,15 @@ static void look_tick(void *state, uint64_t now_us, struct evidence *all)
 
 	e->reason = all->motion.reason;
 	l->moved |= all->motion.reason == REASON_NONE && all->motion.moving;
+	l->blind |= all->motion.reason != REASON_NONE || all->motion.drowned;
 	if (now_us / SECOND_US == l->second)
 		return;
 	l->second = now_us / SECOND_US;
-	learn(l);
-	l->moved = false;
+	if (l->blind && !l->moved)
+		pass_blind(l);
+	else
+		learn(l);
+	l->moved = l->blind = false;
 	e->distance = still_distance(&l->still);
 }
 

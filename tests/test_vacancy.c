@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <math.h>
 #include <string.h>
+#include "dsp/csi.h"
 #include "dsp/still.h"
 #include "models/rest.h"
 #include "models/room.h"
@@ -34,6 +35,14 @@ static float normal(void)
 	return sum - 6;
 }
 
+/* A packet of a channel in which a body of that size lies; noise_only: interference hides it. */
+static void fill(int16_t x[STREAMS], float body, bool noise_only)
+{
+	for (int k = 0; k < STREAMS; k++)
+		x[k] = (int16_t)(POWER_MEAN * (noise_only ? 1 + 0.3f * normal() :
+					       1 + 0.05f * normal() + 0.3f * cosf(0.5f * (float)k) + body * sinf(0.2f * (float)k)));
+}
+
 /* So many seconds of 20 packets each, of a channel in which a body of that size lies. */
 static void see(struct still *s, int seconds, float body, bool moving, bool empty)
 {
@@ -41,8 +50,7 @@ static void see(struct still *s, int seconds, float body, bool moving, bool empt
 		for (int n = 0; n < 20; n++) {
 			int16_t x[STREAMS];
 
-			for (int k = 0; k < STREAMS; k++)
-				x[k] = (int16_t)(POWER_MEAN * (1 + 0.05f * normal() + body * sinf(0.2f * (float)k)));
+			fill(x, body, false);
 			still_push(s, x);
 		}
 		still_second(s, moving, empty);
@@ -278,6 +286,48 @@ static void a_room_that_taught_how_it_is_left_raises_one_for_whom_no_radio_sees(
 	room_destroy(room);
 }
 
+/* The model's evidence after so many seconds. */
+static float look(void *model, uint64_t *at_us, int seconds, float body, enum reason reason, bool moving)
+{
+	struct evidence e = { .motion = { .reason = reason, .moving = moving } };
+	struct csi_frame frame = { 0 };
+	int16_t x[STREAMS];
+	const struct packet p = { .frame = &frame, .verdict = POWER_OK, .power = x };
+
+	for (int i = 0; i < seconds * 10; i++) {
+		fill(x, body, reason != REASON_NONE);
+		model_still.push(model, &p);
+		model_still.tick(model, *at_us += 100000, &e);
+	}
+	return e.still.distance;
+}
+
+/* What it looks like when noise covers it is not what the empty room looks like, and what was before says nothing after it. */
+static void noise_is_no_room(void **state)
+{
+	struct surroundings around = { .empty = true };
+	const struct model_params params = { .around = &around };
+	const struct link_format format = { .streams = STREAMS, .per_pair = STREAMS };
+	void *model = model_still.create(&format, &params);
+	uint64_t at_us = 0;
+
+	(void)state;
+	assert_non_null(model);
+	for (int i = 0; i < 10; i++)				/* it comes and goes, before the room is known at all */
+		look(model, &at_us, 6, 0, i & 1 ? REASON_WEAK_LINK : REASON_NONE, false);
+	assert_true(look(model, &at_us, 80, 0, REASON_NONE, false) < 0.02f);
+	look(model, &at_us, 2, 0, REASON_SATURATED, false);
+	assert_true(look(model, &at_us, 2, 0, REASON_NONE, false) < 0.02f);
+	assert_true(isnan(look(model, &at_us, 60, 0, REASON_WEAK_LINK, false)));
+	assert_true(isnan(look(model, &at_us, 6, 0.3f, REASON_NONE, false)));
+	look(model, &at_us, 8, 0, REASON_NONE, true);		/* who walks in now found no room of noise */
+	around.empty = false;
+	assert_true(look(model, &at_us, 20, 0.3f, REASON_NONE, false) > 0.15f);
+	look(model, &at_us, 8, 0, REASON_NONE, true);
+	assert_true(look(model, &at_us, 20, 0, REASON_NONE, false) < 0.02f);
+	model_still.destroy(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -288,6 +338,7 @@ int main(void)
 		cmocka_unit_test(what_drifts_while_nobody_comes_is_nobody),
 		cmocka_unit_test(what_visits_taught_outlives_a_restart_and_a_spoilt_file_teaches_nothing),
 		cmocka_unit_test(who_is_missed_is_an_alarm_and_doubt_a_suspicion_that_ends_when_the_channel_goes_back),
+		cmocka_unit_test(noise_is_no_room),
 		cmocka_unit_test(a_room_that_taught_how_it_is_left_raises_one_for_whom_no_radio_sees),
 	};
 
