@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The sum over cells of x dy - y dx, each stream against its own slow mean, which is twice the area.  Cells are short against a
- * turn of the channel: means of longer ones are nearer to the middle of the circle.
+ * The sum over cells of x dy - y dx, each stream against its own slow mean, which is twice the area.  Cells are short
+ * against a turn of the channel: means of longer ones are nearer to the middle of the circle.
  *
  * Fooled by: who goes along the link or round it (his path stays as long as it is), several bodies, a turning fan
  * before two antennas, and packets so few that a turn goes by unseen. */

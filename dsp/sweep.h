@@ -2,12 +2,13 @@
  *
  * sweep.h -- does what moves go somewhere, or to and fro?
  *
- * A path that gets longer turns its part of the channel in one sense.  What that does to the power of one tone looks the same
- * forward and backward; of two tones, or two antennas, one is ahead of the other, as the still paths have another phase there,
- * and it is the other that is ahead when the path gets shorter.  Drawn against each other the two go round in a circle.  The area
- * that they sweep, counted with its sign, grows for as long as a body goes one way, and that of what swings goes back to nothing:
- * arms, a back that bends, a step aside and back.  (A cross-covariance that is not symmetric, which is the mark of a process that
- * cannot be told from its reverse by one variable alone: Pomeau 1982.)  Noise sweeps nothing on average.
+ * A path that gets longer turns its part of the channel in one sense.  What that does to the power of one tone looks
+ * the same forward and backward; of two tones, or two antennas, one is ahead of the other, as the still paths have
+ * another phase there, and it is the other that is ahead when the path gets shorter.  Drawn against each other the two
+ * go round in a circle.  The area that they sweep, counted with its sign, grows for as long as a body goes one way, and
+ * that of what swings goes back to nothing: arms, a back that bends, a step aside and back.  (A cross-covariance that is
+ * not symmetric, the mark of a process that does not look the same backward: Pomeau 1982.)  Noise sweeps nothing on
+ * average.
  *
  * It needs no phase, so one antenna and any radio will do, but where all tones fade alike there is little of it. */
 #ifndef DSP_SWEEP_H
@@ -43,8 +44,8 @@ void sweep_reset(struct sweep *s);
 /* One packet's power streams. */
 void sweep_push(struct sweep *s, uint64_t time_us, const int16_t *x);
 
-/* The clock, ten times a second: the area that two streams swept in one sense in the last 1.5 s, twice, per second, in units of their
- * squared mean; root mean square over all twos. */
+/* The clock, ten times a second: twice the area that two streams swept in one sense in the last 1.5 s, per second, in
+ * units of their squared mean; root mean square over all twos. */
 float sweep_tick(struct sweep *s);
 
 #endif

@@ -3,8 +3,8 @@
  * gait.h -- how fast people walk in a room, by day and by week: a slow decline of it over months is
  * worth knowing.
  *
- * A walk counts with the median of its speeds, a week with the median of its walks and the interval that
- * holds 95 % (order statistics: Conover 1999, no shape assumed).  A single link takes every speed with a
+ * A walk (what activity calls walking, room.c) counts with the median of its speeds, a week with the median
+ * of its walks and the interval that holds 95 % (order statistics: Conover 1999, no shape assumed).  A single link takes every speed with a
  * factor that is the room's and stays as long as the radios do (pace.c), so a room's weeks compare with
  * each other, not with another room's nor with a norm; and several people are one to it.
  * Days are of 24 hours on the clock of the frames, not the calendar's.  A histogram a day is what is kept,

@@ -371,7 +371,8 @@ static void noise_alone_moves_the_motion_statistic_as_theory_says(void **state)
 
 static struct person person;
 
-static void make_person(enum step_kind fall, enum posture posture)
+/* Whose plan is that step, from 10 s on; so many seconds of it, if it is one that lasts. */
+static void make_person(enum step_kind kind, enum posture posture, double for_s)
 {
 	static struct person_setup p;
 	const struct room_setup room = { .duration_s = 30, .size = { 4, 4, 2.5 } };
@@ -380,9 +381,9 @@ static void make_person(enum step_kind fall, enum posture posture)
 	p = (struct person_setup){
 		.name = "emil", .at = { 2, 2 }, .posture = posture, .height_m = 1.75, .cross_m2 = 0.5,
 		.seat_m = 0.45, .bed_m = 0.5, .speed_m_s = 1, .breaths_per_min = 15, .depth_mm = 5,
-		.variability = 0.02, .beats_per_min = 70, .pulse_mm = 0.3, .steps = 1, .struggle_s = 1,
+		.variability = 0.02, .beats_per_min = 70, .pulse_mm = 0.3, .steps = 1, .struggle_s = 1, .pace = 1,
 	};
-	p.step[0] = (struct plan_step){ .start_s = 10, .kind = fall };
+	p.step[0] = (struct plan_step){ .start_s = 10, .kind = kind, .value = { for_s } };
 	assert_int_equal(person_make(&person, &p, &room, 1, 1), 0);
 }
 
@@ -420,7 +421,7 @@ static void five_falls_end_on_the_floor_at_the_speed_of_falls(void **state)
 		double at_s = 0, speed;
 		struct pose q;
 
-		make_person(fall[i].kind, fall[i].from);
+		make_person(fall[i].kind, fall[i].from, 0);
 		speed = fastest_m_s(&at_s);
 		assert_in_range((int)(1000 * speed), (int)(1000 * fall[i].least), (int)(1000 * fall[i].most));
 		s = person_stretch(&person, 10.1);
@@ -433,13 +434,48 @@ static void five_falls_end_on_the_floor_at_the_speed_of_falls(void **state)
 	}
 }
 
+/* How far they get from where they were, and how much a hand moves against the body. */
+static double goes_m(enum step_kind kind, enum posture posture, double *hand_m)
+{
+	double least = 9, most = 0, far = 0;
+
+	make_person(kind, posture, 18);
+	for (double t = 10; t < 28; t += 0.05) {
+		struct scatterer x[BODY_POINTS];
+		struct blocker block;
+		struct pose q;
+		double hand;
+
+		assert_true(person_pose(&person, t, &q));
+		person_points(&person, t, x, &block);
+		hand = point_distance(x[11].at, x[2].at);
+		least = fmin(least, hand);
+		most = fmax(most, hand);
+		far = fmax(far, hypot(q.x - 2, q.y - 2));
+		if (kind == STEP_BUSY)
+			assert_string_equal(person_stretch(&person, t)->label, "moving");
+	}
+	*hand_m = most - least;
+	return far;
+}
+
+static void who_is_busy_stays_and_who_strolls_goes(void **state)
+{
+	double hand_m;
+
+	(void)state;
+	assert_true(goes_m(STEP_BUSY, POSTURE_STAND, &hand_m) < 0.5 && hand_m > 0.07);
+	assert_true(goes_m(STEP_BUSY, POSTURE_SIT, &hand_m) < 0.05 && hand_m > 0.07);
+	assert_true(goes_m(STEP_STROLL, POSTURE_STAND, &hand_m) > 1);
+}
+
 static void the_chest_does_what_the_truth_says(void **state)
 {
 	int breaths = 0, beats = 0;
 	double most = 0;
 
 	(void)state;
-	make_person(STEP_LEAVE, POSTURE_SIT);
+	make_person(STEP_LEAVE, POSTURE_SIT, 0);
 	for (int i = 1; i < 2998; i++) {
 		const float *b = person.chest.breath_mm + i, *h = person.chest.heart_mm + i;
 
@@ -506,6 +542,7 @@ int main(void)
 		cmocka_unit_test(what_is_common_cancels_in_the_ratio_of_antennas),
 		cmocka_unit_test(noise_alone_moves_the_motion_statistic_as_theory_says),
 		cmocka_unit_test(five_falls_end_on_the_floor_at_the_speed_of_falls),
+		cmocka_unit_test(who_is_busy_stays_and_who_strolls_goes),
 		cmocka_unit_test(the_chest_does_what_the_truth_says),
 		cmocka_unit_test(a_breath_is_as_visible_as_its_depth_and_the_noise_make_it),
 	};

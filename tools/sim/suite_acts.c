@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * suite_acts.c -- who walks, and who moves on the spot?  By turns somebody goes about the room and does things in one place: works with
- * the hands, turns, stoops, takes half a step to and fro, waves, squats, anywhere in the room and before any radio. */
+ * suite_acts.c -- who walks, and who moves on the spot?  By turns somebody goes about the room and does things in one
+ * place: works with the hands, turns, stoops, takes half a step to and fro, waves, squats, anywhere in the room and
+ * before any radio. */
 #include "tools/sim/suite_draw.h"
 
 #define LENGTH_S 190
