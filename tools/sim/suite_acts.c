@@ -16,13 +16,7 @@ static void radio(FILE *f, struct rng *rng, const struct place *p, int number)
 	static const int rates[] = { 20, 50, 100, 200 };
 	int chip = number % 5, rate = rates[number / 5 % 4];
 
-	fprintf(f, "[receiver]\nchip = %s\nfreq = %d\nsnr = %.1f\n", radios[chip].chip, radios[chip].mhz, good_snr(rng));
-	put_at(f, p->receiver, 3);
-	fprintf(f, "[sender ap]\nrate = %d\n", chip == 4 && rate > 100 ? 100 : rate);
-	put_at(f, p->sender, 3);
-	put(f, rng, "loss", 0, 0.06);
-	put(f, rng, "jitter", 0.3, 3);
-	put(f, rng, "gaps", 60, 300);
+	one_radio(f, rng, p, radios[chip].chip, radios[chip].mhz, chip == 4 && rate > 100 ? 100 : rate);
 }
 
 static void anywhere(struct rng *rng, const struct place *p, double at[2])

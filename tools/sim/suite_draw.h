@@ -64,6 +64,18 @@ static inline double good_snr(struct rng *rng)
 	return any(rng, 24, 40);
 }
 
+/* That receiver and a sender of so many packets a second, with the losses of everyday. */
+static inline void one_radio(FILE *f, struct rng *rng, const struct place *p, const char *chip, int mhz, int rate_hz)
+{
+	fprintf(f, "[receiver]\nchip = %s\nfreq = %d\nsnr = %.1f\n", chip, mhz, good_snr(rng));
+	put_at(f, p->receiver, 3);
+	fprintf(f, "[sender ap]\nrate = %d\n", rate_hz);
+	put_at(f, p->sender, 3);
+	put(f, rng, "loss", 0, 0.06);
+	put(f, rng, "jitter", 0.3, 3);
+	put(f, rng, "gaps", 60, 300);
+}
+
 /* One chain of everyday, on both walls. */
 static inline void radios(FILE *f, struct rng *rng, const struct place *p, double rate_hz, double snr_db)
 {

@@ -39,13 +39,7 @@ void any_radio(FILE *f, struct rng *rng, const struct place *p, enum suite_packe
 	const int rate[] = { [SUITE_MANY] = radio[chip].rate[faster], [SUITE_SOME] = radio[chip].some, [SUITE_FEW] = radio[chip].few,
 			     [SUITE_LEAST] = radio[chip].least };
 
-	fprintf(f, "[receiver]\nchip = %s\nfreq = %d\nsnr = %.1f\n", radio[chip].chip, radio[chip].mhz, good_snr(rng));
-	put_at(f, p->receiver, 3);
-	fprintf(f, "[sender ap]\nrate = %d\n", rate[packets]);
-	put_at(f, p->sender, 3);
-	put(f, rng, "loss", 0, 0.06);
-	put(f, rng, "jitter", 0.3, 3);
-	put(f, rng, "gaps", 60, 300);
+	one_radio(f, rng, p, radio[chip].chip, radio[chip].mhz, rate[packets]);
 }
 
 /* Where things are done: beside the link or farther off, not in the door. */
