@@ -6,9 +6,8 @@
 #include "models/trees.h"
 
 #define HEADER 48
-#define NODE   4
-#define LEAF   255
-#define MAGIC  "SIXTHTR2"
+#define NODE   3
+#define MAGIC  "SIXTHTR3"
 
 static uint32_t get32(const uint8_t *p)
 {
@@ -25,6 +24,11 @@ static int16_t signed16(const uint8_t *p)
 	int x = get16(p);
 
 	return (int16_t)(x < 32768 ? x : x - 65536);
+}
+
+static int signed8(uint8_t x)
+{
+	return x < 128 ? x : x - 256;
 }
 
 static float millionths(const uint8_t *p)
@@ -45,69 +49,47 @@ static uint32_t crc32(const uint8_t *p, size_t n)
 	return ~crc;
 }
 
-/* Where the tree that begins at node `at` ends, or -1 if it leaves [at, end).  A tree is whole
- * when all the children that its nodes promise have come; each right child must stand where
- * the skip says. */
-static int tree_end(const struct trees_part *t, int at)
+static size_t tree_bytes(int depth)
 {
-	int right[64], depth = 0;
-
-	for (; at < t->nodes; at++) {
-		const uint8_t *n = t->node + NODE * at;
-
-		if (n[0] == LEAF) {
-			if (!depth)
-				return at + 1;
-			if (right[--depth] != at + 1)
-				return -1;
-			continue;
-		}
-		if (n[0] >= t->features || depth == 64 || n[1] < 2)
-			return -1;
-		right[depth++] = at + n[1];
-	}
-	return -1;
+	return NODE * (((size_t)1 << depth) - 1) + ((size_t)1 << depth);
 }
 
-static int check_nodes(const struct trees_part *t)
+static bool nodes_are_good(const struct trees_part *t)
 {
-	int at = 0;
+	const uint8_t *tree = t->tree;
+	int nodes = (1 << t->depth) - 1;
 
-	for (int i = 0; i < t->count; i++) {
-		at = tree_end(t, at);
-		if (at < 0)
-			return -EINVAL;
-	}
-	return at == t->nodes ? 0 : -EINVAL;
-}
-
-/* Bytes of the ensemble that begins there; more than `size` if it is cut short. */
-static size_t bytes_of(const uint8_t *file)
-{
-	return HEADER + (size_t)(get32(file + 16) & 0xffff) * NODE + 4;
+	for (int i = 0; i < t->count; i++, tree += tree_bytes(t->depth))
+		for (int n = 0; n < nodes; n++)
+			if (tree[NODE * n] >= t->features)
+				return false;
+	return true;
 }
 
 /* NULL, or what is wrong with the ensemble; *bytes is how long it is. */
 static const char *read_one(struct trees_part *t, const uint8_t *file, size_t size, int features, uint32_t hash,
 			    size_t *bytes)
 {
-	if (size < HEADER + NODE + 4)
+	uint32_t depth;
+
+	if (size < HEADER + 4)
 		return "too short to be weights";
 	if (memcmp(file, MAGIC, 8))
 		return "no weights, or of another version of the format";
-	*bytes = bytes_of(file);
+	depth = get32(file + 16);
+	if (depth > TREES_DEPTH_MAX)
+		return "damaged: no tree is so deep";
+	*bytes = HEADER + (size_t)get16(file + 14) * tree_bytes((int)depth) + 4;
 	if (*bytes > size || get32(file + *bytes - 4) != crc32(file, *bytes - 4))
 		return "damaged or cut short: its checksum is wrong";
 	if (get32(file + 8) != hash || get16(file + 12) != features)
 		return "weights for other features than this program computes: train again";
-	if (get32(file + 16) > 0xffff || get16(file + 14) > TREES_MAX)
-		return "its counts do not fit its size";
 	*t = (struct trees_part){
-		.node = file + HEADER, .features = features, .count = get16(file + 14),
-		.nodes = (int)get32(file + 16), .base = millionths(file + 20), .step = millionths(file + 24),
+		.tree = file + HEADER, .features = features, .count = get16(file + 14), .depth = (int)depth,
+		.base = millionths(file + 20), .step = millionths(file + 24),
 		.suspect = millionths(file + 28), .sure = millionths(file + 44),
 	};
-	return check_nodes(t) ? "a tree in it is broken" : NULL;
+	return nodes_are_good(t) ? NULL : "a tree in it asks for a feature that there is not";
 }
 
 static bool is_for(const uint8_t *file, const struct trees_radio *radio)
@@ -155,18 +137,19 @@ int trees_open(struct trees *t, const uint8_t *file, size_t size, int features, 
 
 static float score_of(const struct trees_part *t, const int16_t *features)
 {
-	const uint8_t *n = t->node;
+	const uint8_t *tree = t->tree;
+	int nodes = (1 << t->depth) - 1;
 	int32_t sum = 0;
 
-	for (int i = 0; i < t->count; i++) {
-		const uint8_t *at = n;
+	for (int i = 0; i < t->count; i++, tree += tree_bytes(t->depth)) {
+		int n = 0;
 
-		while (at[0] != LEAF)
-			at += NODE * (features[at[0]] <= signed16(at + 2) ? 1 : at[1]);
-		sum += signed16(at + 2);
-		while (n[0] != LEAF)	/* to the end of the tree: its last right child */
-			n += NODE * n[1];
-		n += NODE;
+		while (n < nodes) {
+			const uint8_t *at = tree + NODE * n;
+
+			n = 2 * n + (features[at[0]] <= signed16(at + 1) ? 1 : 2);
+		}
+		sum += signed8(tree[NODE * nodes + n - nodes]);
 	}
 	return 1 / (1 + expf(-(t->base + t->step * (float)sum)));
 }

@@ -6,11 +6,11 @@
  * a radio, each is asked, and what counts is who says most, measured by its own limits.
  * All numbers are little-endian:
  *
- *       0  8  "SIXTHTR2"
+ *       0  8  "SIXTHTR3"
  *       8  4  hash of the features that it wants
  *      12  2  features
  *      14  2  trees
- *      16  4  nodes
+ *      16  4  depth of them all
  *      20  4  base, in millionths of a log-odd
  *      24  4  step, in millionths of a log-odd a unit of a leaf
  *      28  4  score from which an event is suspected, in millionths
@@ -20,10 +20,12 @@
  *      40  2  for so many antenna pairs at most
  *      42  2  bit 0: proven on recordings of such a radio with people who were not trained on
  *      44  4  score from which it is sure, in millionths: one in fifty others or fewer exceed it; over one: never
- *      48     nodes of 4 bytes, tree after tree, each in preorder: feature (255: a leaf), nodes
- *             to skip to the right child, threshold or value of the leaf.  Left is where the
- *             feature is <= the threshold, and is the next node.
- *     end  4  CRC-32 of all before it, from the magic on */
+ *      48     trees, one after the other.  Each is whole: 2^depth - 1 nodes of 3 bytes, level by level: feature,
+ *             threshold; then 2^depth leaves of one byte.  Left, the first of a node's two, is where the feature is
+ *             <= the threshold.  A node that decides nothing has the threshold 32767
+ *     end  4  CRC-32 of all before it, from the magic on
+ *
+ * A tree that is whole needs no pointers: there are twice as many in a file as there were with them. */
 #ifndef MODELS_TREES_H
 #define MODELS_TREES_H
 
@@ -32,14 +34,14 @@
 #include <stdint.h>
 
 #define TREES_BYTES_MAX 65536
-#define TREES_MAX       1024
+#define TREES_DEPTH_MAX 8
 #define TREES_ERROR_LEN 128
 
 #define TREES_PARTS     2	/* ensembles for one radio, at most; further ones are not asked */
 
 struct trees_part {
-	const uint8_t *node;	/* borrowed, of the file */
-	int   features, count, nodes;
+	const uint8_t *tree;	/* borrowed, of the file */
+	int   features, count, depth;
 	float base, step, suspect, sure;
 };
 

@@ -258,23 +258,31 @@ static void put(uint8_t *at, uint32_t x, int bytes)
 		at[i] = (uint8_t)(x >> 8 * i);
 }
 
-/* An ensemble of one leaf, which always says that log-odd, in thousandths. */
-#define ONE_LEAF 56
-static void one_leaf(uint8_t file[ONE_LEAF], int leaf, uint32_t suspect, uint32_t sure)
+/* A file's first 48 bytes, and its checksum.  Leaves are in tenths of a log-odd. */
+#define FRAME_BYTES 52
+static size_t wrap(uint8_t *file, int trees, uint32_t depth, size_t body, uint32_t suspect, uint32_t sure)
 {
-	const uint32_t words[] = { fall_features_hash(), FALL_FEATURES | 1 << 16, 1, 0, 1000, suspect, 1, 0xffff0000, 1, sure };
+	const uint32_t words[] = { fall_features_hash(), FALL_FEATURES | (uint32_t)trees << 16, depth, 0, 100000, suspect, 1,
+				   0xffff0000, 1, sure };
 	uint32_t crc = ~0u;
 
-	memcpy(file, "SIXTHTR2", 8);
+	memcpy(file, "SIXTHTR3", 8);
 	for (int i = 0; i < 10; i++)
 		put(file + 8 + 4 * i, words[i], 4);
-	put(file + 48, 255, 2);
-	put(file + 50, (uint32_t)leaf, 2);
-	for (int i = 0; i < 8 * 52; i++) {
+	for (size_t i = 0; i < 8 * (48 + body); i++) {
 		crc ^= i % 8 ? 0 : file[i / 8];
 		crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
 	}
-	put(file + 52, ~crc, 4);
+	put(file + 48 + body, ~crc, 4);
+	return FRAME_BYTES + body;
+}
+
+/* An ensemble of one leaf, which always says that. */
+#define ONE_LEAF (FRAME_BYTES + 1)
+static void one_leaf(uint8_t file[ONE_LEAF], int leaf, uint32_t suspect, uint32_t sure)
+{
+	put(file + 48, (uint32_t)leaf, 1);
+	wrap(file, 1, 0, 1, suspect, sure);
 }
 
 static float score_of_two(int first, int second)
@@ -295,11 +303,66 @@ static float score_of_two(int first, int second)
 static void of_two_ensembles_the_one_counts_that_says_more_by_its_own_limits(void **state)
 {
 	(void)state;
-	assert_float_equal(score_of_two(-1000, -3000), 0.269f, 0.001f);
-	assert_float_equal(score_of_two(-1000, 300), 0.269f, 0.001f);	/* 0.574: it does not suspect */
-	assert_float_equal(score_of_two(-1000, 1000), 0.631f, 0.001f);
-	assert_float_equal(score_of_two(2000, 1000), 0.881f, 0.001f);
-	assert_float_equal(score_of_two(-1000, 3000), 0.905f, 0.001f);
+	assert_float_equal(score_of_two(-10, -30), 0.269f, 0.001f);
+	assert_float_equal(score_of_two(-10, 3), 0.269f, 0.001f);	/* 0.574: it does not suspect */
+	assert_float_equal(score_of_two(-10, 10), 0.631f, 0.001f);
+	assert_float_equal(score_of_two(20, 10), 0.881f, 0.001f);
+	assert_float_equal(score_of_two(-10, 30), 0.905f, 0.001f);
+}
+
+/* Two trees of depth 2: the first asks feature 7 at -300, then 9 at 5 (left) or nothing (right); the second is as
+ * deep and always says 0.1. */
+#define TWO_TREES (2 * (3 * 3 + 4))
+static const uint8_t two_trees[TWO_TREES] = {
+	7, 0xd4, 0xfe, 9, 5, 0, 0, 0xff, 0x7f, 20, 256 - 20, 100, 256 - 100,
+	0, 0xff, 0x7f, 0, 0xff, 0x7f, 0, 0xff, 0x7f, 1, 50, 50, 50,
+};
+
+static float log_odds_of(const uint8_t *file, size_t size, int seventh, int ninth)
+{
+	int16_t x[FALL_FEATURES] = { 0 };
+	char error[TREES_ERROR_LEN];
+	struct trees t;
+	float p;
+
+	x[7] = (int16_t)seventh;
+	x[9] = (int16_t)ninth;
+	assert_int_equal(trees_open(&t, file, size, FALL_FEATURES, fall_features_hash(), &radio, error), 0);
+	p = trees_score(&t, x);
+	return logf(p / (1 - p));
+}
+
+static void trees_go_left_up_to_the_threshold_and_their_leaves_add_up(void **state)
+{
+	uint8_t file[FRAME_BYTES + TWO_TREES];
+	size_t size;
+
+	(void)state;
+	memcpy(file + 48, two_trees, TWO_TREES);
+	size = wrap(file, 2, 2, TWO_TREES, 500000, 900000);
+	assert_float_equal(log_odds_of(file, size, -300, 5), 2.1f, 0.01f);
+	assert_float_equal(log_odds_of(file, size, -32768, 6), -1.9f, 0.01f);
+	assert_float_equal(log_odds_of(file, size, -299, 5), 10.1f, 0.01f);
+	assert_float_equal(log_odds_of(file, size, 32767, 32767), 10.1f, 0.01f);
+}
+
+static void weights_that_cannot_be_are_refused_though_their_checksum_is_good(void **state)
+{
+	uint8_t file[FRAME_BYTES + TWO_TREES] = { 0 };
+	size_t size;
+
+	(void)state;
+	memcpy(file + 48, two_trees, TWO_TREES);
+	file[48 + 3] = FALL_FEATURES;	/* a feature that there is not */
+	size = wrap(file, 2, 2, TWO_TREES, 500000, 900000);
+	assert_int_equal(opens(file, size), -22);
+	memcpy(file + 48, two_trees, TWO_TREES);
+	assert_int_equal(opens(file, wrap(file, 2, 2, TWO_TREES, 500000, 900000)), 0);
+	assert_int_equal(opens(file, wrap(file, 3, 2, TWO_TREES, 500000, 900000)), -22);	/* more than it holds */
+	assert_int_equal(opens(file, wrap(file, 2, 3, TWO_TREES, 500000, 900000)), -22);
+	assert_int_equal(opens(file, wrap(file, 2, 1, TWO_TREES, 500000, 900000)), -22);	/* fewer */
+	for (uint32_t depth = TREES_DEPTH_MAX + 1; depth; depth <<= 1)
+		assert_int_equal(opens(file, wrap(file, 0, depth, TWO_TREES, 500000, 900000)), -22);
 }
 
 int main(void)
@@ -317,6 +380,8 @@ int main(void)
 		cmocka_unit_test(weights_cut_short_or_damaged_anywhere_are_refused),
 		cmocka_unit_test(weights_for_other_features_are_refused_and_say_so),
 		cmocka_unit_test(of_two_ensembles_the_one_counts_that_says_more_by_its_own_limits),
+		cmocka_unit_test(trees_go_left_up_to_the_threshold_and_their_leaves_add_up),
+		cmocka_unit_test(weights_that_cannot_be_are_refused_though_their_checksum_is_good),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

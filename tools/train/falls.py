@@ -3,12 +3,13 @@
 """Trains the classifiers of falls (models/fall.weights) and says how good they are on people they have not seen.
 
     sixth eval LABELS.csv --set NAME --events EVENTS.tsv      for each set to train with, then
-    falls.py --simulated EVENTS.tsv:LABELS.csv [--recorded EVENTS.tsv:LABELS.csv] -o fall.weights [--test ...]
+    falls.py --simulated EVENTS.tsv:LABELS.csv [--simulated ...] [--recorded EVENTS.tsv:LABELS.csv] [--beside ...]
+             -o fall.weights [--test ...]
 
 The features are those that the daemon computes; this program sees nothing else.  Two ensembles go into the file:
 
-  the recorded falls' own: boosted trees on --recorded, and on --simulated with a weight of 0.02 a clip, for radios
-  like those of the recordings (--mhz, --pairs);
+  the recorded falls' own: boosted trees on --recorded, and on --beside (--simulated where there is none) with a weight of
+  0.02 a clip, for radios like those of the recordings (--mhz, --pairs);
   physics': deeper boosted trees on --simulated alone, for all radios.
 
 One in ten other clips that were left out exceed the score from which an event is suspected, and one in fifty recorded
@@ -28,42 +29,46 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
 import weights
+from boosted import Random, Searched
 
 SIMULATED = 0.02  # what a simulated clip counts for beside a recorded one
 SUSPECT, SURE = 0.1, 0.02  # so many of the other clips exceed the limits
 SURE_SIMULATED = 0.05  # of the simulated others of such radios; the watch lets less than half of those pass
 SURE_PHYSICS = 0.0125  # where only simulation says so
-UNIT = 1000  # of a leaf in the file: thousandths
 
-RECORDED = dict(n_estimators=400, max_depth=3, learning_rate=0.03, subsample=0.5, max_features=0.1, min_samples_leaf=12,
-                random_state=1)
-PHYSICS = dict(n_estimators=300, max_depth=4, learning_rate=0.05, subsample=0.5, max_features=0.1, min_samples_leaf=20,
-               random_state=1)
+RECORDED = dict(trees=400, depth=3, rate=0.03, share=0.1, leaf=12)
+PHYSICS = dict(trees=850, depth=4, rate=0.12, share=0.15, leaf=20)
 
 
 class Set:
-    def __init__(self, spec, weight=1.0, without=()):
-        events, table = spec.split(":")
-        self.name, self.weight = Path(events).stem, weight
-        lines = Path(events).read_text().splitlines()
-        self.hash = int(lines[0][1:])
-        self.names = lines[1].split("\t")[6:]
-        rows = [line.split("\t") for line in lines[2:]]
-        wanted = {r[1] for r in rows}
-        clips = {}
-        with open(table, newline="") as f:
-            for r in csv.DictReader(f):
-                if r["task"] == "falls" and r["set"] in wanted and r["subject"] not in without:
-                    clips[r["file"]] = r
+    """One or more tables of events, each with its table of clips."""
+
+    def __init__(self, specs, weight=1.0, without=()):
+        self.name, self.weight = "+".join(Path(spec.split(":")[0]).stem for spec in specs), weight
+        clips, rows = {}, []
+        for number, spec in enumerate(specs):
+            events, table = spec.split(":")
+            lines = Path(events).read_text().splitlines()
+            if number and lines[:2] != head:
+                sys.exit(f"falls.py: {events} has other features than {specs[0]}")
+            head = lines[:2]
+            mine = [line.split("\t") for line in lines[2:]]
+            wanted = {r[1] for r in mine}
+            rows += [(f"{number}/{r[0]}", r) for r in mine]
+            with open(table, newline="") as f:
+                for r in csv.DictReader(f):
+                    if r["task"] == "falls" and r["set"] in wanted and r["subject"] not in without:
+                        clips[f'{number}/{r["file"]}'] = dict(r, room=f'{r["room"]}/{number}')
+        self.hash = int(head[0][1:])
+        self.names = head[1].split("\t")[6:]
         place = {file: i for i, file in enumerate(clips)}
-        rows = [r for r in rows if r[0] in place]
-        self.x = np.array([[int(v) for v in r[6:]] for r in rows], np.int16)
-        self.time = np.array([float(r[5]) for r in rows])
-        self.clip = np.array([place[r[0]] for r in rows])
+        rows = [(file, r) for file, r in rows if file in place]
+        self.x = np.array([[int(v) for v in r[6:]] for _, r in rows], np.int16)
+        self.time = np.array([float(r[5]) for _, r in rows])
+        self.clip = np.array([place[file] for file, _ in rows])
         self.label = np.array([c["label"] for c in clips.values()])
         self.fall = self.label == "fall"
         self.group = np.array([f'{c["subject"]}/{c["room"]}' for c in clips.values()])
@@ -120,24 +125,24 @@ def train(sets, uses, make):
             of = (number == i) & use
             w[of & positive] *= w[of & ~positive].sum() / max(w[of & positive].sum(), 1e-9)
         model = make()
-        model.fit(x[use], positive[use], sample_weight=w[use])
+        model.fit(x[use], positive[use], w[use])
         if len(maybe):
-            chosen = best_of_each(clip, maybe, model.predict_proba(x)[:, 1])
+            chosen = best_of_each(clip, maybe, model.score(x))
     return model
 
 
 def recorded_model():
-    return GradientBoostingClassifier(**RECORDED)
+    return Searched(**RECORDED)
 
 
 def physics_model():
-    return GradientBoostingClassifier(**PHYSICS)
+    return Random(**PHYSICS)
 
 
 def clip_scores(model, s):
     score = np.zeros(len(s.fall))
     if len(s.x):
-        np.maximum.at(score, s.clip, model.predict_proba(s.x)[:, 1])
+        np.maximum.at(score, s.clip, model.score(s.x))
     return score
 
 
@@ -187,17 +192,15 @@ def report_limits(fall, suspected, sure):
 
 
 def pack(model, s, limit, version, mhz, pairs, proven):
-    rate = model.learning_rate
-    trees = [weights.nodes_of(e[0].tree_, lambda t, n: rate * UNIT * t.value[n][0][0]) for e in model.estimators_]
-    prior = model.init_.class_prior_[1]
-    return weights.pack(trees, s.hash, len(s.names), float(np.log(prior / (1 - prior))), 1 / UNIT, *limit, version, mhz,
-                        pairs, proven)
+    return weights.pack(model, s.hash, len(s.names), *limit, version, mhz, pairs, proven)
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    p.add_argument("--simulated", required=True, metavar="EVENTS:LABELS")
+    p.add_argument("--simulated", action="append", required=True, metavar="EVENTS:LABELS")
     p.add_argument("--recorded", action="append", default=[], metavar="EVENTS:LABELS")
+    p.add_argument("--beside", action="append", default=[], metavar="EVENTS:LABELS",
+                   help="simulated clips for the recorded falls' own, where they are others")
     p.add_argument("--test", action="append", default=[], metavar="EVENTS:LABELS", help="never trained on")
     p.add_argument("--without", nargs="*", default=(), metavar="PERSON",
                    help="of the recorded sets, not to train on: to try the whole detector on")
@@ -207,9 +210,10 @@ def main():
     p.add_argument("--folds", type=int, default=6)
     p.add_argument("--version", type=int, default=1)
     o = p.parse_args()
-    simulated, recorded = Set(o.simulated, SIMULATED), [Set(r, without=o.without) for r in o.recorded]
-    tests = [Set(t) for t in o.test]
-    if len({s.hash for s in [simulated, *recorded, *tests]}) != 1:
+    simulated, recorded = Set(o.simulated, SIMULATED), [Set([r], without=o.without) for r in o.recorded]
+    beside = Set(o.beside, SIMULATED) if o.beside else simulated
+    tests = [Set([t]) for t in o.test]
+    if len({s.hash for s in [simulated, beside, *recorded, *tests]}) != 1:
         sys.exit("falls.py: the tables of events are of different versions of the features")
     physics_score = left_out(simulated, [], physics_model, 4)
     report(simulated, physics_score, "by physics', rooms left out")
@@ -218,23 +222,25 @@ def main():
     physics = train([simulated], [simulated.everybody()], physics_model)
     data = b""
     for i, s in enumerate(recorded):
-        score = left_out(s, recorded[:i] + recorded[i + 1:] + [simulated], recorded_model, o.folds)
+        score = left_out(s, recorded[:i] + recorded[i + 1:] + [beside], recorded_model, o.folds)
         report(s, score, "by the recorded falls' own, persons left out")
         if not i:
             limit, first = limits(s, score, SURE), score
     if recorded:
         # who was trained on one room is sure too soon in others: simulated ones say how sure is enough
-        near = simulated.like(o.mhz, o.pairs)
-        score = left_out(simulated, recorded, recorded_model, 4)
-        report_one(simulated.fall[near], score[near], "such radios simulated, by the same, rooms left out")
-        others = np.sort(score[near & ~simulated.fall])[::-1]
+        near = beside.like(o.mhz, o.pairs)
+        score, fall = left_out(beside, recorded, recorded_model, 4)[near], beside.fall[near]
+        report_one(fall, score, "such radios simulated, by the same, rooms left out")
+        others = np.sort(score[~fall])[::-1]
         limit[1] = max(limit[1], float(others[int(SURE_SIMULATED * len(others))]))
+        judged = [(recorded[0].fall, first, clip_scores(physics, recorded[0]))]
+        if beside is simulated:  # else nobody knows which of those rooms physics' was trained on
+            judged.append((fall, score, physics_score[near]))
         both = list(zip(limit, physics_limit))
-        for fall, by_own, by_physics in ((recorded[0].fall, first, clip_scores(physics, recorded[0])),
-                                         (simulated.fall[near], score[near], physics_score[near])):
+        for fall, by_own, by_physics in judged:
             print("  either ensemble:")
             report_limits(fall, *((by_own > own) | (by_physics > other) for own, other in both))
-        sets = [*recorded, simulated]
+        sets = [*recorded, beside]
         data = pack(train(sets, [s.everybody() for s in sets], recorded_model), recorded[0], limit, o.version, o.mhz,
                     o.pairs, True)
     for s in tests:
