@@ -83,6 +83,7 @@ static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 	w->score = in->judged.score;
 	w->sure = is_sure(w, &in->judged);
 	w->seen_s = w->still_s = w->up_s = w->busy_s = w->calm_s = w->blind_s = 0;
+	w->blink = (struct blink){ 0 };
 	w->learned = false;
 	w->breathed = false;
 }
@@ -140,12 +141,15 @@ static bool is_up(const struct fall_watch *w)
 
 static void count(struct fall_watch *w, const struct fall_watch_input *in)
 {
+	float tick_s = blink_tick(&w->blink, in->able, in->moving);
+
 	if (!in->able) {
 		w->blind_s += TICK_S;
 		return;
 	}
-	w->seen_s += TICK_S;
-	w->still_s += in->moving ? 0 : TICK_S;
+	w->blind_s = fmaxf(0, w->blind_s - (tick_s - TICK_S));
+	w->seen_s += tick_s;
+	w->still_s += in->moving ? 0 : tick_s;
 	w->breathed |= in->breathing;
 	if (w->seen_s - w->still_s <= DOUBT_S)
 		w->calm_s = w->seen_s;

@@ -12,13 +12,14 @@
  * moves, and it stays a suspicion for as long.  What people rise from in this room moves both limits
  * (fall_habit.h).
  *
- * Seconds in which nothing can be seen do not count, and a watch that cannot see is given up
- * after a minute: blind is not an alarm. */
+ * A blindness of seconds counts as the stillness around it (blink.h).  Longer ones do not count, and a watch that cannot see is
+ * given up after a minute of them: blind is not an alarm. */
 #ifndef MODELS_FALL_WATCH_H
 #define MODELS_FALL_WATCH_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "models/blink.h"
 #include "models/fall_habit.h"
 #include "models/fall_links.h"
 #include "models/incident.h"
@@ -47,6 +48,7 @@ struct fall_watch {
 	float    busy_s;		/* on the legs, as far as a room knows that shows little of any movement */
 	bool     learned;		/* what it was is known and has taught */
 	float    calm_s;		/* so long after it nobody had moved for ten seconds in all */
+	struct blink blink;
 	float    blind_s;		/* since then, not seen */
 	bool     breathed;
 	struct fall_habit habit;	/* of this room, which decides with the classifier what is sure */

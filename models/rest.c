@@ -3,7 +3,6 @@
 #include <string.h>
 #include "models/rest.h"
 
-#define TICK_S     0.1f
 #define ALIVE_S    2.0f		/* movement of so long, within a few seconds, is life */
 #define ALIVE_FADE 0.1f		/* seconds of it forgotten in a second */
 #define UP_S       30.0f	/* movement of so long, within a minute and a half, is somebody who is up */
@@ -48,9 +47,9 @@ static void tell(const struct rest *r, enum incident_stage stage, uint64_t now_u
 }
 
 /* Has it moved for so much of late? */
-static bool signs(struct rest_timer *t, bool moving, float enough_s, float fade)
+static bool signs(struct rest_timer *t, float tick_s, bool moving, float enough_s, float fade)
 {
-	t->sign_s = fmaxf(0, t->sign_s + (moving ? TICK_S : -fade * TICK_S));
+	t->sign_s = fmaxf(0, t->sign_s + (moving ? tick_s : -fade * tick_s));
 	if (t->sign_s <= enough_s)
 		return false;
 	t->sign_s = enough_s;
@@ -69,11 +68,11 @@ static void ended(struct rest_timer *t, uint64_t now_us)
 /* Nobody leaves without a movement: who was seen to breathe after one is there until the next, seen or not. */
 static bool stays(struct rest *r, const struct rest_input *in)
 {
-	r->silent_s = in->moving ? 0 : r->silent_s + TICK_S;
+	r->silent_s = in->moving ? 0 : r->silent_s + r->tick_s;
 	if (in->moving)
 		r->breath_s = 0;
 	else if (in->breathing && r->silent_s > AFTER_S)
-		r->breath_s += TICK_S;
+		r->breath_s += r->tick_s;
 	return r->breath_s >= BREATH_S;
 }
 
@@ -88,7 +87,7 @@ static bool is_still_for_too_long(struct rest *r, const struct rest_input *in)
 		t->past_s = 0;
 	if (!t->told && !in->occupied && !in->lies)
 		return false;
-	t->past_s += TICK_S;
+	t->past_s += r->tick_s;
 	if (t->told || t->past_s < limit_s(t))
 		return false;
 	t->told = true;
@@ -98,7 +97,7 @@ static bool is_still_for_too_long(struct rest *r, const struct rest_input *in)
 /* Who has not been seen for long enough has left, and had when the last movement was. */
 static void note_away(struct rest *r, uint64_t now_us, const struct rest_input *in)
 {
-	r->away_s = in->empty && !in->lies ? r->away_s + TICK_S : fmaxf(0, r->away_s - TICK_S);
+	r->away_s = in->empty && !in->lies ? r->away_s + r->tick_s : fmaxf(0, r->away_s - r->tick_s);
 	if (r->away_s < AWAY_SHARE * r->low.limit_s)
 		return;
 	r->away_s = AWAY_SHARE * r->low.limit_s;
@@ -118,10 +117,10 @@ static bool is_low_for_too_long(struct rest *r, const struct rest_input *in)
 	if (!(r->low.limit_s > 0))
 		return false;
 	if (!in->occupied && !in->lies && !r->low.told) {
-		r->unseen_s += r->low.past_s > 0 ? TICK_S : 0;
+		r->unseen_s += r->low.past_s > 0 ? r->tick_s : 0;
 		return false;
 	}
-	r->low.past_s += TICK_S + r->unseen_s;
+	r->low.past_s += r->tick_s + r->unseen_s;
 	r->unseen_s = 0;
 	if (r->low.told || r->low.past_s < limit_s(&r->low) || !seen)
 		return false;
@@ -136,8 +135,8 @@ static bool lies_unseen(struct rest *r, const struct rest_input *in, bool alive)
 		r->stretch_s = r->there_s = 0;
 		return false;
 	}
-	r->stretch_s += TICK_S;
-	r->there_s += r->stretch_s > MEMORY_S && (in->occupied || in->lies) ? TICK_S : 0;
+	r->stretch_s += r->tick_s;
+	r->there_s += r->stretch_s > MEMORY_S && (in->occupied || in->lies) ? r->tick_s : 0;
 	if (!(r->still.limit_s > 0) || r->still.told || !in->occupied || r->stretch_s < limit_s(&r->still) ||
 	    r->there_s < THERE * (r->stretch_s - MEMORY_S))
 		return false;
@@ -151,7 +150,7 @@ static void doubt(struct rest *r, uint64_t now_us, const struct rest_input *in, 
 {
 	bool told = r->still.told || r->low.told;
 
-	r->doubt_s = alive || !in->may_lie ? 0 : r->doubt_s + TICK_S;
+	r->doubt_s = alive || !in->may_lie ? 0 : r->doubt_s + r->tick_s;
 	if (told) {
 		r->suspected = false;
 	} else if (r->suspected && r->doubt_s <= 0) {
@@ -169,11 +168,12 @@ void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *given, 
 	struct rest_input with = *given;
 	const struct rest_input *in = &with;
 
+	r->tick_s = blink_tick(&r->blink, in->able, in->moving);
 	if (!in->able)
 		return;
 	with.lies |= stays(r, in);
-	alive = signs(&r->still, in->moving, ALIVE_S, ALIVE_FADE);
-	up = signs(&r->low, in->moving, UP_S, UP_FADE);
+	alive = signs(&r->still, r->tick_s, in->moving, ALIVE_S, ALIVE_FADE);
+	up = signs(&r->low, r->tick_s, in->moving, UP_S, UP_FADE);
 	note_away(r, now_us, in);
 	late = !alive && is_still_for_too_long(r, in);
 	late |= !up && is_low_for_too_long(r, in);

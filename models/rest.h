@@ -14,6 +14,8 @@
  * smaller part: who leaves stays away for longer, and so do those who pass.  It ends only while somebody shows that
  * he is still there.
  *
+ * A blindness of seconds counts as the stillness around it (blink.h), a longer one for nothing.
+ *
  * How long is too long is the profile's, and learned from what this room has seen, within bounds (habit.h): a
  * person who reads in the bathroom for twenty minutes every day moves the bound, at most by half. */
 #ifndef MODELS_REST_H
@@ -21,6 +23,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "models/blink.h"
 #include "models/habit.h"
 #include "models/incident.h"
 
@@ -44,6 +47,8 @@ struct rest_timer {
 };
 
 struct rest {
+	struct blink blink;
+	float tick_s;			/* that this tick stands for, with a short blindness before it */
 	struct rest_timer still;	/* nobody has moved */
 	float stretch_s;		/* the same, whether anybody is seen to be there or not */
 	float there_s;			/* so long of it somebody was, when who had left was no longer taken to be there */

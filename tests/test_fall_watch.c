@@ -145,6 +145,28 @@ static void blind_is_no_alarm(void **state)
 	assert_int_equal(watch.blind, 1);
 }
 
+static void a_watch_that_sees_every_other_second_is_as_long_as_one_that_sees_all(void **state)
+{
+	static const float score[] = { 0.9f, 0.6f };
+	struct fall_watch_input blind = { .able = false }, there = { .able = true, .occupied = true };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		uint64_t limit_us = i ? 610000000 : 28000000, from_us;
+
+		fall_watch_init(&watch, 20, 600);
+		event(score[i]);
+		from_us = now_us;
+		expect(INCIDENT_SUSPECTED, 3000000);
+		while (watch.state == FALL_WATCHING && now_us - from_us < 2 * limit_us) {
+			pass(1, blind);
+			pass(1, there);
+		}
+		expect(INCIDENT_CONFIRMED, limit_us);
+		assert_true(now_us - from_us < limit_us && now_us - from_us > limit_us / 2);
+	}
+}
+
 static void a_score_below_the_threshold_is_nothing(void **state)
 {
 	(void)state;
@@ -318,6 +340,7 @@ int main(void)
 		cmocka_unit_test_setup(a_clear_fall_after_a_doubtful_one_is_watched_from_its_own_impact, begin),
 		cmocka_unit_test_setup(one_of_two_people_who_walks_can_help_the_other, begin),
 		cmocka_unit_test_setup(who_stirs_the_room_again_as_he_fell_does_not_lie_there, begin),
+		cmocka_unit_test_setup(a_watch_that_sees_every_other_second_is_as_long_as_one_that_sees_all, begin),
 		cmocka_unit_test_setup(a_score_below_the_threshold_is_nothing, begin),
 		cmocka_unit_test_setup(no_watch_outlasts_its_suspicion, begin),
 	};

@@ -91,6 +91,37 @@ static void time_in_which_nothing_is_seen_is_no_rest(void **state)
 	expect_nothing();
 }
 
+/* So long of a link that is blind for so many seconds and then sees for so many. */
+static void blink(float seconds, float blind_s, float seen_s, struct rest_input in)
+{
+	for (float s = 0; s < seconds; s += blind_s + seen_s) {
+		pass(blind_s, blind);
+		pass(seen_s, in);
+	}
+}
+
+static void a_short_blindness_counts_as_the_stillness_around_it(void **state)
+{
+	(void)state;
+	rest_init(&rest, 600, 0);
+	pass(10, moves);
+	blink(590, 1, 1, lies);
+	expect_nothing();
+	blink(20, 1, 1, lies);
+	expect(INCIDENT_CONFIRMED);
+	rest_init(&rest, 600, 0);
+	blink(810, 3, 1.5f, lies);		/* no more of it than was seen: 540 s */
+	blink(330, 6, 0.6f, lies);		/* and a long one not at all: 30 s */
+	expect_nothing();
+	rest_init(&rest, 4, 0);
+	pass(3, moves);
+	blink(4, 2, 2, lies);			/* nor one beside a movement: 2 s */
+	pass(1.5f, lies);
+	expect_nothing();
+	pass(1, lies);
+	expect(INCIDENT_CONFIRMED);
+}
+
 static void who_moves_an_arm_now_and_then_but_is_never_up_raises_one_too(void **state)
 {
 	(void)state;
@@ -360,6 +391,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(who_lies_for_too_long_raises_an_alarm_once, begin),
 		cmocka_unit_test_setup(time_in_which_nothing_is_seen_is_no_rest, begin),
+		cmocka_unit_test_setup(a_short_blindness_counts_as_the_stillness_around_it, begin),
 		cmocka_unit_test_setup(who_moves_an_arm_now_and_then_but_is_never_up_raises_one_too, begin),
 		cmocka_unit_test_setup(who_waves_and_is_lost_from_sight_in_between_is_not_up_and_was_there_all_the_time, begin),
 		cmocka_unit_test_setup(who_pauses_for_longer_has_left_and_who_passes_never_stayed, begin),
