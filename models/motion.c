@@ -150,10 +150,10 @@ static float strength_of(const struct motion_view *v)
 	return v->spread * sqrtf(fmaxf(fmaxf(v->coherence, v->rho), 0));
 }
 
-/* The least of the three ratios to their limits: over 1 is motion.  *device: what a running device
- * moves is taken out. */
+/* The least of the three ratios to their limits: over 1 is motion.  sweep: of the tick before, pace.c.  *device: what a
+ * running device moves is taken out. */
 static float motion_index(struct motion *m, uint64_t now_us, const struct motion_view *slow,
-			  const struct motion_view *quick, bool fast, bool *device)
+			  const struct motion_view *quick, bool fast, float sweep, bool *device)
 {
 	const struct motion_view *v = fast ? quick : slow;
 	float coherence = fmaxf(v->coherence, 0);
@@ -167,7 +167,8 @@ static float motion_index(struct motion *m, uint64_t now_us, const struct motion
 		certain = share;
 	index = fmaxf(fminf(fminf(share, certain), strength / SPREAD_LIMIT), 0);
 	least = device_motion_tick(&m->device, m->around, now_us, index > OFF_RATIO ? strength : 0, m->moving);
-	steady = steady_tick(&m->steady, index > OFF_RATIO ? strength_of(slow) : 0, m->around && m->around->empty);
+	steady = steady_tick(&m->steady, index > OFF_RATIO ? strength_of(slow) : 0, sweep,
+			     m->around && m->around->empty);
 	*device = least > SPREAD_LIMIT || steady > 0;
 	if (least > SPREAD_LIMIT)
 		index = fminf(index, strength / least);
@@ -284,7 +285,7 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	fast = (float)slow.pairs > FAST_HZ * span;
 	if (!fast && (float)slow.pairs > HALVES_HZ * span)
 		motion_stat_view(&m->stat, now_us, SLOW_SLOTS, true, &slow);
-	index = motion_index(m, now_us, &slow, &quick, fast, &e->device);
+	index = motion_index(m, now_us, &slow, &quick, fast, all->pace.sweep, &e->device);
 	decide(m, now_us, index, fast);
 	e->reason = REASON_NONE;
 	e->alone = steady_alone(&m->steady);

@@ -4,17 +4,21 @@
  *
  * Nobody moves for ten minutes without a pause and is never nearer to the link or more lively than at other
  * times; nor for four, if the room was empty before: he came in.  What does is taken for a thing: it is movement no
- * more, until something stronger is, or until it has ended for two minutes.  Who works or walks about in a room is seen ten times as strongly at one moment as at another, and
- * walks by the link. */
+ * more, until something stronger is, or until it has ended for two minutes.  Who works or walks about in a room is seen
+ * ten times as strongly at one moment as at another, and walks by the link; and who works on one spot and far from it
+ * steps aside and turns, and so goes one way now and then (dsp/sweep.h), where packets are enough to see that. */
 #ifndef MODELS_STEADY_H
 #define MODELS_STEADY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define STEADY_BINS 32		/* of 2 dB */
 
 struct steady {
 	int   count[STEADY_BINS];	/* ticks of this stretch by how strongly it moved */
+	uint16_t swept[STEADY_BINS];	/* and by how far it went one way, where that is known */
+	int   sweeps;			/* of those */
 	int   ticks, pause;		/* of the stretch in which it moved; since it moved last */
 	int   length;			/* of the stretch */
 	bool  from_empty;		/* it began in a room known to be empty */
@@ -27,9 +31,10 @@ struct steady {
 
 void steady_init(struct steady *s);
 
-/* The clock, ten times a second: how strongly something moves (of the static paths, as an amplitude; 0: nothing does), and
- * whether the room is known to be empty.  Returns how strong it must be at least to be somebody; 0: no thing is known. */
-float steady_tick(struct steady *s, float strength, bool empty);
+/* The clock, ten times a second: how strongly something moves (of the static paths, as an amplitude; 0: nothing does),
+ * how far it goes one way (0: not known), and whether the room is known to be empty.  Returns how strong it must be at
+ * least to be somebody; 0: no thing is known. */
+float steady_tick(struct steady *s, float strength, float sweep, bool empty);
 
 /* The same while nothing can be seen.  After two seconds of it anybody may have come in: what is a thing stays one, but is
  * no longer all that is there. */

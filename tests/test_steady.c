@@ -13,12 +13,14 @@
 
 static struct steady s;
 static uint32_t seed;
+static float goes, goes_not;		/* how far what moves goes one way: for a second in half a minute, and otherwise */
 
 static int begin(void **state)
 {
 	(void)state;
 	steady_init(&s);
 	seed = 1;
+	goes = goes_not = 0;
 	return 0;
 }
 
@@ -28,13 +30,20 @@ static float draw(void)
 	return (float)(seed >> 8) / 16777216.0f;
 }
 
+static float sweeps(void)
+{
+	static int tick;
+
+	return (0.5f + draw()) * (++tick % 300 < 10 ? goes : goes_not);
+}
+
 /* So many ticks of a movement between those strengths, in dB; what is taken for a thing then. */
 static float moves(int ticks, float from_db, float to_db, bool empty)
 {
 	float least = 0;
 
 	while (ticks--)
-		least = steady_tick(&s, powf(10, (from_db + draw() * (to_db - from_db)) / 20), empty);
+		least = steady_tick(&s, powf(10, (from_db + draw() * (to_db - from_db)) / 20), sweeps(), empty);
 	return least;
 }
 
@@ -43,7 +52,7 @@ static float rests(int ticks, bool empty)
 	float least = 0;
 
 	while (ticks--)
-		least = steady_tick(&s, 0, empty);
+		least = steady_tick(&s, 0, 0, empty);
 	return least;
 }
 
@@ -90,7 +99,7 @@ static void so_is_one_that_rests_between_gusts(void **state)
 		moves(20 * 10, -30, -24, true);
 		rests(4 * 10, true);
 	}
-	assert_true(steady_tick(&s, 0.03f, true) > 0);
+	assert_true(steady_tick(&s, 0.03f, 0, true) > 0);
 }
 
 /* What begins in an empty room and is faint may rest for most of the time. */
@@ -155,6 +164,22 @@ static void people_are_not_learned(void **state)
 	}
 }
 
+/* As steady and as weak as a curtain, but steps aside at times. */
+static void nor_is_who_works_on_the_spot(void **state)
+{
+	(void)state;
+	goes = 0.06f;
+	goes_not = 0.005f;
+	assert_true(moves(30 * MINUTE, -34, -28, true) <= 0);
+	steady_init(&s);
+	goes = 0.01f;					/* a gust */
+	assert_true(moves(4 * MINUTE, -34, -28, true) > 0);
+	steady_init(&s);
+	goes = 0.6f;
+	goes_not = 0.05f;
+	assert_true(moves(11 * MINUTE, -34, -28, false) <= 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, begin)
 
 int main(void)
@@ -167,6 +192,7 @@ int main(void)
 		TEST(it_is_forgotten_two_minutes_after_its_end),
 		TEST(one_that_began_while_somebody_was_here_takes_ten_minutes_and_does_not_empty_the_room),
 		TEST(people_are_not_learned),
+		TEST(nor_is_who_works_on_the_spot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
