@@ -3,8 +3,8 @@
  * The sum over cells of x dy - y dx, each stream against its own slow mean, which is twice the area.  Cells are short
  * against a turn of the channel: means of longer ones are nearer to the middle of the circle.
  *
- * Fooled by: who goes along the link or round it (his path stays as long as it is), several bodies, a turning fan
- * before two antennas, and packets so few that a turn goes by unseen. */
+ * Fooled by: who goes along the link or round it (his path stays as long as it is), several bodies, cloth through which
+ * waves run beside the link, and packets so few that a turn goes by unseen. */
 #include <errno.h>
 #include <math.h>
 #include <string.h>
