@@ -177,11 +177,21 @@ static uint64_t seed_of(const struct player *p, const struct csi_frame *f)
 	return h;
 }
 
+static void on_cleared(void *owner, const char *room)
+{
+	const struct player *p = owner;
+
+	for (int i = 0; i < sensing_rooms(p->sensing); i++)
+		if (!strcmp(sensing_room_name(p->sensing, i), room))
+			sensing_fall_cleared(p->sensing, i, false);
+}
+
 static void open_alarms(struct player *p, const struct csi_frame *f)
 {
 	const struct player_alarms_options o = {
 		.base = PLAYER_BASE, .origin = origin_of(p), .start_unix_us = p->start_unix_us,
-		.seed = seed_of(p, f), .publish = on_publish, .owner = p,
+		.seed = seed_of(p, f), .publish = on_publish, .answer_s = p->answer_s,
+		.cleared = on_cleared, .owner = p,
 	};
 
 	if (p->with_alarms)

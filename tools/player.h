@@ -32,6 +32,7 @@ struct player {
 	void (*publish)(void *owner, uint64_t now_us, const struct message *m);
 	void (*tick)(void *owner, uint64_t now_us);	/* after every tick; NULL: none */
 	bool with_alarms;		/* set before player_run(): what happens becomes alarms */
+	double answer_s;		/* the same: as in player_alarms.h */
 	struct player_alarms *alarms;	/* the player's */
 	void (*incident)(void *owner, uint64_t now_us, const struct incident *i);	/* NULL: none */
 	/* What becomes of a frame (borrowed) on its way, in *out; false: it is lost.  NULL: nothing. */

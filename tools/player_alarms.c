@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
 #include <stdlib.h>
 #include "daemon/alarming.h"
 #include "tools/player_alarms.h"
@@ -89,9 +90,30 @@ void player_alarms_incident(struct player_alarms *p, uint64_t now_us, const char
 	confirm(p);
 }
 
+/* Whoever was called has come, and found that nothing had happened. */
+static void answer(struct player_alarms *p)
+{
+	const struct alarm_report report = { .confidence = NAN, .by = "replay", .verdict = ALARM_FALSE_ALARM };
+	struct alarm_clock now = alarming_now(p->alarming);
+
+	for (int i = 0; i < ALARM_MAX; i++) {
+		const struct alarm *a = alarms_at(alarming_alarms(p->alarming), i);
+
+		if (!a || !alarm_is_open(a) || a->state < ALARM_CONFIRMED ||
+		    (double)(p->now_us - a->since.mono_us) < p->o.answer_s * 1e6)
+			continue;
+		if (a->kind == ALARM_FALL)
+			p->o.cleared(p->o.owner, a->room);
+		alarms_apply(alarming_alarms(p->alarming), &now, a->id, ALARM_CLEAR, &report, NULL);
+	}
+	alarming_flush(p->alarming);
+}
+
 void player_alarms_tick(struct player_alarms *p, uint64_t now_us)
 {
 	p->now_us = now_us;
 	alarming_tick(p->alarming);
+	if (p->o.answer_s > 0)
+		answer(p);
 	confirm(p);
 }

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "daemon/config.h"
 #include "daemon/config_value.h"
@@ -19,6 +20,7 @@ struct options {
 	struct player_switch switched[PLAYER_SWITCHES];
 	int switches;
 	bool realtime;
+	double answer_s;
 	struct config config;
 };
 
@@ -65,7 +67,7 @@ static const char *unknown_device(const struct player *p)
 
 static int replay_file(const char *path, const struct options *o)
 {
-	struct player p = { .publish = print_message, .with_alarms = true, .realtime = o->realtime };
+	struct player p = { .publish = print_message, .with_alarms = true, .realtime = o->realtime, .answer_s = o->answer_s };
 	char error[RECORDING_ERROR_LEN];
 	int err = player_open(&p, path, error);
 	const char *unknown;
@@ -118,12 +120,20 @@ static bool add_switch(struct options *o, const char *text)
 	return true;
 }
 
+static bool read_seconds(double *seconds, const char *text)
+{
+	char *end;
+
+	*seconds = strtod(text, &end);
+	return end != text && !*end && *seconds > 0 && isfinite(*seconds);
+}
+
 static int parse(struct options *o, int argc, char **argv)
 {
 	static const struct option names[] = {
 		{ "room", required_argument, NULL, 'r' }, { "profile", required_argument, NULL, 'p' },
 		{ "config", required_argument, NULL, 'c' }, { "device", required_argument, NULL, 'd' }, { "realtime", no_argument, NULL, 't' },
-		{ NULL, 0, NULL, 0 },
+		{ "answer", required_argument, NULL, 'a' }, { NULL, 0, NULL, 0 },
 	};
 	int c;
 
@@ -150,6 +160,10 @@ static int parse(struct options *o, int argc, char **argv)
 			break;
 		case 't':
 			o->realtime = true;
+			break;
+		case 'a':
+			if (!read_seconds(&o->answer_s, optarg))
+				return wrong_usage(&command_replay, "--answer \"%s\": a number of seconds, more than 0", optarg);
 			break;
 		default:
 			return wrong_usage(&command_replay, "see --help");
@@ -182,7 +196,7 @@ static int replay_run(int argc, char **argv)
 
 const struct command command_replay = {
 	.name  = "replay",
-	.usage = "FILE... [--room NAME] [--profile NAME] [--config FILE] [--device NAME=STATE@S] [--realtime]",
+	.usage = "FILE... [--room NAME] [--profile NAME] [--config FILE] [--device NAME=STATE@S] [--answer S] [--realtime]",
 	.help  = "runs recordings through the daemon's pipeline; prints its messages",
 	.details =
 		"One JSON object a line: t (seconds of the recording), topic, qos, retain, payload.  The clock is\n"
@@ -193,6 +207,7 @@ const struct command command_replay = {
 		"  --profile NAME   living, bedroom, bathroom, bathtub, car, corridor\n"
 		"  --config FILE    rooms as configured there\n"
 		"  --device NAME=STATE@S  at second S of the recording somebody switches that device of the rooms: on, off\n"
-		"                   or swinging; up to 16 times, the earliest first\n",
+		"                   or swinging; up to 16 times, the earliest first\n"
+		"  --answer S       an alarm is cleared as false S seconds after it began (without: nobody answers)\n",
 	.run   = replay_run,
 };

@@ -27,6 +27,11 @@ grep '/alarm/no_breathing/event"' "$dir/out" | head -1 | grep -q '"evidence":{"l
 at=$(sed -n 's/^{"t":\([0-9]*\).*no_breathing\/event.*"confirmed".*/\1/p' "$dir/out" | head -1)
 [ "$at" -ge 136 ] && [ "$at" -le 146 ] || fail "confirmed at $at s, held from 110 s on"
 ok "30 s without a breath: confirmed at $at s, recovered when it is back"
+"$sixth" replay "$dir/hold.csic" --config "$dir/replay.conf" --answer 5 >"$dir/out" || fail "no replay with answers"
+cleared=$(sed -n 's/^{"t":\([0-9]*\).*no_breathing\/event.*"cleared".*"verdict":"false_alarm".*/\1/p' "$dir/out" | head -1)
+[ "$cleared" = $((at + 5)) ] || fail "confirmed at $at s, cleared at $cleared"
+"$sixth" replay "$dir/hold.csic" --answer 0 >"$dir/out" 2>&1 && fail "--answer 0 passes"
+ok "with --answer 5 it is cleared after 5 s"
 
 replayed 'profile = bedroom'
 [ "$(events confirmed)" = 0 ] || fail "50 s are an alarm in a bedroom"
