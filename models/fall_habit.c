@@ -10,8 +10,8 @@
 #include "models/fall_links.h"
 
 #define BIN          0.125f	/* log-odds */
-/* What is so far over the limit that ships is sure whatever one act taught: more than half of the simulated falls and 86 % of
- * the acted ones that are sure where nothing was learned; the same again for each doubling (fall.md). */
+/* What is so far over the limit that ships is sure whatever one act taught: 86 % of the falls, simulated and acted, that are
+ * sure where nothing was learned; the same again for each doubling (fall.md). */
 #define STEP         0.25f
 #define MOST_OVER    (BIN * FALL_HABIT_BINS)
 #define HALF_LIFE_S  (30 * 86400.0f)
