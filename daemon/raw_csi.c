@@ -24,7 +24,7 @@ struct raw_csi {
 	bool     on;
 	int      source;
 	char     by[BY_LEN];
-	uint64_t until_us, until_wall_us;
+	uint64_t until_us;
 	int      fd;
 	struct loop_io *io;
 	uint64_t frames, dropped;
@@ -252,7 +252,6 @@ static enum command_error switch_on(struct raw_csi *r, int source, double for_s,
 	r->source = source;
 	r->frames = r->dropped = 0;
 	r->until_us = loop_now_us() + (uint64_t)(for_s * 1e6);
-	r->until_wall_us = wallclock_us() + (uint64_t)(for_s * 1e6);
 	alarm_text(r->by, sizeof(r->by), by ? by : "somebody");
 	log_warn("raw csi: on for %.0f s, says %s: who may use %s gets the packets of source %s", for_s, r->by, path,
 		 source_name(r));
@@ -301,6 +300,7 @@ enum command_error raw_csi_command(struct raw_csi *r, const struct command_reque
 
 void raw_csi_write(const struct raw_csi *r, struct json *j)
 {
+	uint64_t now_us = loop_now_us(), left_us = r->until_us > now_us ? r->until_us - now_us : 0;
 	char until[RFC3339_LEN];
 	struct json *on;
 
@@ -308,7 +308,7 @@ void raw_csi_write(const struct raw_csi *r, struct json *j)
 		json_add_null(j, "raw_csi");
 		return;
 	}
-	format_rfc3339(until, r->until_wall_us);
+	format_rfc3339(until, wallclock_us() + left_us);	/* by the clock as it goes now */
 	on = json_add_object(j, "raw_csi");
 	json_add_string(on, "source", source_name(r));
 	json_add_string(on, "by", r->by);
