@@ -52,13 +52,18 @@ bool absorb_hides(const struct absorb *a)
 	return a->excess > HIDES;
 }
 
-bool absorb_rate(const struct absorb *a, const struct breath_result *b)
+bool absorb_is(const struct absorb *a, float rate)
 {
-	float rate = b->rate_per_min, known = a->rate_per_min;
+	float known = a->rate_per_min;
 
-	return b->reason == REASON_NONE && known > 0 &&
+	return known > 0 &&
 		(fabsf(rate - known) < NEAR_PER_MIN || fabsf(2 * rate - known) < NEAR_PER_MIN ||
 		 fabsf(rate - 2 * known) < NEAR_PER_MIN);
+}
+
+bool absorb_rate(const struct absorb *a, const struct breath_result *b)
+{
+	return b->reason == REASON_NONE && absorb_is(a, b->rate_per_min);
 }
 
 static void learn_rate(struct absorb *a, float s, bool nobody, const struct breath_result *b)

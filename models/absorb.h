@@ -33,7 +33,8 @@ float absorb_micro(const struct absorb *a, const struct evidence *const evidence
 bool absorb_hides(const struct absorb *a);
 
 /* Is that the rate of something absorbed, or its half or double? */
-bool absorb_rate(const struct absorb *a, const struct breath_result *b);
+bool absorb_is(const struct absorb *a, float rate_per_min);
+bool absorb_rate(const struct absorb *a, const struct breath_result *b);	/* where there is one */
 
 /* The clock: s seconds have passed.  nobody: the room is known to be empty. */
 void absorb_tick(struct absorb *a, float s, bool nobody, bool moving, const struct breath_result *b,

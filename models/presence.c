@@ -18,6 +18,9 @@
  *                        it is a machine); under that -0.1 per second, or -0.2 if neither a sign nor another
  *                        movement came after one of more than 6 s or the one that filled the room: he who made it
  *                        may have walked out again
+ *   a long look          at breath too faint for any one look (long_look.h): what its odds are over 0.4, per 2.5 s, at most
+ *                        0.5 per second, to 2.5; 0 while they are for somebody at all, unless he may have walked out;
+ *                        for at most an hour after the last movement or rate
  *   nothing any more     after a rate for a minute 0, until somebody moves, for at most 15 min
  *   none of these known  -0.1 per second; -0.03 while the neighbours' movement hides them
  *   blind                0.1 per second towards 0; not in a hole of less than 2 s
@@ -37,7 +40,7 @@
  *
  * Nobody comes into a room without a movement: a room that was found silent for 5 min is filled
  * by movement only, and what else begins there is a machine (absorb.h).  After any movement, however short, a
- * breath counts again.
+ * breath counts again.  Silence is not what a long look doubts.
  *
  * Fooled by: a sleeper whose breathing no link sees, and whatever fools the motion model. */
 #include <math.h>
@@ -66,6 +69,8 @@
 #define PAUSE_S       5.0f	/* what follows it is another movement */
 #define HOLD_S        300.0f	/* that small signs alone hold a room */
 #define SPENT_PER_S   0.03f	/* from then on */
+#define LONG_HOLD_S   3600.0f	/* that a long look at breath does */
+#define LONG_MOST     2.5f	/* to which it brings it: it is slow to see that he has left */
 #define SURE          0.85f	/* a rate that is likelier than this to be a breath, */
 #define SURE_S        60.0f	/* for so long, is somebody, who stays until there is a movement, */
 #define STAYS_S       900.0f	/* or for so long after the last of it */
@@ -80,6 +85,7 @@
 #define START_S       13.0f
 #define START_EMPTY   (-1.5f)
 #define SEAL_S        300.0f
+#define SEAL_LONG     (-1.2f)	/* a long look whose odds are above this is none */
 #define SEAL_SIGNS    (-0.5f)	/* signs below this are silence beyond doubt, over such a time */
 
 /* Log-odds of small signs.  Fitted like those in absorb.c. */
@@ -187,6 +193,23 @@ static bool stays(struct presence *p, float s, const struct presence_input *in)
 	return p->stays_s > 0;
 }
 
+/* Somebody breathes whom only minutes of looking show. */
+static bool seen_long(const struct presence_input *in)
+{
+	return in->breathing_long > SIGN && !in->machine;	/* not where it is NAN */
+}
+
+/* What that says in a second, if more than all else does; what sways all the time is not told from it. */
+static float weigh_long(struct presence *p, float s, const struct presence_input *in, float gain)
+{
+	if (!(in->breathing_long > 0) || in->machine || p->long_s > LONG_HOLD_S || p->held_s > HOLD_S)
+		return gain;
+	p->long_s += s;
+	if (seen_long(in) && p->log_odds < LONG_MOST)
+		return fmaxf(gain, fminf((in->breathing_long - SIGN) / FOR_S, FOR_PER_S));
+	return p->may_be_gone ? gain : fmaxf(gain, 0);
+}
+
 /* What the signs say in a second. */
 static float weigh_signs(struct presence *p, float s)
 {
@@ -210,7 +233,7 @@ static void weigh(struct presence *p, float s, const struct presence_input *in, 
 	if (in->machine)
 		take_back(p);
 	if (in->moving || breath_counts(in))
-		p->held_s = 0;
+		p->held_s = p->long_s = 0;
 	if (in->moving)
 		p->by_breath = 0;
 	if (in->moving)
@@ -221,6 +244,8 @@ static void weigh(struct presence *p, float s, const struct presence_input *in, 
 		gain = p->state == PRESENCE_UNKNOWN ? 0 : weigh_signs(p, s);
 	else
 		gain = p->state == PRESENCE_UNKNOWN && in->breathing_soon ? -SILENCE_START_PER_S : -SILENCE_PER_S;
+	if (p->state != PRESENCE_UNKNOWN)
+		gain = weigh_long(p, s, in, gain);
 	if (in->held || there)
 		gain = fmaxf(gain, 0);
 	if (in->masked)
@@ -276,7 +301,7 @@ static enum presence_evidence evidence_of(const struct presence_input *in)
 		return PRESENCE_BY_BREATHING;
 	if (in->micro > 0)
 		return PRESENCE_BY_MICRO_MOTION;
-	return in->breathing_able && in->breathing_hint_db > 0 ? PRESENCE_BY_BREATHING : PRESENCE_BY_MEMORY;
+	return (in->breathing_able && in->breathing_hint_db > 0) || seen_long(in) ? PRESENCE_BY_BREATHING : PRESENCE_BY_MEMORY;
 }
 
 static void be_unknown(struct presence *p, enum reason why)
@@ -345,7 +370,7 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 		p->state = PRESENCE_OCCUPIED;
 	else if (p->log_odds <= EMPTY)
 		p->state = PRESENCE_EMPTY;
-	seal(p, s, signs, in->moving, in->sealed || in->nobody);
+	seal(p, s, in->breathing_long > SEAL_LONG ? fmaxf(signs, 0) : signs, in->moving, in->sealed || in->nobody);
 	if (p->state == PRESENCE_UNKNOWN) {
 		be_unknown(p, REASON_WARMING_UP);
 		return;

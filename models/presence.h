@@ -36,6 +36,7 @@ struct presence_input {
 	bool  breathing;
 	float breathing_probability;	/* that the breathing is real, 0..1 */
 	float breathing_hint_db;	/* without a rate: for (over 0) or against somebody breathing */
+	float breathing_long;		/* log-odds for somebody who goes on breathing faintly (long_look.h); NAN: not known */
 	float repeats_s;		/* after so long all links say again what they have said; 0: they do not */
 	bool  held;			/* somebody must be there, although nothing is seen of him */
 	bool  masked;			/* the neighbours move, which hides what is small here */
@@ -60,6 +61,7 @@ struct presence {
 	float    patchy;		/* the share of late that is holes, or nearly */
 	float    hole_s;		/* since anything was seen */
 	float    held_s;		/* that small signs alone have held it */
+	float    long_s;		/* that a long look has spoken for somebody since the last movement or rate */
 	float    breath_s;		/* that a breath was seen for since the last movement */
 	float    stays_s;		/* left of the time for which that is known to be there still */
 	float    silent_s;		/* empty, and no sign of anybody */

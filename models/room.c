@@ -6,6 +6,7 @@
 #include "models/breath_wave.h"
 #include "models/child.h"
 #include "models/fall_watch.h"
+#include "models/long_look.h"
 #include "models/neighbour.h"
 #include "models/rest.h"
 #include "models/room.h"
@@ -28,6 +29,7 @@ struct room {
 	const struct surroundings *around;	/* NULL: nothing is told of them */
 	struct presence presence;
 	struct breath breath;
+	struct long_look long_look;
 	struct heart heart;
 	struct room_state state;
 	struct absorb absorb;
@@ -57,6 +59,7 @@ struct room *room_create(const struct model_params *params)
 	r->around = params->around;
 	presence_init(&r->presence);
 	breath_init(&r->breath, params->breath_lo_hz, params->breath_hi_hz);
+	long_look_init(&r->long_look);
 	absorb_init(&r->absorb);
 	heart_init(&r->heart, params);
 	fall_links_init(&r->fall_links);
@@ -122,6 +125,27 @@ static void withhold_rate(struct room_state *s, const struct breath_result *b, e
 					    .window_s = b->window_s };
 }
 
+/* The new look at the room's breath without what is a machine's or the neighbours'. */
+static void look_longer(struct room *r, const struct room_motion *v, const struct evidence *const evidence[], int n, int all)
+{
+	const struct breath *b = &r->breath;
+	float row_db[BREATH_BINS];
+	const struct long_look_input in = {
+		.row_db = b->looked && b->result.reason != REASON_MACHINE ? row_db : NULL,
+		.lo_hz = b->lo_hz, .hi_hz = b->hi_hz, .window_s = b->result.window_s,
+		.repeats_s = room_links_repeat_s(evidence, n),
+		.moving = v->moving, .walked = presence_walked(&r->presence),
+	};
+
+	for (int j = 0; in.row_db && j < BREATH_BINS; j++) {
+		bool others = absorb_is(&r->absorb, 60 * breath_bin_hz(j, b->lo_hz, b->hi_hz)) ||
+			neighbour_breathes(evidence, n, all, j);
+
+		row_db[j] = others ? -INFINITY : b->row_db[j];
+	}
+	long_look_tick(&r->long_look, &in);
+}
+
 /* Who is there, and what is nobody: each is told by the other. */
 static void write_presence(struct room *r, uint64_t now_us, const struct room_motion *v, enum reason blind, bool masked,
 			   const struct evidence *const evidence[], int n, int all)
@@ -143,6 +167,7 @@ static void write_presence(struct room *r, uint64_t now_us, const struct room_mo
 		.breathing = b->reason == REASON_NONE && !others,
 		.breathing_probability = b->reason == REASON_NONE ? b->quality : 0,
 		.breathing_hint_db = b->hint_db,
+		.breathing_long = r->long_look.odds,
 		.machine = b->reason == REASON_MACHINE && devices_newest(r->around) < 0,
 		.sealed = devices_newest(r->around) >= 0,
 		.nobody = room_links_only_things(evidence, n),
@@ -412,6 +437,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	if (source != REASON_NONE)
 		r->state.breath.reason = source;
 	write_motion(&r->state, &v);
+	look_longer(r, &v, evidence, n, all);
 	write_presence(r, now_us, &v, blindness(r, now_us, &v), theirs && v.able, evidence, n, all);
 	say_nobody_only_if_empty(&r->state);
 	r->state.breath_wave = breath_wave_pick(evidence, n, &r->state.breath);

@@ -27,6 +27,7 @@ static double pass(double seconds, struct presence_input in, enum presence_state
 {
 	int ticks = (int)(seconds * 10 + 0.5), n = 0;
 
+	in.breathing_long = NAN;	/* tests/test_long_look.c */
 	for (int i = 0; i < ticks; i++) {
 		now_us += TICK_US;
 		presence_tick(&room, now_us, &in);
