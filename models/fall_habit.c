@@ -87,6 +87,11 @@ void fall_habit_up(struct fall_habit *h, uint64_t now_us, float still_s, bool ca
 	h->event_us = 0;
 }
 
+void fall_habit_call(struct fall_habit *h)
+{
+	h->called = false;
+}
+
 void fall_habit_was_fall(struct fall_habit *h)
 {
 	h->event_us = 0;

@@ -33,7 +33,7 @@ struct fall_lessons {
 
 struct fall_habit {
 	struct fall_lessons now, before;
-	bool     called;		/* before is what was known before the last act that people were called for */
+	bool     called;		/* before is what was known before the act that people were called for last, which has taught */
 	uint64_t faded_us;		/* when the acts were last; 0: not since the start */
 	uint64_t event_us;		/* an event that would be sure without habits, and what it was is open; 0: none */
 	float    over;			/* ... so far over the limit: the farthest since somebody was up */
@@ -56,7 +56,10 @@ void fall_habit_event(struct fall_habit *h, uint64_t event_us, float over);
  * watched; 0: nothing was.  called: people were called for it. */
 void fall_habit_up(struct fall_habit *h, uint64_t now_us, float still_s, bool called);
 
-/* What people were called for was a fall, they say: it teaches nothing, and what it has taught is undone. */
+/* People are called, for what has not taught yet. */
+void fall_habit_call(struct fall_habit *h);
+
+/* What people were called for last was a fall, they say: it teaches nothing, and what it has taught is undone. */
 void fall_habit_was_fall(struct fall_habit *h);
 
 /* The clock, a few times a second. */

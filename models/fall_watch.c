@@ -176,6 +176,7 @@ static void give_up(struct fall_watch *w, uint64_t now_us, struct incident_queue
 static void confirm(struct fall_watch *w, uint64_t now_us, struct incident_queue *out)
 {
 	tell(w, INCIDENT_CONFIRMED, now_us, out);
+	fall_habit_call(&w->habit);
 	w->state = FALL_WATCH_CONFIRMED;
 	w->up_s = w->busy_s = 0;
 }

@@ -322,6 +322,21 @@ static void what_people_say_was_none_teaches_at_once_and_falls_are_looked_for_ag
 	assert_int_equal(confirmed(), 1);
 }
 
+static void a_fall_that_is_found_undoes_nothing_of_what_others_have_taught(void **state)
+{
+	(void)state;
+	event(0.1f, 25);
+	pass(30, still);
+	rise(24);
+	fall_watch_cleared(&watch, now_us, false);
+	event(0.5f, 25);
+	pass(30, still);
+	assert_int_equal(confirmed(), 2);
+	fall_watch_cleared(&watch, now_us, true);
+	assert_false(fall_habit_lets(&watch.habit, 0.1f, true));
+	assert_true(fall_habit_lets(&watch.habit, 0.2f, true));
+}
+
 static void where_nothing_moves_much_an_arm_teaches_and_half_a_minute_is_up(void **state)
 {
 	(void)state;
@@ -359,6 +374,7 @@ int main(void)
 		WATCH(after_a_long_sit_that_called_a_doubtful_fall_takes_longer),
 		WATCH(what_people_say_was_a_fall_teaches_nothing),
 		WATCH(what_people_say_was_none_teaches_at_once_and_falls_are_looked_for_again),
+		WATCH(a_fall_that_is_found_undoes_nothing_of_what_others_have_taught),
 		WATCH(where_nothing_moves_much_an_arm_teaches_and_half_a_minute_is_up),
 	};
 
