@@ -28,7 +28,7 @@ static void a_clock_that_is_set_later_puts_right_what_has_not_been_sent(void **s
 	HAS(rig_last_state(), "\"since\":\"2025-10-09T08:53:10.000Z\"");
 }
 
-static void a_clock_that_is_set_back_an_hour_changes_nothing(void **state)
+static void a_clock_that_is_set_while_an_alarm_waits_changes_nothing(void **state)
 {
 	(void)state;
 	rig.options.disk = NULL;
@@ -41,6 +41,12 @@ static void a_clock_that_is_set_back_an_hour_changes_nothing(void **state)
 	assert_int_equal(rig_events_from(0), 1);
 	rig_pass_s(1);
 	HAS(rig_event(1), "\"retry\":1,");
+	rig_confirm_from(0);
+	rig.now.wall_us += 12 * 3600ull * SECOND;
+	rig_pass_s(29);
+	assert_int_equal(rig_events_from(0), 2);
+	rig_pass_s(1);
+	HAS(rig_event(2), "\"retry\":2,");
 }
 
 static void begin_daily_test(int hour)
@@ -113,7 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_clock_that_is_set_later_puts_right_what_has_not_been_sent),
-		TEST(a_clock_that_is_set_back_an_hour_changes_nothing),
+		TEST(a_clock_that_is_set_while_an_alarm_waits_changes_nothing),
 		TEST(the_daily_test_comes_once_in_every_room_and_ends_when_it_arrived),
 		TEST(a_daily_test_that_does_not_arrive_is_told),
 		TEST(without_a_set_clock_the_test_comes_every_24_hours),

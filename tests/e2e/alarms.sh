@@ -10,16 +10,6 @@ write_recording "$dir/play.csv" 20 10
 write_config "$broker_port"
 add_alarms 'replay = yes' 'repeat = 5 s'
 
-# command JSON: to the room; its answer in $answer.
-command() {
-	mosquitto_sub -h "$host" -p "$broker_port" -t sixth/e2e/hall/cmd/result -C 1 -W 5 >"$dir/answer" 2>/dev/null &
-	listener=$!
-	sleep 0.3
-	mosquitto_pub -h "$host" -p "$broker_port" -q 1 -t sixth/e2e/hall/cmd -m "$1"
-	wait "$listener"
-	answer=$(cat "$dir/answer")
-}
-
 kill_daemon() {
 	kill -9 "$daemon"
 	wait "$daemon" 2>/dev/null
@@ -39,7 +29,7 @@ started="$started $!"
 start_daemon
 wait_for 5 retained "$topic" '"state":"none"' || fail "no state at start"
 
-command '{"id":"1","action":"test"}'
+order '{"id":"1","action":"test"}'
 id=$(echo "$answer" | sed -n 's/.*"ok":true.*"alarm":"\([^"]*\)".*/\1/p')
 [ -n "$id" ] || fail "no alarm: $answer"
 wait_for 5 retained_in_state confirmed 1 || fail "not confirmed"
@@ -57,7 +47,7 @@ retained_in_state confirmed 1 || fail "not confirmed any more"
 ok "kill -9 while confirmed: it is there again, and told again with the same id and seq"
 
 wait_for 8 grep -q '"retry":2,' "$dir/events" || fail "not repeated"
-command '{"id":"2","action":"acknowledge","alarm":"'"$id"'","by":"nurse 3"}'
+order '{"id":"2","action":"acknowledge","alarm":"'"$id"'","by":"nurse 3"}'
 echo "$answer" | grep -q '"ok":true' || fail "not acknowledged: $answer"
 wait_for 5 retained_in_state acknowledged 2 || fail "not acknowledged"
 kill_daemon
@@ -67,7 +57,7 @@ wait_for 5 retained_in_state acknowledged 2 || fail "not acknowledged any more"
 retained "$topic" '"ack":{"by":"nurse 3",' || fail "who acknowledged is forgotten"
 ok "kill -9 while acknowledged: the same, and who it was"
 
-command '{"id":"3","action":"clear","alarm":"'"$id"'","by":"nurse 3"}'
+order '{"id":"3","action":"clear","alarm":"'"$id"'","by":"nurse 3"}'
 echo "$answer" | grep -q '"ok":true' || fail "not cleared: $answer"
 wait_for 5 retained "$topic" '"state":"none"' || fail "not cleared"
 wait_for 5 told cleared 1 || fail "no event of the end"
@@ -80,16 +70,16 @@ sleep 0.5
 retained "$topic" '"state":"none"' || fail "it came back"
 ok "cleared: its slot is free, and it does not come back"
 
-command '{"id":"4","action":"acknowledge","alarm":"'"$id"'"}'
+order '{"id":"4","action":"acknowledge","alarm":"'"$id"'"}'
 echo "$answer" | grep -q '"ok":false,"error":"unknown_alarm"' || fail "acknowledged what is gone: $answer"
-command '{"id":"4","action":"test"}'
+order '{"id":"4","action":"test"}'
 echo "$answer" | grep -q '"error":"replayed"' || fail "a command was done twice: $answer"
-command '{"id":"5","action":"clear","alarm":7}'
+order '{"id":"5","action":"clear","alarm":7}'
 echo "$answer" | grep -q '"error":"invalid","field":"alarm"' || fail "$answer"
-command '{"id":"6","action":"test","kind":"fall"}'
+order '{"id":"6","action":"test","kind":"fall"}'
 echo "$answer" | grep -q '"ok":true' || fail "no test of a fall: $answer"
-command '{"id":"7","action":"clear","kind":"fall"}'
+order '{"id":"7","action":"clear","kind":"fall"}'
 echo "$answer" | grep -q '"error":"verdict_needed"' || fail "cleared without a verdict: $answer"
-command '{"id":"8","action":"clear","kind":"fall","verdict":"false_alarm"}'
+order '{"id":"8","action":"clear","kind":"fall","verdict":"false_alarm"}'
 echo "$answer" | grep -q '"ok":true' || fail "not cleared: $answer"
 ok "commands that are wrong are refused, each with its reason"

@@ -208,3 +208,13 @@ get_retained() {
 retained() {
 	get_retained "$1" | grep -qF -- "$2"
 }
+
+# order JSON: to the room; its answer in $answer.
+order() {
+	mosquitto_sub -h "$host" -p "$broker_port" -t sixth/e2e/hall/cmd/result -C 1 -W 5 >"$dir/answer" 2>/dev/null &
+	listener=$!
+	sleep 0.3
+	mosquitto_pub -h "$host" -p "$broker_port" -q 1 -t sixth/e2e/hall/cmd -m "$1"
+	wait "$listener"
+	answer=$(cat "$dir/answer")
+}
