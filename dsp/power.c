@@ -188,7 +188,7 @@ static bool is_outlier(struct power *p, const int16_t *level)
 	return far;
 }
 
-/* What neighbouring streams differ by, as a share of their mean; 0: there is no power. */
+/* What neighbouring streams differ by, as a share of their mean.  Sums are below 2^20: 64 streams of POWER_MAX. */
 static uint32_t roughness(const struct power *p, const int16_t *x)
 {
 	uint32_t rough = 0, sum = 0;
@@ -220,12 +220,14 @@ static void learn_roughness(struct power *p, uint32_t rough)
  * is noise, by what few of them do may be narrow.  Where tones are added, noise is less by the root of their number. */
 static bool is_noise(struct power *p, const int16_t *x)
 {
-	uint32_t rough = roughness(p, x);
-	uint64_t square = (uint64_t)rough * rough * (uint64_t)p->group;
+	uint32_t rough;
+	uint64_t square;
 	bool first, next;
 
 	if (p->group > ROUGH_GROUP)
 		return false;
+	rough = roughness(p, x);
+	square = (uint64_t)rough * rough * (uint64_t)p->group;
 	learn_roughness(p, rough);
 	first = rough > 2 * p->rough && square > (uint64_t)NOISE_FIRST * NOISE_FIRST;
 	next = p->noisy && 2 * rough > 3 * p->rough && square > (uint64_t)NOISE_NEXT * NOISE_NEXT;

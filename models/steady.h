@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define STEADY_BINS 32		/* of 2 dB */
+#define STEADY_BINS 32		/* of 2 dB, and of 1 dB of sweep */
 
 struct steady {
 	int   count[STEADY_BINS];	/* ticks of this stretch by how strongly it moved */

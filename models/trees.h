@@ -25,7 +25,7 @@
  *             <= the threshold.  A node that decides nothing has the threshold 32767
  *     end  4  CRC-32 of all before it, from the magic on
  *
- * A tree that is whole needs no pointers: there are twice as many in a file as there were with them. */
+ * A tree that is whole needs no pointers, so that a file holds twice as many of them. */
 #ifndef MODELS_TREES_H
 #define MODELS_TREES_H
 

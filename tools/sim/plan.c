@@ -235,7 +235,7 @@ static void reach(struct planner *pl)
 	s->eases = true;
 }
 
-/* Half a step or a step from where they are to somewhere else about the spot, at a lower pace. */
+/* From where they are to somewhere else about the spot, a step at most. */
 static void side_step(struct planner *pl, const struct pose *home)
 {
 	struct rng *rng = &pl->p->rng;
