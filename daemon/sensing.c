@@ -266,7 +266,7 @@ static void tick(struct sensing *s, struct sensing_room *r, uint64_t now_us)
 		why = REASON_RATE_LOW;
 	look_next_door(s, r, now_us);
 	room_tick(r->room, now_us, evidence, n, why);
-	r->around.empty = room_state(r->room)->presence == PRESENCE_EMPTY;
+	r->around.empty = room_state(r->room)->seems_empty;
 	hand_over_incidents(s, r, now_us);
 	publish_due(s, r, now_us);
 	publish_wave(s, r, now_us);

@@ -379,6 +379,11 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 	p->evidence = p->state == PRESENCE_OCCUPIED ? evidence_of(in) : PRESENCE_BY_NOTHING;
 }
 
+bool presence_sees_breath(const struct presence_input *in)
+{
+	return breath_counts(in) || seen_long(in);
+}
+
 bool presence_walked(const struct presence *p)
 {
 	return p->went_s >= WENT_S;

@@ -77,6 +77,9 @@ void presence_reset(struct presence *p);	/* the same */
  * state, evidence and reason. */
 void presence_tick(struct presence *p, uint64_t now_us, const struct presence_input *in);
 
+/* Is somebody seen to breathe, at once or by looking for minutes? */
+bool presence_sees_breath(const struct presence_input *in);
+
 /* Has movement of late lasted long enough to come or to go? */
 bool presence_walked(const struct presence *p);
 

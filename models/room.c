@@ -11,6 +11,7 @@
 #include "models/rest.h"
 #include "models/room.h"
 #include "models/room_links.h"
+#include "models/sights.h"
 #include "models/vacancy.h"
 
 #define BLIND_GRACE_US 2000000u	/* no verdict for so long, and a room that was known is known no more */
@@ -28,6 +29,7 @@
 struct room {
 	const struct surroundings *around;	/* NULL: nothing is told of them */
 	struct presence presence;
+	struct sights sights;
 	struct breath breath;
 	struct long_look long_look;
 	struct heart heart;
@@ -58,6 +60,7 @@ struct room *room_create(const struct model_params *params)
 		return NULL;
 	r->around = params->around;
 	presence_init(&r->presence);
+	sights_init(&r->sights, params->long_lie_s);
 	breath_init(&r->breath, params->breath_lo_hz, params->breath_hi_hz);
 	long_look_init(&r->long_look);
 	absorb_init(&r->absorb);
@@ -146,6 +149,19 @@ static void look_longer(struct room *r, const struct room_motion *v, const struc
 	long_look_tick(&r->long_look, &in);
 }
 
+/* Would anybody be seen who keeps still? */
+static void watch_sights(struct room *r, bool able, const struct presence_input *p)
+{
+	const struct sights_input in = {
+		.able = able, .moving = p->moving,
+		.occupied = r->presence.state == PRESENCE_OCCUPIED,
+		.empty = r->presence.state == PRESENCE_EMPTY,
+		.breathing = presence_sees_breath(p),
+	};
+
+	sights_tick(&r->sights, &in);
+}
+
 /* Who is there, and what is nobody: each is told by the other. */
 static void write_presence(struct room *r, uint64_t now_us, const struct room_motion *v, enum reason blind, bool masked,
 			   const struct evidence *const evidence[], int n, int all)
@@ -177,9 +193,12 @@ static void write_presence(struct room *r, uint64_t now_us, const struct room_mo
 	};
 
 	presence_tick(&r->presence, now_us, &in);
-	r->state.presence = r->presence.state;
+	watch_sights(r, v->able, &in);
+	r->state.seems_empty = r->presence.state == PRESENCE_EMPTY;
+	r->state.presence = sights_doubted(&r->sights) ? PRESENCE_UNKNOWN : r->presence.state;
 	r->state.presence_evidence = r->presence.evidence;
-	r->state.presence_reason = r->presence.reason != REASON_NONE ? r->presence.reason : v->reason;
+	r->state.presence_reason = sights_doubted(&r->sights) ? REASON_WEAK_LINK :
+		r->presence.reason != REASON_NONE ? r->presence.reason : v->reason;
 	absorb_tick(&r->absorb, TICK_S, r->presence.sealed, v->moving, b, evidence, n);
 	if (absorb_rate(&r->absorb, b))
 		withhold_rate(&r->state, b, REASON_MACHINE);
@@ -247,7 +266,7 @@ static void watch_vacancy(struct room *r, float distance, const struct room_moti
 {
 	const struct vacancy_input in = {
 		.able = v->able, .moving = v->moving, .walked = presence_walked(&r->presence),
-		.empty = r->state.presence == PRESENCE_EMPTY, .distance = distance,
+		.empty = r->state.seems_empty, .distance = distance,
 	};
 
 	vacancy_tick(&r->vacancy, &in);
@@ -359,7 +378,7 @@ static void watch_breath(struct room *r, uint64_t now_us, const struct evidence 
 	r->state.breath_lost_s = r->breath_loss.lost_s;
 }
 
-static void write_sensing(struct room_state *s, const struct room_motion *v, bool falls)
+static void write_sensing(struct room_state *s, const struct room_motion *v, bool falls, bool poor)
 {
 	s->capabilities = 0;
 	if (v->able)
@@ -379,6 +398,9 @@ static void write_sensing(struct room_state *s, const struct room_motion *v, boo
 	} else if (!breath_works(s->breath.reason)) {
 		s->sensing = SENSING_DEGRADED;
 		s->sensing_reason = s->breath.reason;
+	} else if (poor) {
+		s->sensing = SENSING_DEGRADED;
+		s->sensing_reason = REASON_WEAK_LINK;
 	} else {
 		s->sensing = SENSING_OK;
 		s->sensing_reason = REASON_NONE;
@@ -455,7 +477,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	watch_rest(r, now_us, &v);
 	watch_child(r, now_us, evidence, n, &v);
 	watch_breath(r, now_us, evidence, n, &v);
-	write_sensing(&r->state, &v, room_links_judge_falls(evidence, n));
+	write_sensing(&r->state, &v, room_links_judge_falls(evidence, n), sights_poor(&r->sights));
 }
 
 void room_save(const struct room *r, struct snapshot_out *out)
@@ -499,5 +521,6 @@ void room_forget(struct room *r)
 	gait_init(&r->gait);
 	vacancy_init(&r->vacancy);
 	fall_habit_init(&r->falls.habit);
+	sights_forget(&r->sights);
 	r->state.gait = r->gait.result;
 }

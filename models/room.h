@@ -44,6 +44,7 @@ enum {
 
 struct room_state {
 	enum presence_state presence;
+	bool  seems_empty;		/* as far as anybody was seen, which is what is learned from, also where presence does not say so */
 	enum presence_evidence presence_evidence;
 	enum reason presence_reason;		/* of presence or motion that is unknown; REASON_NONE: both are known */
 	enum truth  motion;
