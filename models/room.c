@@ -2,29 +2,22 @@
 #include <math.h>
 #include <stdlib.h>
 #include "models/absorb.h"
-#include "models/breath_loss.h"
 #include "models/breath_wave.h"
-#include "models/child.h"
-#include "models/fall_watch.h"
 #include "models/long_look.h"
 #include "models/neighbour.h"
-#include "models/rest.h"
 #include "models/room.h"
 #include "models/room_links.h"
+#include "models/room_watch.h"
 #include "models/sights.h"
-#include "models/vacancy.h"
 
 #define BLIND_GRACE_US 2000000u	/* no verdict for so long, and a room that was known is known no more */
 #define TICK_S         0.1f
-#define MOVED_US       1000000u	/* before an event at most, the body that fell was seen to move */
 
 #define GOES           0.035f	/* per second, dsp/sweep.h: who walks goes somewhere; tools/sim/activity-states.sh */
 #define GOES_ON        0.02f	/* who walked walks until he does less */
 #define HEADING_SURE   0.2f	/* of 1, dsp/heading.h; how right that is: tools/sim/walking-direction.sh */
 #define HEADING_KEPT   0.12f	/* what is told holds while it is surer than that */
 #define SPEED_KEEP     0.8f
-
-#define FALL_WATCH_S 20.0f	/* where the profile says nothing */
 
 struct room {
 	const struct surroundings *around;	/* NULL: nothing is told of them */
@@ -38,18 +31,10 @@ struct room {
 	struct neighbour neighbour;
 	const struct evidence *next_door[ROOM_LINKS_MAX];	/* of other rooms, for the next tick */
 	int next_doors;
-	struct fall_links fall_links;
-	struct fall_watch falls;
-	struct rest rest;
 	struct gait gait;
-	struct vacancy vacancy;
-	struct child child;
-	struct breath_loss breath_loss;
-	struct incident_queue incidents;	/* models that find some put them here */
+	struct room_watch watch;
 	float    speed_m_s;		/* smoothed; NAN: none */
-	uint64_t moved_us;		/* last tick in which something moved */
 	uint64_t seen_us;		/* last tick with a verdict on motion */
-	uint64_t now_us;		/* last tick */
 };
 
 struct room *room_create(const struct model_params *params)
@@ -65,15 +50,9 @@ struct room *room_create(const struct model_params *params)
 	long_look_init(&r->long_look);
 	absorb_init(&r->absorb);
 	heart_init(&r->heart, params);
-	fall_links_init(&r->fall_links);
-	fall_watch_init(&r->falls, params->fall_watch_s > 0 ? params->fall_watch_s : FALL_WATCH_S,
-			params->fall_still_s);
 	gait_init(&r->gait);
 	r->state.gait = r->gait.result;
-	vacancy_init(&r->vacancy);
-	rest_init(&r->rest, params->long_lie_s, params->long_low_s);
-	child_init(&r->child, params->child_left_s);
-	breath_loss_init(&r->breath_loss, params->no_breathing_s);
+	room_watch_init(&r->watch, params);
 	r->state.motion = TRUTH_UNKNOWN;
 	r->state.motion_level = r->state.speed_m_s = r->speed_m_s = NAN;
 	r->state.presence_reason = r->state.activity_reason = r->state.sensing_reason = REASON_WARMING_UP;
@@ -94,12 +73,12 @@ const struct room_state *room_state(const struct room *r)
 
 bool room_take_incident(struct room *r, struct incident *i)
 {
-	return incident_take(&r->incidents, i);
+	return incident_take(&r->watch.incidents, i);
 }
 
 void room_fall_cleared(struct room *r, bool was_fall)
 {
-	fall_watch_cleared(&r->falls, r->now_us, was_fall);
+	room_watch_fall_cleared(&r->watch, was_fall);
 }
 
 unsigned room_incident_kinds(void)
@@ -188,7 +167,7 @@ static void write_presence(struct room *r, uint64_t now_us, const struct room_mo
 		.sealed = devices_newest(r->around) >= 0,
 		.nobody = room_links_only_things(evidence, n),
 		.repeats_s = room_links_repeat_s(evidence, n),
-		.held = breath_loss_holds(&r->breath_loss),
+		.held = breath_loss_holds(&r->watch.breath_loss),
 		.masked = masked,
 	};
 
@@ -259,123 +238,6 @@ static bool breath_works(enum reason r)
 {
 	return r == REASON_NONE || r == REASON_NOBODY || r == REASON_MOVING || r == REASON_AMBIGUOUS ||
 	       r == REASON_OUT_OF_BAND || r == REASON_MACHINE;
-}
-
-/* Has the channel gone back to what it is in the empty room, on all links? */
-static void watch_vacancy(struct room *r, float distance, const struct room_motion *v)
-{
-	const struct vacancy_input in = {
-		.able = v->able, .moving = v->moving, .walked = presence_walked(&r->presence),
-		.empty = r->state.seems_empty, .distance = distance,
-	};
-
-	vacancy_tick(&r->vacancy, &in);
-}
-
-/* All links' events, and what they say of each together: the one that looks most like a fall.  An
- * event in which nothing was seen to move was the radio's, or too far away to be judged. */
-static void judge_falls(struct room *r, const struct evidence *const evidence[], int n, struct fall_watch_input *in)
-{
-	uint64_t about_us[ROOM_LINKS_MAX];
-	int events = 0;
-
-	for (int i = 0; i < n; i++) {
-		const struct fall_evidence *e = &evidence[i]->fall;
-
-		if (!e->event || r->moved_us + MOVED_US < e->event_us)
-			continue;
-		fall_links_add(&r->fall_links, evidence[i]->path, e);
-		about_us[events++] = fall_watch_event(&r->falls, e->event_us);
-	}
-	in->event = events > 0;
-	for (int i = 0; i < events; i++) {
-		struct fall_together t = fall_links_verdict(&r->fall_links, about_us[i]);
-
-		if (t.verdict > in->judged.verdict || (t.verdict == in->judged.verdict && t.score >= in->judged.score))
-			in->judged = t;
-	}
-}
-
-/* The last stage of the cascade. */
-static void watch_falls(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
-			const struct room_motion *v)
-{
-	struct fall_watch_input in = {
-		.able = v->able, .moving = v->moving,
-		.breathing = r->breath.result.reason == REASON_NONE,
-		.strength_db = room_links_strength_db(evidence, n),
-		.empty = r->state.presence == PRESENCE_EMPTY && !vacancy_doubted(&r->vacancy),
-		.occupied = r->state.presence == PRESENCE_OCCUPIED || vacancy_doubted(&r->vacancy),
-	};
-
-	if (v->moving)
-		r->moved_us = now_us;
-	judge_falls(r, evidence, n, &in);
-	fall_watch_tick(&r->falls, now_us, &in, &r->incidents);
-	r->now_us = now_us;
-	r->state.doubt_limit_s = fall_watch_still_s(&r->falls);
-}
-
-static void watch_rest(struct room *r, uint64_t now_us, const struct room_motion *v)
-{
-	const struct rest_input in = {
-		.able = v->able, .moving = v->moving,
-		.occupied = r->state.presence == PRESENCE_OCCUPIED,
-		.breathing = r->state.presence_evidence == PRESENCE_BY_BREATHING &&
-			!(r->state.absorbed & ABSORBED_MOTION),		/* which hides who leaves */
-		.empty = r->state.presence == PRESENCE_EMPTY,
-		.lies = vacancy_denied(&r->vacancy), .may_lie = vacancy_doubted(&r->vacancy),
-	};
-
-	rest_tick(&r->rest, now_us, &in, &r->incidents);
-	r->state.still_limit_s = rest_still_limit_s(&r->rest);
-	r->state.low_limit_s = rest_low_limit_s(&r->rest);
-}
-
-static void watch_child(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
-			const struct room_motion *v)
-{
-	const struct breath_result *b = &r->state.breath;
-	struct child_input in = {
-		.able = v->able, .moving = v->moving,
-		.empty = r->state.presence == PRESENCE_EMPTY,
-		.breathing = b->reason == REASON_NONE,
-		.rate_per_min = b->rate_per_min, .quality = b->quality,
-		.signs_db = b->reason == REASON_MACHINE ? 0 : r->breath.result.hint_db,
-	};
-
-	child_sign_pool(evidence, n, &in.sign);
-	if (b->reason == REASON_MACHINE)
-		in.sign.hz = 0;
-	child_tick(&r->child, now_us, &in, &r->incidents);
-}
-
-#define EVEN_ODDS 1.0f	/* who breathes more evenly than that may be a pump */
-
-static void watch_breath(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
-			 const struct room_motion *v)
-{
-	const struct breath_result *b = &r->breath.result;
-	struct breath_loss_input in = {
-		.able = v->able, .moving = v->moving, .breathing = b->reason == REASON_NONE,
-		.rate_per_min = b->rate_per_min, .alive = r->breath.alive, .ceased = b->ceased,
-	};
-	int links = 0;
-
-	for (int i = 0; i < n; i++) {
-		const struct breath_evidence *e = &evidence[i]->breath;
-
-		if (e->reason != REASON_NONE)
-			continue;
-		in.machine |= e->machine || e->even > EVEN_ODDS;
-		in.recall += e->recall;
-		in.shift = fmaxf(in.shift, e->shift);
-		in.noise_db += (e->noise_db - in.noise_db) / (float)++links;
-	}
-	in.able &= links > 0 || v->moving;
-	breath_loss_tick(&r->breath_loss, now_us, &in, &r->incidents);
-	r->state.breath_pauses = breath_loss_pauses(&r->breath_loss, now_us);
-	r->state.breath_lost_s = r->breath_loss.lost_s;
 }
 
 static void write_sensing(struct room_state *s, const struct room_motion *v, bool falls, bool poor)
@@ -472,22 +334,16 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	write_activity(&r->state, room_links_sweep(evidence, n));
 	gait_tick(&r->gait, now_us, r->state.activity == ACTIVITY_WALKING ? r->speed_m_s : NAN);
 	r->state.gait = r->gait.result;
-	watch_vacancy(r, room_links_distance(evidence, n), &v);
-	watch_falls(r, now_us, evidence, n, &v);
-	watch_rest(r, now_us, &v);
-	watch_child(r, now_us, evidence, n, &v);
-	watch_breath(r, now_us, evidence, n, &v);
+	room_watch_tick(&r->watch, &(struct room_sight){ .now_us = now_us, .motion = &v, .presence = &r->presence,
+			.breath = &r->breath, .evidence = evidence, .links = n }, &r->state);
 	write_sensing(&r->state, &v, room_links_judge_falls(evidence, n), sights_poor(&r->sights));
 }
 
 void room_save(const struct room *r, struct snapshot_out *out)
 {
 	absorb_save(&r->absorb, out);
-	habit_save(&r->rest.still.habit, SNAPSHOT_STILL, out);
-	habit_save(&r->rest.low.habit, SNAPSHOT_LOW, out);
 	gait_save(&r->gait, out);
-	vacancy_save(&r->vacancy, out);
-	fall_habit_save(&r->falls.habit, out);
+	room_watch_save(&r->watch, out);
 }
 
 bool room_load(struct room *r, const uint8_t *p, size_t len, float away_s)
@@ -497,18 +353,9 @@ bool room_load(struct room *r, const uint8_t *p, size_t len, float away_s)
 
 	if (away_s < SNAPSHOT_STIRS_S && snapshot_find(p, len, SNAPSHOT_ABSORBED, ABSORB_VERSION, &in))
 		ok = absorb_load(&r->absorb, in);
-	if (snapshot_find(p, len, SNAPSHOT_STILL, HABIT_VERSION, &in))
-		ok &= habit_load(&r->rest.still.habit, in, away_s);
-	if (snapshot_find(p, len, SNAPSHOT_LOW, HABIT_VERSION, &in))
-		ok &= habit_load(&r->rest.low.habit, in, away_s);
 	if (snapshot_find(p, len, SNAPSHOT_GAIT, GAIT_VERSION, &in))
 		ok &= gait_load(&r->gait, in, away_s);
-	if (snapshot_find(p, len, SNAPSHOT_VACANCY, VACANCY_VERSION, &in))
-		ok &= vacancy_load(&r->vacancy, in);
-	if (snapshot_find(p, len, SNAPSHOT_FALLS, FALL_HABIT_VERSION, &in))
-		ok &= fall_habit_load(&r->falls.habit, in, away_s);
-	if (snapshot_find(p, len, SNAPSHOT_FALLS_STILL, HABIT_VERSION, &in))
-		ok &= habit_load(&r->falls.habit.now.still, in, away_s);
+	ok &= room_watch_load(&r->watch, p, len, away_s);
 	r->state.gait = r->gait.result;
 	return ok;
 }
@@ -516,11 +363,8 @@ bool room_load(struct room *r, const uint8_t *p, size_t len, float away_s)
 void room_forget(struct room *r)
 {
 	absorb_init(&r->absorb);
-	habit_init(&r->rest.still.habit);
-	habit_init(&r->rest.low.habit);
 	gait_init(&r->gait);
-	vacancy_init(&r->vacancy);
-	fall_habit_init(&r->falls.habit);
+	room_watch_forget(&r->watch);
 	sights_forget(&r->sights);
 	r->state.gait = r->gait.result;
 }
