@@ -261,14 +261,14 @@ static void a_source_that_is_down_is_the_reason_for_everything(void **state)
 	assert_int_equal(s->sensing, SENSING_DOWN);
 }
 
-/* An event that the classifier takes for a fall, 2 s after its peak. */
-static void judge_event(void)
+/* An event that the classifier takes for a fall, 2 s after its peak; its score is 0.9, from `sure` on it is sure. */
+static void judge_event(float sure)
 {
 	link[0].fall.event = true;
 	link[0].fall.event_us = now_us - 2000000;
 	link[0].fall.score = 0.9f;
 	link[0].fall.suspect = 0.66f;
-	link[0].fall.sure = 0.8f;
+	link[0].fall.sure = sure;
 	link[0].fall.peak_db = 20;
 	pass(0.1f, 1);
 	link[0].fall.event = false;
@@ -290,7 +290,7 @@ static void who_falls_and_does_not_get_up_is_suspected_and_then_confirmed(void *
 	(void)state;
 	move(5);
 	pass(2, 1);
-	judge_event();
+	judge_event(0.8f);
 	assert_true(room_take_incident(room, &i));
 	assert_int_equal(i.kind, INCIDENT_FALL);
 	assert_int_equal(i.stage, INCIDENT_SUSPECTED);
@@ -309,9 +309,43 @@ static void an_event_in_which_nothing_moved_is_no_fall(void **state)
 	(void)state;
 	move(5);
 	pass(10, 1);
-	judge_event();
+	judge_event(0.8f);
 	pass(30, 1);
 	assert_false(room_take_incident(room, &i));
+}
+
+/* Are people called for who falls and lies there, where that score is sure? */
+static bool calls(float sure)
+{
+	struct incident i;
+	bool called = false;
+
+	move(5);
+	pass(2, 1);
+	judge_event(sure);
+	pass(20, 1);
+	while (room_take_incident(room, &i))
+		called |= i.stage == INCIDENT_CONFIRMED;
+	return called;
+}
+
+static void what_people_said_was_no_fall_is_known_after_a_restart_until_it_is_forgotten(void **state)
+{
+	uint8_t bytes[1024];
+	struct snapshot_out out = { .p = bytes, .size = sizeof(bytes) };
+
+	assert_true(calls(0.89f));
+	room_fall_cleared(room, false);
+	room_save(room, &out);
+	assert_false(out.full);
+	for (int forgets = 0; forgets < 2; forgets++) {
+		end(state);
+		assert_int_equal(begin(state), 0);
+		assert_true(room_load(room, bytes, out.len, 60));
+		if (forgets)
+			room_forget(room);
+		assert_int_equal(calls(0.89f), forgets);
+	}
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -463,6 +497,7 @@ int main(void)
 		TEST(a_hole_in_the_frames_is_not_a_departure),
 		TEST(who_falls_and_does_not_get_up_is_suspected_and_then_confirmed),
 		TEST(an_event_in_which_nothing_moved_is_no_fall),
+		TEST(what_people_said_was_no_fall_is_known_after_a_restart_until_it_is_forgotten),
 		TEST(who_is_capable_of_something_is_not_down),
 		TEST(a_source_that_is_down_is_the_reason_for_everything),
 		cmocka_unit_test_setup_teardown(what_moves_more_strongly_beyond_the_wall_is_theirs, begin, end),
