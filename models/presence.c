@@ -301,13 +301,23 @@ static enum presence_evidence evidence_of(const struct presence_input *in)
 		return PRESENCE_BY_BREATHING;
 	if (in->micro > 0)
 		return PRESENCE_BY_MICRO_MOTION;
-	return (in->breathing_able && in->breathing_hint_db > 0) || seen_long(in) ? PRESENCE_BY_BREATHING : PRESENCE_BY_MEMORY;
+	return in->breathing_able && in->breathing_hint_db > 0 ? PRESENCE_BY_BREATHING : PRESENCE_BY_MEMORY;
+}
+
+/* ... or on what only minutes of looking show. */
+static void tell_evidence(struct presence *p, const struct presence_input *in)
+{
+	p->evidence = p->state == PRESENCE_OCCUPIED ? evidence_of(in) : PRESENCE_BY_NOTHING;
+	p->faint = p->evidence == PRESENCE_BY_MEMORY && seen_long(in);
+	if (p->faint)
+		p->evidence = PRESENCE_BY_BREATHING;
 }
 
 static void be_unknown(struct presence *p, enum reason why)
 {
 	p->state = PRESENCE_UNKNOWN;
 	p->evidence = PRESENCE_BY_NOTHING;
+	p->faint = false;
 	p->reason = why;
 }
 
@@ -376,7 +386,7 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 		return;
 	}
 	p->reason = REASON_NONE;
-	p->evidence = p->state == PRESENCE_OCCUPIED ? evidence_of(in) : PRESENCE_BY_NOTHING;
+	tell_evidence(p, in);
 }
 
 bool presence_sees_breath(const struct presence_input *in)

@@ -48,6 +48,7 @@ struct presence_input {
 struct presence {
 	enum presence_state state;
 	enum presence_evidence evidence;
+	bool  faint;			/* a breath that only minutes of looking show, and go on to when he has left */
 	enum reason reason;		/* why unknown, else REASON_NONE */
 	bool     sealed;		/* known to be empty: only movement fills it */
 	float    log_odds;		/* occupied against empty */

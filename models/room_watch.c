@@ -77,7 +77,7 @@ static void watch_rest(struct room_watch *w, const struct room_sight *s, struct 
 	const struct rest_input in = {
 		.able = s->motion->able, .moving = s->motion->moving,
 		.occupied = state->presence == PRESENCE_OCCUPIED,
-		.breathing = state->presence_evidence == PRESENCE_BY_BREATHING &&
+		.breathing = state->presence_evidence == PRESENCE_BY_BREATHING && !s->presence->faint &&
 			!(state->absorbed & ABSORBED_MOTION),		/* which hides who leaves */
 		.empty = state->presence == PRESENCE_EMPTY,
 		.lies = vacancy_denied(&w->vacancy), .may_lie = vacancy_doubted(&w->vacancy),

@@ -200,6 +200,7 @@ static void who_is_found_so_is_there_for_an_hour_without_another_sign(void **sta
 	pass(5, moving, PRESENCE_OCCUPIED);
 	assert_true(pass(3600, person, PRESENCE_OCCUPIED) > 3599.9);
 	assert_int_equal(room.evidence, PRESENCE_BY_BREATHING);
+	assert_true(room.faint);
 	pass(120, person, PRESENCE_EMPTY);
 	assert_int_equal(room.state, PRESENCE_EMPTY);
 	pass(1, moving, PRESENCE_EMPTY);
