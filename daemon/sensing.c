@@ -85,6 +85,7 @@ int sensing_add_room(struct sensing *s, const struct sensing_room_options *optio
 		.fall_still_s = options->profile->fall_still_s,
 		.long_lie_s = options->profile->long_lie_s,
 		.long_low_s = options->profile->long_low_s,
+		.unseen_s = options->profile->unseen_s,
 		.child_left_s = options->profile->child_left_s > 0 && options->child_left_s > 0 ?
 			options->child_left_s : options->profile->child_left_s,
 		.no_breathing_s = options->no_breathing_s < 0 ? 0 : options->no_breathing_s > 0 ?

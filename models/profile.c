@@ -12,14 +12,14 @@
  * 50 packets a second carry everything but a speed, which takes 80 at 2.4 GHz and 120 at 5 (pace.c) and says how somebody
  * fell or passed. */
 const struct profile profiles[] = {
-	/* rate, breaths, watch after a fall, stillness that confirms it, lies still, never up, no breath, child left */
-	{ "living",   "living room: people sit, walk, come and go",          50,  "adult",  20, 900, 10800, 0, 0, 0 },
-	{ "bedroom",  "bedroom: somebody lies still for hours",              50,  "adult",  30, 0, 0, 0, 60, 0 },
-	{ "bathroom", "bathroom: fan, heater, running water",                130, "adult",  20, 600, 900, 2400, 0, 0 },
-	{ "bathtub",  "bathroom in which somebody bathes",                   130, "adult",  20, 1200, 1800, 3600, 60, 0 },
-	{ "car",      "inside of a car: children, small and breathing fast", 50,  "infant", 20, 0, 0, 0, 0, 60 },
-	{ "corridor", "corridor: people pass, nobody stays",                 130, "adult",  15, 120, 600, 1200, 0, 0 },
-	{ NULL, NULL, 0, NULL, 0, 0, 0, 0, 0, 0 }
+	/* rate, breaths, watch after a fall, stillness that confirms it, lies still, never up, no breath, unseen, child left */
+	{ "living",   "living room: people sit, walk, come and go",          50,  "adult",  20, 900, 10800, 0, 0, 1800, 0 },
+	{ "bedroom",  "bedroom: somebody lies still for hours",              50,  "adult",  30, 0, 0, 0, 60, 1800, 0 },
+	{ "bathroom", "bathroom: fan, heater, running water",                130, "adult",  20, 600, 900, 2400, 0, 600, 0 },
+	{ "bathtub",  "bathroom in which somebody bathes",                   130, "adult",  20, 1200, 1800, 3600, 60, 1200, 0 },
+	{ "car",      "inside of a car: children, small and breathing fast", 50,  "infant", 20, 0, 0, 0, 0, 1800, 60 },
+	{ "corridor", "corridor: people pass, nobody stays",                 130, "adult",  15, 120, 600, 1200, 0, 0, 0 },
+	{ NULL, NULL, 0, NULL, 0, 0, 0, 0, 0, 0, 0 }
 };
 
 const struct breathing_band breathing_bands[] = {

@@ -16,6 +16,7 @@ struct profile {
 	float long_lie_s;		/* somebody who does not move for so long needs help; 0: people sleep here */
 	float long_low_s;		/* or who is never up for so long; 0: people sit here for hours */
 	float no_breathing_s;		/* a breath lost for so long is an alarm; 0: never, unless configured otherwise */
+	float unseen_s;			/* for so long somebody may keep still here whom no link sees (sights.h); 0: people pass */
 	float child_left_s;		/* from a child seen when all have left to the alarm, unless configured
 					 * otherwise; 0: this is no car */
 };

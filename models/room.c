@@ -45,7 +45,7 @@ struct room *room_create(const struct model_params *params)
 		return NULL;
 	r->around = params->around;
 	presence_init(&r->presence);
-	sights_init(&r->sights, params->long_lie_s);
+	sights_init(&r->sights, params->unseen_s);
 	breath_init(&r->breath, params->breath_lo_hz, params->breath_hi_hz);
 	long_look_init(&r->long_look);
 	absorb_init(&r->absorb);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Fooled by: a room through which people only pass: after four visits it is taken for one that sees nobody, until
- * somebody has kept still in it. */
-#include <math.h>
+ * Fooled by: a room through which people only pass, and which is not said to be a corridor: after four visits it is taken for
+ * one that sees nobody, until somebody has kept still in it. */
 #include <string.h>
 #include "models/sights.h"
 
@@ -10,12 +9,11 @@
 #define SIGHT_S 10.0f		/* of a visit, and it was seen */
 #define KEEP    0.98f		/* of each visit, at the next */
 #define POOR    (1 / 5.0f)
-#define DOUBT_S 1800.0f		/* at most */
 
-void sights_init(struct sights *s, float still_s)
+void sights_init(struct sights *s, float unseen_s)
 {
 	memset(s, 0, sizeof(*s));
-	s->doubt_s = still_s > 0 ? fminf(still_s, DOUBT_S) : DOUBT_S;
+	s->unseen_s = unseen_s;
 }
 
 void sights_forget(struct sights *s)
@@ -50,10 +48,10 @@ void sights_tick(struct sights *s, const struct sights_input *in)
 
 bool sights_poor(const struct sights *s)
 {
-	return (s->seen + 1) / (s->seen + s->missed + 2) < POOR;
+	return s->unseen_s > 0 && (s->seen + 1) / (s->seen + s->missed + 2) < POOR;
 }
 
 bool sights_doubted(const struct sights *s)
 {
-	return s->empty && s->rested_s < s->doubt_s && sights_poor(s);
+	return s->empty && s->rested_s < s->unseen_s && sights_poor(s);
 }

@@ -21,15 +21,16 @@ struct sights_input {
 
 struct sights {
 	float seen, missed;	/* visits of late */
-	float doubt_s;		/* for so long somebody may sit there */
+	float unseen_s;		/* for so long somebody may sit there */
 	float rested_s;		/* since the last movement */
 	float breath_s;		/* for which this visit's breath was seen */
 	bool  visit;		/* somebody came, and the room has not been empty since */
 	bool  empty;
 };
 
-/* Nothing is known: all is believed.  still_s: the profile's limit for lying still, 0: none.  Plain struct. */
-void sights_init(struct sights *s, float still_s);
+/* Nothing is known: all is believed.  unseen_s: for so long somebody may keep still here; 0: people only pass, and all
+ * is believed for ever.  Plain struct. */
+void sights_init(struct sights *s, float unseen_s);
 
 /* As if no visit had been. */
 void sights_forget(struct sights *s);

@@ -13,7 +13,7 @@ static struct sights room;
 static int setup(void **state)
 {
 	(void)state;
-	sights_init(&room, 0);
+	sights_init(&room, 1800);
 	return 0;
 }
 
@@ -83,7 +83,7 @@ static void a_room_where_one_visit_in_three_is_seen_is_believed(void **state)
 	}
 }
 
-static void what_the_doubt_lasts_is_bounded_by_how_long_somebody_may_lie_there(void **state)
+static void the_doubt_lasts_as_long_as_the_profile_says(void **state)
 {
 	(void)state;
 	sights_init(&room, 600);
@@ -92,6 +92,16 @@ static void what_the_doubt_lasts_is_bounded_by_how_long_somebody_may_lie_there(v
 	pass(500, (struct sights_input){ .empty = true });
 	assert_true(sights_doubted(&room));
 	pass(50, (struct sights_input){ .empty = true });
+	assert_false(sights_doubted(&room));
+}
+
+static void a_corridor_is_believed(void **state)
+{
+	(void)state;
+	sights_init(&room, 0);
+	for (int i = 0; i < 100; i++)
+		visit(0);
+	assert_false(sights_poor(&room));
 	assert_false(sights_doubted(&room));
 }
 
@@ -113,7 +123,8 @@ int main(void)
 		cmocka_unit_test_setup(four_visits_that_nobody_was_seen_to_stay_for_are_doubted_for_half_an_hour, setup),
 		cmocka_unit_test_setup(who_was_seen_to_keep_still_restores_the_trust, setup),
 		cmocka_unit_test_setup(a_room_where_one_visit_in_three_is_seen_is_believed, setup),
-		cmocka_unit_test_setup(what_the_doubt_lasts_is_bounded_by_how_long_somebody_may_lie_there, setup),
+		cmocka_unit_test_setup(the_doubt_lasts_as_long_as_the_profile_says, setup),
+		cmocka_unit_test_setup(a_corridor_is_believed, setup),
 		cmocka_unit_test_setup(a_blind_room_learns_nothing, setup),
 	};
 
