@@ -7,10 +7,12 @@
  * noise it is -1/N with standard deviation 1/sqrt(N F) over N samples and F independent
  * tones.  So a threshold follows from theory, and no empty room is ever needed.
  *
- * Real chips correlate the noise of neighbouring tones, so F is smaller than the number of
- * tones.  If neighbouring tones are correlated by c as in a first-order process, products of
- * two samples are so by c^2, and F (1-c^2)/(1+c^2) of F count.  c is measured in the same
- * window, from the changes between samples.
+ * Real chips correlate the noise of neighbouring tones, and some that of distant ones, so
+ * F is smaller than the number of tones.  What it is noise_rank.c finds from the changes
+ * between samples while nothing moves.  Until it has: if neighbouring tones are correlated
+ * by c as in a first-order process, products of two samples are so by c^2, and
+ * F (1-c^2)/(1+c^2) of F count; c is measured in the same window.  Where noise is smooth
+ * over many tones that is up to 2.5 times too many.
  *
  * c itself is the second statistic.  Below 30 packets a second a walking person's field
  * decorrelates between packets, but in one packet it is still smooth over the tones, as
@@ -44,11 +46,13 @@ int motion_stat_init(struct motion_stat *m, int streams, int per_pair)
 
 void motion_stat_reset(struct motion_stat *m)
 {
+	struct noise_rank noise = m->noise;
 	int streams = m->streams, per_pair = m->per_pair;
 
 	memset(m, 0, sizeof(*m));
 	m->streams = streams;
 	m->per_pair = per_pair;
+	m->noise = noise;
 }
 
 /* Makes the slot of that number the newest; those between are empty. */
@@ -79,6 +83,17 @@ static bool is_pair(struct motion_stat *m, uint64_t time_us)
 	if (most < PAIR_MIN_US)
 		most = PAIR_MIN_US;
 	return lag <= PAIR_MAX_US && lag <= most;
+}
+
+/* Sets this pair's change aside for learning, if it shares no sample with the last. */
+static void set_aside(struct motion_stat *m, const int16_t *x)
+{
+	if (++m->apart < 2 || m->fresh)
+		return;
+	for (int k = 0; k < m->streams; k++)
+		m->change[k] = (int16_t)(x[k] < DEAD ? 0 : x[k] - m->last[k]);
+	m->apart = 0;
+	m->fresh = true;
 }
 
 static void add_pair(struct motion_stat *m, const int16_t *x)
@@ -118,8 +133,10 @@ static void end_sample(struct motion_stat *m)
 	}
 	m->packets = 0;
 	advance(m, time_us / MOTION_SLOT_US);
-	if (is_pair(m, time_us))
+	if (is_pair(m, time_us)) {
 		add_pair(m, x);
+		set_aside(m, x);
+	}
 	memcpy(m->last, x, sizeof(m->last));
 	m->have_last = true;
 	m->last_us = time_us;
@@ -216,11 +233,20 @@ static void judge(const struct motion_stat *m, const struct window *w, int lost,
 	view->spread = sqrtf(variance / power);
 }
 
+/* 1/F of the F streams that are as good as independent. */
+static float share_of(const struct motion_stat *m, const struct motion_view *view)
+{
+	float share = noise_rank_share(&m->noise);
+	float c = view->coherence < 0 ? 0 : view->coherence > 0.95f ? 0.95f : view->coherence;
+
+	c *= c;		/* products of neighbours are correlated by the square */
+	return share > 0 ? share : (1 + c) / (1 - c) / (float)view->streams;
+}
+
 void motion_stat_view(struct motion_stat *m, uint64_t now_us, int slots, bool halves,
 		      struct motion_view *view)
 {
 	struct window w, older;
-	float c;
 
 	memset(view, 0, sizeof(*view));
 	view->sigma = 1;
@@ -235,8 +261,13 @@ void motion_stat_view(struct motion_stat *m, uint64_t now_us, int slots, bool ha
 	if (!w.pairs)
 		return;
 	judge(m, &w, halves ? 2 : 1, view);
-	c = view->coherence < 0 ? 0 : view->coherence > 0.95f ? 0.95f : view->coherence;
-	c *= c;		/* products of neighbours are correlated by the square */
 	if (view->streams)
-		view->sigma = 1 / sqrtf((float)(view->pairs * view->streams) * (1 - c) / (1 + c));
+		view->sigma = sqrtf(share_of(m, view) / (float)view->pairs);
+}
+
+void motion_stat_learn(struct motion_stat *m, bool still)
+{
+	if (m->fresh && still)
+		noise_rank_add(&m->noise, m->change, m->streams);
+	m->fresh = false;
 }

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "dsp/noise_rank.h"
 #include "dsp/power.h"
 
 #define MOTION_SLOT_US 100000	/* windows move in steps of this */
@@ -39,6 +40,11 @@ struct motion_stat {
 	uint64_t last_us;
 	uint32_t interval_us;		/* running mean between samples */
 
+	int16_t  change[POWER_MAX_STREAMS];	/* of one pair, for noise to be learnt from */
+	int      apart;			/* pairs since it, */
+	bool     fresh;			/* and whether it was not yet looked at */
+	struct noise_rank noise;
+
 	uint64_t slot;			/* number of the newest slot: time / MOTION_SLOT_US */
 	struct motion_slot slots[MOTION_SLOTS];
 };
@@ -55,7 +61,7 @@ struct motion_view {
 };
 
 /* Prepares for that many streams, per_pair of each antenna pair.  A plain struct, about
- * 28 kB.  0, or -EINVAL if they are more than POWER_MAX_STREAMS or not a multiple. */
+ * 29 kB.  0, or -EINVAL if they are more than POWER_MAX_STREAMS or not a multiple. */
 int motion_stat_init(struct motion_stat *m, int streams, int per_pair);
 
 /* One packet's streams, around POWER_MEAN; time in microseconds never goes back. */
@@ -66,7 +72,12 @@ void motion_stat_push(struct motion_stat *m, uint64_t time_us, const int16_t *x)
 void motion_stat_view(struct motion_stat *m, uint64_t now_us, int slots, bool halves,
 		      struct motion_view *view);
 
-/* Forgets all samples. */
+/* Once a tick: what changed lately was noise alone, or (not still) it is passed over.  From
+ * the noise sigma learns how many streams count; up to some 50 such looks it goes by the
+ * coherence of the window. */
+void motion_stat_learn(struct motion_stat *m, bool still);
+
+/* Forgets all samples; what is known of the noise stays. */
 void motion_stat_reset(struct motion_stat *m);
 
 #endif

@@ -10,7 +10,7 @@
  *      another one at the next packet) leave the coherence.
  *   2. rho is beyond chance, be it negative: some radios' noise is alike on neighbouring
  *      tones, but none of it depends on the packet before.  At 36 samples a second and
- *      more: 5 standard deviations of the theory of Zhang et al. (2018).  Below, a moment
+ *      more: 4.5 standard deviations of the theory of Zhang et al. (2018).  Below, a moment
  *      without rho is normal in motion: 3, now or over the last 5 s.  Coherence above
  *      0.9 over 2 s needs no such proof: no radio's noise is that smooth.
  *   3. the moving paths are at most 40 dB below the static ones.  A chest at the other
@@ -40,7 +40,7 @@
 #define HALVES_HZ     16	/* from which a second is enough to have a mean of its own, that hides what is slower */
 #define FAST_SLOTS    10	/* 1 s */
 #define SLOW_SLOTS    MOTION_SLOTS	/* 2 s */
-#define FAST_SIGMAS   5.0f
+#define FAST_SIGMAS   4.5f
 #define SLOW_SIGMAS   3.0f
 #define CLEAN         0.9f	/* no noise is so coherent: rho need not prove it */
 #define SLOW_TICKS    30	/* views of 2 s over 3 s: 5 s seen */
@@ -287,6 +287,8 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 		motion_stat_view(&m->stat, now_us, SLOW_SLOTS, true, &slow);
 	index = motion_index(m, now_us, &slow, &quick, fast, all->pace.sweep, &e->device);
 	decide(m, now_us, index, fast);
+	/* a chest is too weak to be moving and is no noise either: it is alike from packet to packet */
+	motion_stat_learn(&m->stat, !m->moving && fabsf(slow.rho) < SLOW_SIGMAS * slow.sigma);
 	e->reason = REASON_NONE;
 	e->alone = steady_alone(&m->steady);
 	e->moving = m->moving;
