@@ -16,7 +16,8 @@ static void radio(FILE *f, struct rng *rng, const struct place *p, int number)
 	static const int rates[] = { 20, 50, 100, 200 };
 	int chip = number % 5, rate = rates[number / 5 % 4];
 
-	one_radio(f, rng, p, radios[chip].chip, radios[chip].mhz, chip == 4 && rate > 100 ? 100 : rate);
+	one_radio(f, rng, p, radios[chip].chip, radios[chip].mhz, chip == 4 && rate > 100 ? 100 : rate,
+		  good_snr(rng));
 }
 
 static void anywhere(struct rng *rng, const struct place *p, double at[2])

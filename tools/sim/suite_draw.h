@@ -65,11 +65,12 @@ static inline double good_snr(struct rng *rng)
 }
 
 /* That receiver and a sender of so many packets a second, with the losses of everyday. */
-static inline void one_radio(FILE *f, struct rng *rng, const struct place *p, const char *chip, int mhz, int rate_hz)
+static inline void one_radio(FILE *f, struct rng *rng, const struct place *p, const char *chip, int mhz, double rate_hz,
+			     double snr_db)
 {
-	fprintf(f, "[receiver]\nchip = %s\nfreq = %d\nsnr = %.1f\n", chip, mhz, good_snr(rng));
+	fprintf(f, "[receiver]\nchip = %s\nfreq = %d\nsnr = %.1f\n", chip, mhz, snr_db);
 	put_at(f, p->receiver, 3);
-	fprintf(f, "[sender ap]\nrate = %d\n", rate_hz);
+	fprintf(f, "[sender ap]\nrate = %.0f\n", rate_hz);
 	put_at(f, p->sender, 3);
 	put(f, rng, "loss", 0, 0.06);
 	put(f, rng, "jitter", 0.3, 3);
@@ -82,13 +83,7 @@ static inline void radios(FILE *f, struct rng *rng, const struct place *p, doubl
 	static const char *const chips[] = { "esp32", "intel5300", "ath9k", "esp32" };
 	int chip = pick(rng, 4);
 
-	fprintf(f, "[receiver]\nchip = %s\nfreq = %d\nsnr = %.1f\n", chips[chip], chip == 1 ? 5240 : 2437, snr_db);
-	put_at(f, p->receiver, 3);
-	fprintf(f, "[sender ap]\nrate = %.0f\n", rate_hz);
-	put_at(f, p->sender, 3);
-	put(f, rng, "loss", 0, 0.06);
-	put(f, rng, "jitter", 0.3, 3);
-	put(f, rng, "gaps", 60, 300);
+	one_radio(f, rng, p, chips[chip], chip == 1 ? 5240 : 2437, rate_hz, snr_db);
 }
 
 static inline void breather(FILE *f, struct rng *rng, const char *name, const double at[2], const char *posture)

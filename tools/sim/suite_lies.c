@@ -39,7 +39,7 @@ void any_radio(FILE *f, struct rng *rng, const struct place *p, enum suite_packe
 	const int rate[] = { [SUITE_MANY] = radio[chip].rate[faster], [SUITE_SOME] = radio[chip].some, [SUITE_FEW] = radio[chip].few,
 			     [SUITE_LEAST] = radio[chip].least };
 
-	one_radio(f, rng, p, radio[chip].chip, radio[chip].mhz, rate[packets]);
+	one_radio(f, rng, p, radio[chip].chip, radio[chip].mhz, rate[packets], good_snr(rng));
 }
 
 /* Where things are done: beside the link or farther off, not in the door. */
