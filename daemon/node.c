@@ -363,7 +363,7 @@ static void on_fall_cleared(void *owner, const char *room, bool was_fall)
 	if (!r)
 		return;
 	sensing_fall_cleared(n->sensing, (int)(r - n->room), was_fall);
-	log_info("room %s: what looked like a fall was %s, and it learns from that", room, was_fall ? "one" : "none");
+	log_info("room %s: what looked like a fall was %s, people say", room, was_fall ? "one" : "none");
 }
 
 static int open_alarms(struct node *n)

@@ -11,7 +11,7 @@
 #include "dsp/noise_rank.h"
 
 #define UNIT        256.0f	/* one standard deviation */
-#define UNIT_MAX    8191.0f	/* 32 of them: 64 squares stay within 32 bits */
+#define UNIT_MAX    8191.0f	/* 32 of them: a square stays within 32 bits */
 #define LARGE       4.0f	/* mean square of a vector that is none of those before: somebody begins to move */
 #define VARIANCE_OF 16		/* vectors in the mean of the variances */
 #define LEAST       50		/* vectors before anything is said: 10 % of sigma, */

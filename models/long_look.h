@@ -7,6 +7,8 @@
  * (integration after detection: Marcum 1947; for links whose breath is 5 to 8 dB below what one look shows).  That tells no rate, it is
  * too vague and too late for one, but that somebody who is hardly seen is there still.
  *
+ * Only rates of 9.5 to 28 a minute are asked for, of children all of their band: below are sway and drift, above fans.
+ *
  * Who walks may have left, so a walk ends it; after any movement the newest looks must show it, too. */
 #ifndef MODELS_LONG_LOOK_H
 #define MODELS_LONG_LOOK_H
