@@ -343,6 +343,7 @@ void room_save(const struct room *r, struct snapshot_out *out)
 {
 	absorb_save(&r->absorb, out);
 	gait_save(&r->gait, out);
+	sights_save(&r->sights, out);
 	room_watch_save(&r->watch, out);
 }
 
@@ -355,6 +356,8 @@ bool room_load(struct room *r, const uint8_t *p, size_t len, float away_s)
 		ok = absorb_load(&r->absorb, in);
 	if (snapshot_find(p, len, SNAPSHOT_GAIT, GAIT_VERSION, &in))
 		ok &= gait_load(&r->gait, in, away_s);
+	if (snapshot_find(p, len, SNAPSHOT_SIGHTS, SIGHTS_VERSION, &in))
+		ok &= sights_load(&r->sights, in);
 	ok &= room_watch_load(&r->watch, p, len, away_s);
 	r->state.gait = r->gait.result;
 	return ok;

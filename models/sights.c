@@ -2,6 +2,7 @@
  *
  * Fooled by: a room through which people only pass, and which is not said to be a corridor: after four visits it is taken for
  * one that sees nobody, until somebody has kept still in it. */
+#include <math.h>
 #include <string.h>
 #include "models/sights.h"
 
@@ -9,6 +10,7 @@
 #define SIGHT_S 10.0f		/* of a visit, and it was seen */
 #define KEEP    0.98f		/* of each visit, at the next */
 #define POOR    (1 / 5.0f)
+#define MOST    50.0f		/* visits that are remembered, by KEEP */
 
 void sights_init(struct sights *s, float unseen_s)
 {
@@ -54,4 +56,27 @@ bool sights_poor(const struct sights *s)
 bool sights_doubted(const struct sights *s)
 {
 	return s->empty && s->rested_s < s->unseen_s && sights_poor(s);
+}
+
+void sights_save(const struct sights *s, struct snapshot_out *out)
+{
+	size_t begun;
+
+	if (!(s->seen + s->missed > 0))
+		return;
+	begun = snapshot_begin(out, SNAPSHOT_SIGHTS, SIGHTS_VERSION);
+	snapshot_put_float(out, fminf(s->seen, MOST));
+	snapshot_put_float(out, fminf(s->missed, MOST));
+	snapshot_end(out, begun, true);
+}
+
+bool sights_load(struct sights *s, struct snapshot_in in)
+{
+	float seen = snapshot_get_float(&in, 0, MOST), missed = snapshot_get_float(&in, 0, MOST);
+
+	if (!snapshot_whole(&in))
+		return false;
+	s->seen = seen;
+	s->missed = missed;
+	return true;
 }

@@ -6,11 +6,16 @@
  * are not: who sits down vanishes.  So a room counts its visits, and how many of them ended without anybody having been seen to keep
  * still.  People do pass through, so two or three tell nothing; where by the rule of succession (Laplace) fewer than
  * one visit in five shows somebody, the room does not know who is there after a visit, and says so for as long as
- * somebody may well sit there. */
+ * somebody may well sit there.
+ *
+ * How many visits were seen and how many missed outlives a restart; a visit that was not over is counted as none. */
 #ifndef MODELS_SIGHTS_H
 #define MODELS_SIGHTS_H
 
 #include <stdbool.h>
+#include "models/snapshot.h"
+
+#define SIGHTS_VERSION 1	/* of the section */
 
 struct sights_input {
 	bool able;		/* movement can be seen */
@@ -43,5 +48,9 @@ bool sights_poor(const struct sights *s);
 
 /* Is it called empty, and somebody may sit there? */
 bool sights_doubted(const struct sights *s);
+
+/* How visits were seen, as a section; nothing if there was none.  Load: false, and *s as it was, if it is no such section. */
+void sights_save(const struct sights *s, struct snapshot_out *out);
+bool sights_load(struct sights *s, struct snapshot_in in);
 
 #endif

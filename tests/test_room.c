@@ -348,6 +348,31 @@ static void what_people_said_was_no_fall_is_known_after_a_restart_until_it_is_fo
 	}
 }
 
+static void a_room_that_sees_nobody_keep_still_knows_it_after_a_restart_until_that_is_forgotten(void **state)
+{
+	const struct model_params params = { .breath_lo_hz = 3.5f / 60, .breath_hi_hz = 42.0f / 60, .unseen_s = 1800 };
+	uint8_t bytes[1024];
+	struct snapshot_out out = { .p = bytes, .size = sizeof(bytes) };
+
+	for (int after = 0; after < 3; after++) {	/* nothing, a restart, what is forgotten */
+		end(state);
+		room = room_create(&params);
+		assert_non_null(room);
+		if (after)
+			assert_true(room_load(room, bytes, out.len, 60));
+		if (after == 2)
+			room_forget(room);
+		for (int visits = after ? 1 : 4; visits > 0; visits--) {
+			move(8);
+			pass(180, 1);
+		}
+		assert_int_equal(room_state(room)->presence, after == 2 ? PRESENCE_EMPTY : PRESENCE_UNKNOWN);
+		if (!after)
+			room_save(room, &out);
+		assert_false(out.full);
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 /* --- the neighbours' links --- */
@@ -498,6 +523,7 @@ int main(void)
 		TEST(who_falls_and_does_not_get_up_is_suspected_and_then_confirmed),
 		TEST(an_event_in_which_nothing_moved_is_no_fall),
 		TEST(what_people_said_was_no_fall_is_known_after_a_restart_until_it_is_forgotten),
+		TEST(a_room_that_sees_nobody_keep_still_knows_it_after_a_restart_until_that_is_forgotten),
 		TEST(who_is_capable_of_something_is_not_down),
 		TEST(a_source_that_is_down_is_the_reason_for_everything),
 		cmocka_unit_test_setup_teardown(what_moves_more_strongly_beyond_the_wall_is_theirs, begin, end),

@@ -116,6 +116,35 @@ static void a_blind_room_learns_nothing(void **state)
 	assert_true(room.missed == 0);
 }
 
+static void what_visits_taught_outlives_a_restart_and_a_spoilt_file_teaches_nothing(void **state)
+{
+	uint8_t bytes[64];
+	struct snapshot_out out = { .p = bytes, .size = sizeof(bytes) };
+	struct snapshot_in in;
+
+	(void)state;
+	sights_save(&room, &out);
+	assert_int_equal(out.len, 0);		/* nothing is known */
+	for (int i = 0; i < 4; i++)
+		visit(0);
+	sights_save(&room, &out);
+	assert_false(out.full);
+	assert_true(snapshot_find(bytes, out.len, SNAPSHOT_SIGHTS, SIGHTS_VERSION, &in));
+	sights_init(&room, 1800);
+	in.len--;
+	assert_false(sights_load(&room, in));
+	assert_false(sights_poor(&room));
+	in.len++;
+	bytes[out.len - 1] ^= 0x80;		/* fewer than no visits */
+	assert_false(sights_load(&room, in));
+	assert_false(sights_poor(&room));
+	bytes[out.len - 1] ^= 0x80;
+	assert_true(sights_load(&room, in));
+	assert_true(sights_poor(&room));
+	visit(60);				/* and one that is seen counts as before */
+	assert_false(sights_poor(&room));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -126,6 +155,7 @@ int main(void)
 		cmocka_unit_test_setup(the_doubt_lasts_as_long_as_the_profile_says, setup),
 		cmocka_unit_test_setup(a_corridor_is_believed, setup),
 		cmocka_unit_test_setup(a_blind_room_learns_nothing, setup),
+		cmocka_unit_test_setup(what_visits_taught_outlives_a_restart_and_a_spoilt_file_teaches_nothing, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
