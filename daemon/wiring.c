@@ -118,16 +118,17 @@ static struct wiring_candidate *find_candidate(struct wiring *w, const struct wi
 	return oldest;
 }
 
-/* Notes one more frame of the candidate.  Returns the time of the first of the last
- * WIRING_JOIN_FRAMES if they came within 2 s, 0 if it is not there yet. */
-static uint64_t candidate_since(struct wiring_candidate *c, uint64_t now_us)
+/* Notes one more frame of the candidate.  Did the last WIRING_JOIN_FRAMES come within 2 s?  *first_us: the
+ * first of them. */
+static bool candidate_delivers(struct wiring_candidate *c, uint64_t now_us, uint64_t *first_us)
 {
-	uint64_t first_us;
+	uint64_t first;
 
-	c->seen_us[c->next] = now_us ? now_us : 1;
+	c->seen_us[c->next] = now_us + 1;
 	c->next = (c->next + 1) % WIRING_JOIN_FRAMES;
-	first_us = c->seen_us[c->next];
-	return first_us && now_us >= first_us && now_us - first_us <= WIRING_JOIN_US ? first_us : 0;
+	first = c->seen_us[c->next];
+	*first_us = first - 1;
+	return first && now_us >= *first_us && now_us - *first_us <= WIRING_JOIN_US;
 }
 
 /* FNV-1a. */
@@ -143,12 +144,12 @@ static uint32_t path_of(const struct wiring_key *key)
 static void consider(struct wiring *w, const struct wiring_key *key, const struct csi_frame *f, bool beyond)
 {
 	struct wiring_candidate *c = find_candidate(w, key);
-	uint64_t first_us = candidate_since(c, f->time_us);
+	uint64_t first_us;
 	struct model_params params = w->params;
 	struct wiring_link *place;
 
 	w->foreign++;
-	if (!first_us)
+	if (!candidate_delivers(c, f->time_us, &first_us))
 		return;
 	place = link_place(w, f->time_us);
 	params.hearsay = w->hearsay >> key->source & 1;
@@ -172,14 +173,21 @@ static void push(struct wiring *w, struct wiring_link *l, const struct csi_frame
 {
 	l->last_us = f->time_us;
 	link_push(l->link, f, lost);
-	if (l->counts)
-		return;
-	w->foreign++;
-	if (!l->evidence || l->evidence->rate_hz < WIRING_JOIN_HZ || f->time_us < l->first_us + WIRING_JOIN_US)
-		return;
+	w->foreign += !l->counts;
+}
+
+/* Has it delivered enough for long enough?  One that pauses has not. */
+static bool has_joined(const struct wiring_link *l, uint64_t now_us)
+{
+	return l->evidence->rate_hz >= WIRING_JOIN_HZ && now_us >= l->first_us + WIRING_JOIN_US &&
+		now_us <= l->last_us + WIRING_JOIN_US / WIRING_JOIN_FRAMES;
+}
+
+static void join(struct wiring *w, struct wiring_link *l, uint64_t now_us)
+{
 	l->counts = true;
 	if (!(w->hearsay >> l->key.source & 1))
-		wiring_memory_give(&w->memory, &l->key, l->link, f->time_us);
+		wiring_memory_give(&w->memory, &l->key, l->link, now_us);
 }
 
 void wiring_frame(struct wiring *w, int source, const struct csi_frame *f, unsigned lost)
@@ -227,6 +235,8 @@ int wiring_tick(struct wiring *w, uint64_t now_us, const struct evidence *eviden
 		}
 		link_superseded(l->link, is_superseded(w, l));
 		l->evidence = link_tick(l->link, now_us);
+		if (!l->counts && has_joined(l, now_us))
+			join(w, l, now_us);
 		if (l->counts)
 			evidence[n++] = l->evidence;
 	}

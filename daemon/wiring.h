@@ -38,7 +38,7 @@ struct wiring_link {
 
 struct wiring_candidate {
 	struct wiring_key key;
-	uint64_t seen_us[WIRING_JOIN_FRAMES];	/* a ring of the last arrivals */
+	uint64_t seen_us[WIRING_JOIN_FRAMES];	/* a ring of the last arrivals, + 1; 0: none yet */
 	int      next;
 	bool     used;
 };

@@ -97,7 +97,7 @@ done
 ok "of a recording that is cut off what is there is read, and it is told"
 
 proves "a radio that numbers all it measures loses no packet of one transmitter to another"
-write_recording "$dir/all.csv" 12 40
+write_recording "$dir/all.csv" 13 40
 awk 'NR % 2 { sub("1a:00:00:00:00:01", "1a:00:00:00:00:02") } NR % 9' "$dir/all.csv" >"$dir/two.csv"
 replay "$dir/two.csv" >"$dir/two"
 "$sixth" info "$dir/two.csv" >"$dir/one" || fail "info: exit code $?"
