@@ -132,7 +132,7 @@ static enum command_error read_request(const struct json *command, struct comman
 	    !get_text(command, "verdict", &r->verdict, reply) ||
 	    !get_text(command, "device", &r->device, reply) ||
 	    !get_text(command, "state", &r->state, reply) ||
-	    !get_text(command, "source", &r->source, reply))
+	    !get_text(command, "source", &r->source, reply) || !get_text(command, "step", &r->step, reply))
 		return COMMAND_INVALID;
 	r->for_s = NAN;
 	if (!json_get_number(command, "for_s", &r->for_s) && json_has(command, "for_s")) {

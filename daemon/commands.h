@@ -63,7 +63,7 @@ struct command_request {
 	enum command_action action;
 	const char *room;		/* NULL: it was for the node */
 	bool local;			/* by the control socket of this machine */
-	const char *alarm, *kind, *by, *note, *verdict, *device, *state, *source;
+	const char *alarm, *kind, *by, *note, *verdict, *device, *state, *source, *step;
 	double for_s;			/* NAN: missing */
 };
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "daemon/calibration.h"
 #include "daemon/device_request.h"
 #include "daemon/messages.h"
 #include "daemon/trouble.h"
@@ -193,7 +194,8 @@ static int heartbeat_period_s(const struct room_state *s)
 static bool sensing_changed(const struct room_state *a, const struct room_state *b)
 {
 	return a->sensing != b->sensing || a->sensing_reason != b->sensing_reason ||
-	       a->capabilities != b->capabilities || a->absorbed != b->absorbed;
+	       a->capabilities != b->capabilities || a->absorbed != b->absorbed ||
+	       a->survey.step != b->survey.step || a->survey.verdict != b->survey.verdict;
 }
 
 static void write_drops(struct json *j, const struct link_stats *stats)
@@ -306,7 +308,16 @@ static void sensing_write(struct json *j, const struct message_context *c)
 	json_add_number(list, "still_s", seconds(c->state->still_limit_s), 0);
 	json_add_number(list, "low_s", seconds(c->state->low_limit_s), 0);
 	json_add_number(list, "doubt_s", seconds(c->state->doubt_limit_s), 0);
+	calibration_write(j, &c->state->survey);
 	json_add_number(j, "foreign_frames", (double)c->wiring->foreign, 0);
+}
+
+/* Who takes a step of a calibration waits for it. */
+static int sensing_period_s(const struct room_state *s)
+{
+	bool open = s->survey.step != SURVEY_NONE && s->survey.verdict == SURVEY_OPEN;
+
+	return open ? PERIOD_VALUE_S : PERIOD_S;
 }
 
 static int steady_period_s(const struct room_state *s)
@@ -334,7 +345,7 @@ const struct room_topic_rule room_topics[ROOM_TOPICS] = {
 	},
 	[TOPIC_SENSING] = {
 		.name = "sensing", .qos = 1, .retain = true, .changed = sensing_changed,
-		.period_s = steady_period_s, .write = sensing_write,
+		.period_s = sensing_period_s, .write = sensing_write,
 	},
 };
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include "daemon/calibrate_request.h"
 #include "daemon/config_mqtt.h"
 #include "daemon/control.h"
 #include "daemon/device_request.h"
@@ -191,6 +192,8 @@ static enum command_error on_command(void *owner, const struct command_request *
 		return on_privacy_command(n, r, reply);
 	if (r->action == ACTION_WAVE)
 		return wave_request_command(n->sensing, r, reply);
+	if (r->action == ACTION_CALIBRATE)
+		return calibrate_request_command(n->sensing, r, reply);
 	if (r->action == ACTION_DEVICE_STATE)
 		return device_request_command(n->sensing, r, reply);
 	return node_alarms_command(n->alarms, r, reply);

@@ -374,6 +374,11 @@ void sensing_wave(struct sensing *s, int room, uint64_t for_us)
 	wave_request_start(&s->room[room]->wave, s->room[room]->next_tick_us, for_us);
 }
 
+void sensing_survey(struct sensing *s, int room, enum survey_step step, float for_s)
+{
+	room_survey(s->room[room]->room, step, for_s);
+}
+
 bool sensing_device(struct sensing *s, int room, const char *name, enum device_state state)
 {
 	struct sensing_room *r = s->room[room];

@@ -113,6 +113,9 @@ void sensing_fall_cleared(struct sensing *s, int room, bool was_fall);
 /* For so long the room's breathing is published as a wave, too (wave_request.h). */
 void sensing_wave(struct sensing *s, int room, uint64_t for_us);
 
+/* People say what they do in the room from now on for so long (models/survey.h); SURVEY_NONE: nothing any more. */
+void sensing_survey(struct sensing *s, int room, enum survey_step step, float for_s);
+
 /* A device of the room is switched, at the room's time.  It stays so until the next word of it, also through a
  * pause.  False: the room has none of that name. */
 bool sensing_device(struct sensing *s, int room, const char *name, enum device_state state);

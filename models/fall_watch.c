@@ -82,6 +82,7 @@ static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 	w->strongest_db = in->judged.strongest_db;
 	w->score = in->judged.score;
 	w->sure = is_sure(w, &in->judged);
+	w->sures += w->sure;
 	w->seen_s = w->still_s = w->up_s = w->busy_s = w->calm_s = w->blind_s = 0;
 	w->blink = (struct blink){ 0 };
 	w->learned = false;
@@ -111,6 +112,7 @@ static bool look_again(struct fall_watch *w, const struct fall_watch_input *in)
 	if (j->about_us == w->impact_us) {
 		w->strongest_db = fmaxf(w->strongest_db, j->strongest_db);
 		w->score = j->score;
+		w->sures += !w->sure && is_sure(w, j);
 		w->sure = is_sure(w, j);
 		return j->verdict != FALL_VERDICT_NONE;
 	}
@@ -270,4 +272,13 @@ void fall_watch_cleared(struct fall_watch *w, uint64_t now_us, bool was_fall)
 		fall_habit_up(&w->habit, now_us, w->calm_s, true);
 	w->learned |= calls;
 	w->state = calls ? FALL_WATCH_IDLE : w->state;
+}
+
+void fall_watch_denied(struct fall_watch *w, uint64_t now_us, struct incident_queue *out)
+{
+	if (!w->learned)
+		fall_habit_up(&w->habit, now_us, 0, false);
+	w->learned = true;
+	if (w->state == FALL_WATCHING)
+		give_up(w, now_us, out);
 }

@@ -389,6 +389,20 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 	tell_evidence(p, in);
 }
 
+void presence_vacate(struct presence *p)
+{
+	p->log_odds = LEAST;
+	p->by_breath = p->breath_s = p->stays_s = p->held_s = p->long_s = 0;
+	p->state = PRESENCE_EMPTY;
+	p->silent_s = SEAL_S;
+	p->sealed = true;
+}
+
+bool presence_has_sign(const struct presence *p)
+{
+	return p->sign > SIGN;
+}
+
 bool presence_sees_breath(const struct presence_input *in)
 {
 	return breath_counts(in) || seen_long(in);

@@ -78,6 +78,12 @@ void presence_reset(struct presence *p);	/* the same */
  * state, evidence and reason. */
 void presence_tick(struct presence *p, uint64_t now_us, const struct presence_input *in);
 
+/* People say that all have left: known to be empty from now on, until something moves. */
+void presence_vacate(struct presence *p);
+
+/* Has anything of late been a small sign of somebody? */
+bool presence_has_sign(const struct presence *p);
+
 /* Is somebody seen to breathe, at once or by looking for minutes? */
 bool presence_sees_breath(const struct presence_input *in);
 

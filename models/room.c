@@ -33,6 +33,8 @@ struct room {
 	int next_doors;
 	struct gait gait;
 	struct room_watch watch;
+	struct survey survey;
+	struct survey_input surveyed;	/* at the last tick */
 	float    speed_m_s;		/* smoothed; NAN: none */
 	uint64_t seen_us;		/* last tick with a verdict on motion */
 };
@@ -51,6 +53,7 @@ struct room *room_create(const struct model_params *params)
 	absorb_init(&r->absorb);
 	heart_init(&r->heart, params);
 	gait_init(&r->gait);
+	survey_init(&r->survey);
 	r->state.gait = r->gait.result;
 	room_watch_init(&r->watch, params);
 	r->state.motion = TRUTH_UNKNOWN;
@@ -279,6 +282,45 @@ static enum reason blindness(struct room *r, uint64_t now_us, const struct room_
 	return v->reason;
 }
 
+void room_survey(struct room *r, enum survey_step step, float for_s)
+{
+	survey_begin(&r->survey, step, for_s, &r->surveyed);
+	r->state.survey = r->survey.result;
+}
+
+/* What only people know. */
+static void learn_from_survey(struct room *r)
+{
+	const struct survey_result *s = &r->survey.result;
+
+	if (s->verdict == SURVEY_REJECTED)
+		return;
+	if (s->step == SURVEY_EMPTY)
+		presence_vacate(&r->presence);
+	if (s->step == SURVEY_STILL)
+		sights_told(&r->sights, s->verdict != SURVEY_POOR);
+	if (s->step == SURVEY_ACTS)
+		room_watch_fall_denied(&r->watch);
+}
+
+static void take_survey(struct room *r, const struct room_motion *v)
+{
+	const struct presence *p = &r->presence;
+
+	r->surveyed = (struct survey_input){
+		.able = v->able, .moving = v->moving,
+		.walking = r->state.activity == ACTIVITY_WALKING,
+		.breathing = r->state.breath.reason == REASON_NONE,
+		.shown = p->evidence == PRESENCE_BY_BREATHING || p->evidence == PRESENCE_BY_MICRO_MOTION,
+		.signs = presence_has_sign(p),
+		.rate_per_min = r->state.breath.rate_per_min, .snr_db = r->state.breath.snr_db,
+		.suspicions = r->watch.falls.suspicions, .sure = r->watch.falls.sures,
+	};
+	if (survey_tick(&r->survey, &r->surveyed))
+		learn_from_survey(r);
+	r->state.survey = r->survey.result;
+}
+
 void room_next_door(struct room *r, const struct evidence *const evidence[], int n)
 {
 	r->next_doors = n < ROOM_LINKS_MAX ? n : ROOM_LINKS_MAX;
@@ -336,6 +378,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	r->state.gait = r->gait.result;
 	room_watch_tick(&r->watch, &(struct room_sight){ .now_us = now_us, .motion = &v, .presence = &r->presence,
 			.breath = &r->breath, .evidence = evidence, .links = n }, &r->state);
+	take_survey(r, &v);
 	write_sensing(&r->state, &v, room_links_judge_falls(evidence, n), sights_poor(&r->sights));
 }
 

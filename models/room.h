@@ -13,6 +13,7 @@
 #include "models/incident.h"
 #include "models/model.h"
 #include "models/presence.h"
+#include "models/survey.h"
 
 #define ROOM_LINKS_MAX 16
 
@@ -67,6 +68,7 @@ struct room_state {
 	unsigned capabilities;
 	unsigned absorbed;
 	float still_limit_s, low_limit_s;	/* of long lies, as the room has taught them (rest.h); 0: none */
+	struct survey_result survey;	/* of what people have said that they do now, or did within ten minutes */
 	float doubt_limit_s;		/* of stillness after a doubtful fall (fall_watch.h); 0: none */
 };
 
@@ -96,6 +98,10 @@ bool room_take_incident(struct room *r, struct incident *i);
 
 /* People have settled an alarm of a fall, now or later than its watch was over, and say whether it was one. */
 void room_fall_cleared(struct room *r, bool was_fall);
+
+/* People say what they do from now on for for_s seconds, to see what the room makes of it (survey.h); SURVEY_NONE: nothing
+ * any more. */
+void room_survey(struct room *r, enum survey_step step, float for_s);
 
 /* What the room has learned, of what stirs it and is nobody, and of how long people stay and how they walk: as
  * sections; nothing is added where that is nothing. */

@@ -11,6 +11,7 @@
 #define KEEP    0.98f		/* of each visit, at the next */
 #define POOR    (1 / 5.0f)
 #define MOST    50.0f		/* visits that are remembered, by KEEP */
+#define TOLD    4		/* visits: one place where people do keep still, and that none of them passed through */
 
 void sights_init(struct sights *s, float unseen_s)
 {
@@ -23,16 +24,27 @@ void sights_forget(struct sights *s)
 	s->seen = s->missed = 0;
 }
 
-static void end_visit(struct sights *s)
+static void count(struct sights *s, bool seen)
 {
 	s->seen *= KEEP;
 	s->missed *= KEEP;
-	if (s->breath_s >= SIGHT_S)
+	if (seen)
 		s->seen += 1;
 	else
 		s->missed += 1;
+}
+
+static void end_visit(struct sights *s)
+{
+	count(s, s->breath_s >= SIGHT_S);
 	s->visit = false;
 	s->breath_s = 0;
+}
+
+void sights_told(struct sights *s, bool seen)
+{
+	for (int i = 0; i < TOLD; i++)
+		count(s, seen);
 }
 
 void sights_tick(struct sights *s, const struct sights_input *in)

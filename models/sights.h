@@ -40,6 +40,9 @@ void sights_init(struct sights *s, float unseen_s);
 /* As if no visit had been. */
 void sights_forget(struct sights *s);
 
+/* Somebody says that they kept still here, and was seen to, or was not: as good as four visits. */
+void sights_told(struct sights *s, bool seen);
+
 /* Ten times a second. */
 void sights_tick(struct sights *s, const struct sights_input *in);
 

@@ -429,13 +429,13 @@ static void every_command_is_answered(void **state)
 	loop_until("sixth/n/status", 1, "online");
 	loop_until("sixth/n/info", 1, "\"connects\":1");
 	loop_until("sixth/n/hall/presence", 3, NULL);
-	send("sixth/n/hall/cmd", "{\"id\":\"a-1\",\"action\":\"calibrate\"}", false);
+	send("sixth/n/hall/cmd", "{\"id\":\"a-1\",\"action\":\"raw_csi\"}", false);
 	loop_until(result, 1, "\"origin\":\"replay\",\"room\":\"hall\",\"id\":\"a-1\",\"ok\":false,"
-		   "\"error\":\"not_supported\"}");
+		   "\"error\":\"not_supported\"");
 	assert_false(find(result)->retained);
-	send("sixth/n/cmd", "{\"id\":7,\"action\":\"calibrate\"}", false);
+	send("sixth/n/cmd", "{\"id\":7,\"action\":\"raw_csi\"}", false);
 	loop_until("sixth/n/cmd/result", 1, "\"origin\":\"replay\",\"id\":7,\"ok\":false,"
-		   "\"error\":\"not_supported\"}");
+		   "\"error\":\"not_supported\"");
 	send("sixth/n/attic/cmd", "{\"id\":\"x\"}", false);
 	loop_until("sixth/n/attic/cmd/result", 1, "\"id\":\"x\",\"ok\":false,\"error\":\"unknown_room\"}");
 }
@@ -460,6 +460,36 @@ static void who_switches_a_fan_says_so(void **state)
 		   "louver, pump, water\"}");
 	send("sixth/n/hall/cmd", "{\"action\":\"device_state\",\"device\":\"fan\",\"state\":\"warm\"}", false);
 	loop_until(result, 1, "\"field\":\"state\",\"detail\":\"one of off, on, swinging\"}");
+}
+
+static void who_calibrates_is_told_what_the_room_sees(void **state)
+{
+	const char *result = "sixth/n/hall/cmd/result", *sensing = "sixth/n/hall/sensing";
+	int n = 0;
+
+	(void)state;
+	NEEDS_BROKER();
+	start_walk();
+	loop_until("sixth/n/status", 1, "online");
+	loop_until(sensing, 1, "\"calibration\":null");
+	send("sixth/n/cmd", "{\"action\":\"calibrate\",\"step\":\"walk\"}", false);
+	loop_until("sixth/n/cmd/result", 1, "\"error\":\"room_needed\"");
+	send("sixth/n/hall/cmd", "{\"action\":\"calibrate\"}", false);
+	loop_until(result, ++n, "\"error\":\"invalid\",\"field\":\"step\",\"detail\":\"one of empty, walk, still, acts, none\"}");
+	send("sixth/n/hall/cmd", "{\"action\":\"calibrate\",\"step\":\"empty\",\"for_s\":5}", false);
+	loop_until(result, ++n, "\"field\":\"for_s\",\"detail\":\"90 to 900 seconds\"}");
+	send("sixth/n/hall/cmd", "{\"action\":\"calibrate\",\"step\":\"walk\",\"for_s\":1e999}", false);
+	loop_until(result, ++n, "\"field\":\"for_s\"");
+	send("sixth/n/hall/cmd", "{\"action\":\"calibrate\",\"step\":\"walk\",\"for_s\":25}", false);
+	loop_until(result, ++n, "\"ok\":true");
+	loop_until(sensing, 1, "\"calibration\":{\"step\":\"walk\",\"verdict\":null,");
+	send("sixth/n/hall/cmd", "{\"action\":\"calibrate\",\"step\":\"none\"}", false);
+	loop_until(result, ++n, "\"ok\":true");
+	loop_until(sensing, 1, "\"calibration\":null");
+	send("sixth/n/hall/cmd", "{\"action\":\"pause\",\"for_s\":60}", false);
+	loop_until(result, ++n, "\"ok\":true");
+	send("sixth/n/hall/cmd", "{\"action\":\"calibrate\",\"step\":\"walk\"}", false);
+	loop_until(result, ++n, "\"error\":\"not_allowed\",\"detail\":\"the room is paused\"}");
 }
 
 static void what_is_no_command_is_answered_without_an_id(void **state)
@@ -529,6 +559,7 @@ int main(void)
 		WITH_BROKER(no_broker_is_no_mqtt),
 		WITH_BROKER(every_command_is_answered),
 		WITH_BROKER(who_switches_a_fan_says_so),
+		WITH_BROKER(who_calibrates_is_told_what_the_room_sees),
 		WITH_BROKER(what_is_no_command_is_answered_without_an_id),
 		WITH_BROKER(a_retained_command_is_ignored_and_counted),
 	};

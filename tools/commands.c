@@ -5,7 +5,7 @@
 
 extern const struct command command_replay, command_info, command_dump, command_convert, command_eval,
 	command_record, command_watch, command_simulate, command_doctor,
-	command_erase;
+	command_calibrate, command_erase;
 
 const struct command *const commands[] = {
 	&command_replay,
@@ -17,6 +17,7 @@ const struct command *const commands[] = {
 	&command_simulate,
 	&command_watch,
 	&command_doctor,
+	&command_calibrate,
 	&command_erase,
 	NULL
 };

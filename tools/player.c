@@ -236,6 +236,19 @@ static void switch_devices(struct player *p, uint64_t now_us)
 	}
 }
 
+/* Rooms are told that somebody does so from now on. */
+static void begin_surveys(struct player *p, uint64_t now_us)
+{
+	for (; p->surveys_begun < p->surveys; p->surveys_begun++) {
+		const struct player_survey *w = &p->surveyed[p->surveys_begun];
+
+		if ((double)now_us < w->at_s * 1e6)
+			return;
+		for (int i = 0; i < sensing_rooms(p->sensing); i++)
+			sensing_survey(p->sensing, i, w->step, (float)w->for_s);
+	}
+}
+
 int player_run(struct player *p, char error[RECORDING_ERROR_LEN])
 {
 	uint64_t clock_us = 0, first_us = 0;
@@ -255,6 +268,7 @@ int player_run(struct player *p, char error[RECORDING_ERROR_LEN])
 			open_alarms(p, f);
 		}
 		switch_devices(p, f->time_us);
+		begin_surveys(p, f->time_us);
 		advance(p, &clock_us, f->time_us, &begun, first_us);
 		sensing_frame(p->sensing, 0, f);
 	}

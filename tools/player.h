@@ -13,12 +13,19 @@ struct config_room;
 
 #define PLAYER_BASE "sixth/replay"
 #define PLAYER_SWITCHES 16
+#define PLAYER_SURVEYS  16
 
 /* A device that is switched while the recording plays. */
 struct player_switch {
 	char name[SENSING_NAME_LEN];
 	enum device_state state;
 	double at_s;			/* of the recording */
+};
+
+/* What people say in it that they do. */
+struct player_survey {
+	enum survey_step step;
+	double at_s, for_s;
 };
 
 struct player {
@@ -39,6 +46,8 @@ struct player {
 	bool (*spoil)(void *owner, const struct csi_frame *f, struct csi_frame *out);
 	struct player_switch switched[PLAYER_SWITCHES];	/* in the order of their times */
 	int switches, switches_done;
+	struct player_survey surveyed[PLAYER_SURVEYS];	/* the same */
+	int surveys, surveys_begun;
 	const uint8_t *fall_weights;	/* NULL: what ships */
 	size_t fall_weights_size;
 	void *owner;

@@ -9,6 +9,7 @@
 #include "daemon/config.h"
 #include "daemon/config_value.h"
 #include "daemon/log.h"
+#include "tools/calibrate.h"
 #include "tools/command.h"
 #include "tools/player.h"
 
@@ -19,6 +20,7 @@ struct options {
 	const struct profile *profile;
 	struct player_switch switched[PLAYER_SWITCHES];
 	int switches;
+	struct calibrate calibrate;
 	bool realtime;
 	double answer_s;
 	struct config config;
@@ -74,6 +76,9 @@ static int replay_file(const char *path, const struct options *o)
 
 	memcpy(p.switched, o->switched, sizeof(p.switched));
 	p.switches = o->switches;
+	for (int i = 0; i < o->calibrate.steps; i++)
+		p.surveyed[p.surveys++] = (struct player_survey){ .step = o->calibrate.step[i].step,
+			.at_s = o->calibrate.step[i].from_s, .for_s = o->calibrate.step[i].for_s };
 	if (err < 0)
 		return failed("replay", "%s", error);
 	err = add_rooms(&p, o);
@@ -133,8 +138,10 @@ static int parse(struct options *o, int argc, char **argv)
 	static const struct option names[] = {
 		{ "room", required_argument, NULL, 'r' }, { "profile", required_argument, NULL, 'p' },
 		{ "config", required_argument, NULL, 'c' }, { "device", required_argument, NULL, 'd' }, { "realtime", no_argument, NULL, 't' },
-		{ "answer", required_argument, NULL, 'a' }, { NULL, 0, NULL, 0 },
+		{ "answer", required_argument, NULL, 'a' }, { "calibrate", required_argument, NULL, 's' },
+		{ NULL, 0, NULL, 0 },
 	};
+	char why[200];
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -157,6 +164,11 @@ static int parse(struct options *o, int argc, char **argv)
 			if (!add_switch(o, optarg))
 				return wrong_usage(&command_replay, "\"%s\": write NAME=STATE@SECONDS with on, off or swinging, at "
 						   "most %d times, the earliest first", optarg, PLAYER_SWITCHES);
+			break;
+		case 's':
+			if (o->calibrate.steps == PLAYER_SURVEYS || !calibrate_add(&o->calibrate, optarg, true, why) ||
+			    !calibrate_in_order(&o->calibrate))
+				return wrong_usage(&command_replay, "--calibrate \"%s\": %s; at most %d, one after the other", optarg, why, PLAYER_SURVEYS);
 			break;
 		case 't':
 			o->realtime = true;
@@ -196,7 +208,7 @@ static int replay_run(int argc, char **argv)
 
 const struct command command_replay = {
 	.name  = "replay",
-	.usage = "FILE... [--room NAME] [--profile NAME] [--config FILE] [--device NAME=STATE@S] [--answer S] [--realtime]",
+	.usage = "FILE... [--room NAME] [--profile NAME] [--config FILE] [--device NAME=STATE@S] [--calibrate STEP@FROM-TO] [--answer S] [--realtime]",
 	.help  = "runs recordings through the daemon's pipeline; prints its messages",
 	.details =
 		"One JSON object a line: t (seconds of the recording), topic, qos, retain, payload.  The clock is\n"
@@ -208,6 +220,8 @@ const struct command command_replay = {
 		"  --config FILE    rooms as configured there\n"
 		"  --device NAME=STATE@S  at second S of the recording somebody switches that device of the rooms: on, off\n"
 		"                   or swinging; up to 16 times, the earliest first\n"
+		"  --calibrate STEP@FROM-TO  somebody says what they do from second FROM to TO, as with `sixth calibrate`; up to 16\n"
+		"                   times, one after the other\n"
 		"  --answer S       an alarm is cleared as false S seconds after it began (without: nobody answers)\n",
 	.run   = replay_run,
 };

@@ -11,10 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 #include "daemon/config_mqtt.h"
-#include "daemon/config_value.h"
 #include "daemon/log.h"
 #include "daemon/loop.h"
 #include "daemon/mqtt.h"
+#include "tools/broker.h"
 #include "tools/command.h"
 #include "tools/player.h"
 #include "tools/view.h"
@@ -341,22 +341,6 @@ static int parse(struct options *o, int argc, char **argv)
 	return EXIT_DONE;
 }
 
-/* The broker as the configuration says, or that one with all else as by default. */
-static int read_config(struct config *c, const struct options *o)
-{
-	static const char text[] = "[mqtt]\n[source s]\ndriver = replay\nfile = x\n[room r]\n";
-	char complaint[CONFIG_COMPLAINT_LEN];
-
-	if (o->config_path)
-		return config_load(c, o->config_path, stderr) ?
-			failed("watch", "%s: cannot be used", o->config_path) : EXIT_DONE;
-	if (config_parse(c, text, strlen(text), "--broker", stderr))
-		return EXIT_FAILED;
-	if (!config_value_set(config_option_find(CONFIG_MQTT, "broker"), &c->mqtt, o->broker, "", complaint))
-		return failed("watch", "--broker %.200s: %s", o->broker, complaint);
-	return EXIT_DONE;
-}
-
 static int watch_run(int argc, char **argv)
 {
 	static struct config config;	/* these two are too large for a small stack */
@@ -372,7 +356,7 @@ static int watch_run(int argc, char **argv)
 		view_init(&w.view, PLAYER_BASE);
 		return watch_file(&w, &o);
 	}
-	code = read_config(&config, &o);
+	code = broker_config("watch", &config, o.config_path, o.broker);
 	if (code != EXIT_DONE)
 		return code;
 	if (!config.mqtt.brokers)

@@ -35,6 +35,7 @@ static enum command_error act(void *owner, const struct command_request *r, stru
 	touch(r->verdict);
 	touch(r->device);
 	touch(r->state);
+	touch(r->step);
 	++*(int *)owner;
 	snprintf(reply->detail, sizeof(reply->detail), "%s", r->by ? "by" : "");
 	reply->later = r->note ? 7 : 0;
