@@ -96,7 +96,8 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TEST_SHARED) $(DAEMON) $(CORE)
 $(BUILD)/tests/test_simulate $(BUILD)/tests/test_sim_physics: $(SIM) $(BUILD)/tools/labels.o
 
 # So do the doctor's parts, and what scores by person.
-$(BUILD)/tests/test_people: $(BUILD)/tools/people.o $(BUILD)/tools/score.o $(BUILD)/tools/heart_score.o $(BUILD)/tools/breath_score.o $(BUILD)/tools/two_score.o
+$(BUILD)/tests/test_people: $(BUILD)/tools/people.o $(BUILD)/tools/score.o $(BUILD)/tools/activity_score.o $(BUILD)/tools/heart_score.o $(BUILD)/tools/breath_score.o $(BUILD)/tools/two_score.o
+$(BUILD)/tests/test_activity_score: $(SIM) $(BUILD)/tools/activity_score.o
 $(BUILD)/tests/test_heart_score: $(BUILD)/tools/heart_score.o
 $(BUILD)/tests/test_fall_time: $(BUILD)/tools/fall_score.o $(BUILD)/tools/fall_time.o $(BUILD)/tools/roc.o
 $(BUILD)/tests/test_breath_score: $(BUILD)/tools/breath_score.o

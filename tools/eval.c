@@ -30,7 +30,7 @@ extern const struct command command_eval;
 struct evaluation {
 	const struct eval_options *options;
 	struct labels labels;
-	struct eval_set set[SETS_MAX];
+	struct eval_set set[SETS_MAX + 1];	/* and their total */
 	int sets, failures;
 	struct json *json, *json_files;
 	struct file_score file;		/* the one being scored */
@@ -44,8 +44,15 @@ struct evaluation {
 	struct child_table children;
 	struct people people;
 	struct disturb *disturb;	/* NULL: not asked for */
+	struct doing_times does;	/* what people do in a scene that was made; else labels tell */
 	double length_s;		/* of the file */
 };
+
+static enum doing what_they_do(struct evaluation *e, double t_s)
+{
+	return e->does.count && !(e->loop.total_s > 0) ? doing_at(&e->does, t_s) :
+		activity_score_label(e->rows, e->row_count, t_s);
+}
 
 static void on_tick(void *owner, uint64_t now_us)
 {
@@ -58,6 +65,7 @@ static void on_tick(void *owner, uint64_t now_us)
 	double counted_s = e->file.s.rate_s;
 
 	score_tick(&e->file, e->rows, e->row_count, (double)now_us / 1e6, state);
+	activity_score_tick(&e->file.s.activity, what_they_do(e, (double)now_us / 1e6), SCORE_STEP_S, state->activity);
 	people_tick(&e->people, (double)now_us / 1e6, state);
 	e->length_s = (double)now_us / 1e6;
 	if (e->disturb)
@@ -171,7 +179,7 @@ static int play_disturbed(struct evaluation *e, const char *path, char error[REC
 static int play(struct evaluation *e, const char *path, char error[RECORDING_ERROR_LEN])
 {
 	char why[RENDER_ERROR], made[RENDER_PATH] = "";
-	int err = e->options->simulate ? render_missing(path, made, why) : 0;
+	int err = e->options->simulate ? render_missing(path, made, &e->does, why) : 0;
 
 	if (made[0])
 		path = made;
@@ -183,6 +191,7 @@ static int play(struct evaluation *e, const char *path, char error[RECORDING_ERR
 		err = play_disturbed(e, path, error);
 	if (made[0])
 		unlink(made);
+	doing_free(&e->does);
 	return err;
 }
 
@@ -358,52 +367,18 @@ static void evaluate_all(struct evaluation *e)
 	}
 }
 
-static void add_total(struct evaluation *e)
-{
-	struct eval_set *total;
-
-	if (e->sets == SETS_MAX)
-		return;
-	total = &e->set[e->sets];
-	snprintf(total->name, LABEL_TEXT, "total");
-	total->worst_recall = total->worst_false = NAN;
-	for (int i = 0; i < e->sets; i++) {
-		score_add(&total->score, &e->set[i].score);
-		if (e->set[i].worst_recall < total->worst_recall || isnan(total->worst_recall)) {
-			total->worst_recall = e->set[i].worst_recall;
-			memcpy(total->worst_recall_file, e->set[i].worst_recall_file, LABEL_FILE);
-		}
-		if (e->set[i].worst_false > total->worst_false || isnan(total->worst_false)) {
-			total->worst_false = e->set[i].worst_false;
-			memcpy(total->worst_false_file, e->set[i].worst_false_file, LABEL_FILE);
-		}
-	}
-	e->sets++;
-}
-
 static int print_json(struct evaluation *e)
 {
-	struct json *sets = json_add_array(e->json, "sets"), *total;
+	struct json *sets = json_add_array(e->json, "sets");
 	char *text;
 
 	for (int i = 0; i < e->sets - 1; i++) {
 		struct json *j = json_push_object(sets);
 
 		json_add_string(j, "set", e->set[i].name);
-		json_add_number(j, "files", e->set[i].score.files, 0);
-		json_add_number(j, "worst_recall", e->set[i].worst_recall, 4);
-		json_add_number(j, "worst_false_share", e->set[i].worst_false, 4);
-		json_add_string(j, "worst_recall_file", *e->set[i].worst_recall_file ? e->set[i].worst_recall_file : NULL);
-		json_add_string(j, "worst_false_file", *e->set[i].worst_false_file ? e->set[i].worst_false_file : NULL);
-		eval_score_json(j, &e->set[i].score);
-		breath_score_json(&e->set[i].score.breath, j);
-		two_score_json(&e->set[i].score.two, j);
+		eval_set_json(j, &e->set[i]);
 	}
-	total = json_add_object(e->json, "total");
-	json_add_number(total, "files", e->set[e->sets - 1].score.files, 0);
-	eval_score_json(total, &e->set[e->sets - 1].score);
-	breath_score_json(&e->set[e->sets - 1].score.breath, total);
-	two_score_json(&e->set[e->sets - 1].score.two, total);
+	eval_set_json(json_add_object(e->json, "total"), &e->set[e->sets - 1]);
 	people_json(&e->people, e->json);
 	fall_table_json(&e->falls, e->json);
 	child_table_json(&e->children, e->json);
@@ -418,7 +393,8 @@ static int print_json(struct evaluation *e)
 
 static int report(struct evaluation *e)
 {
-	add_total(e);
+	eval_total(&e->set[e->sets], e->set, e->sets);
+	e->sets++;
 	if (e->json)
 		return print_json(e);
 	eval_print_scores(e->set, e->sets);
@@ -495,7 +471,10 @@ const struct command command_eval = {
 		"Counting starts 2 s into a stretch (movement), 15 s (silence), 40 s (rates; in stretches of up to\n"
 		"60 s at 60 %); held breath counts for its first 40 s; rates of quality `weak` do not count.  A row\n"
 		"`heart` of 0 beats or quality `weak` says: a heart rate that is shown is a false one.  A label that is\n"
-		"not known is told on stderr, once, with its line; counting goes on.\n\n"
+		"not known is told on stderr, once, with its line; counting goes on.  Activity: walk and run should be\n"
+		"`walking`, sit_down, stand_up, lie_down, get_up, get_into_bed, wave, squat, pick_up and jump should not,\n"
+		"empty and no_movement neither that nor `active`, from 2 s on; of a scene that --simulate makes, what\n"
+		"people do is told by where they were in it, not by labels.\n\n"
 		"  --json    one JSON object, with every file's figures\n"
 		"  --files   a line a file before the tables\n"
 		"  --people  a line for each person and room after them\n"

@@ -1,12 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include "daemon/json.h"
 #include "tools/eval_report.h"
 
 double eval_ratio(double part, double whole)
 {
 	return whole > 0 ? part / whole : NAN;
+}
+
+static void take_worst(struct eval_set *to, const struct eval_set *from)
+{
+	if (from->worst_recall < to->worst_recall || isnan(to->worst_recall)) {
+		to->worst_recall = from->worst_recall;
+		memcpy(to->worst_recall_file, from->worst_recall_file, LABEL_FILE);
+	}
+	if (from->worst_false > to->worst_false || isnan(to->worst_false)) {
+		to->worst_false = from->worst_false;
+		memcpy(to->worst_false_file, from->worst_false_file, LABEL_FILE);
+	}
+}
+
+void eval_total(struct eval_set *total, const struct eval_set *set, int sets)
+{
+	memset(total, 0, sizeof(*total));
+	snprintf(total->name, LABEL_TEXT, "total");
+	total->worst_recall = total->worst_false = NAN;
+	for (int i = 0; i < sets; i++) {
+		score_add(&total->score, &set[i].score);
+		take_worst(total, &set[i]);
+	}
 }
 
 void eval_score_json(struct json *j, const struct score *s)
@@ -43,8 +67,21 @@ void eval_score_json(struct json *j, const struct score *s)
 	json_add_number(part, "occupied_share", eval_ratio(s->person_occupied_s, s->person_s), 4);
 	json_add_number(part, "unknown_share", eval_ratio(s->person_unknown_s, s->person_s), 4);
 	json_add_number(part, "blind_share", eval_ratio(s->person_blind_s, s->person_s), 4);
+	activity_score_json(&s->activity, j);
 	json_add_number(j, "cpu_us_per_frame", eval_ratio(s->cpu_s * 1e6, (double)s->frames), 2);
 	json_add_number(j, "frames", (double)s->frames, 0);
+}
+
+void eval_set_json(struct json *j, struct eval_set *set)
+{
+	json_add_number(j, "files", set->score.files, 0);
+	json_add_number(j, "worst_recall", set->worst_recall, 4);
+	json_add_number(j, "worst_false_share", set->worst_false, 4);
+	json_add_string(j, "worst_recall_file", *set->worst_recall_file ? set->worst_recall_file : NULL);
+	json_add_string(j, "worst_false_file", *set->worst_false_file ? set->worst_false_file : NULL);
+	eval_score_json(j, &set->score);
+	breath_score_json(&set->score.breath, j);
+	two_score_json(&set->score.two, j);
 }
 
 static void print_share(double part, double whole)
@@ -147,6 +184,15 @@ static void print_presence(const struct eval_set *set, int sets)
 	}
 }
 
+static void print_activity(const struct eval_set *set, int sets)
+{
+	if (!activity_score_any(&set[sets - 1].score.activity))
+		return;
+	activity_score_print_header();
+	for (int i = 0; i < sets; i++)
+		activity_score_print(set[i].name, &set[i].score.activity);
+}
+
 void eval_print_scores(struct eval_set *set, int sets)
 {
 	print_respiration(set, sets);
@@ -163,6 +209,7 @@ void eval_print_scores(struct eval_set *set, int sets)
 	print_heart(set, sets);
 	print_motion(set, sets);
 	print_worst(set, sets);
+	print_activity(set, sets);
 	print_presence(set, sets);
 }
 

@@ -189,6 +189,7 @@ void score_add(struct score *to, const struct score *from)
 	breath_score_add(&to->breath, &from->breath);
 	two_score_add(&to->two, &from->two);
 	heart_score_add(&to->heart, &from->heart);
+	activity_score_add(&to->activity, &from->activity);
 }
 
 static double share(double part, double whole)

@@ -10,6 +10,7 @@
 #define TOOLS_SCORE_H
 
 #include "models/room.h"
+#include "tools/activity_score.h"
 #include "tools/breath_score.h"
 #include "tools/heart_score.h"
 #include "tools/labels.h"
@@ -39,6 +40,7 @@ struct score {
 	struct breath_score breath;
 	struct two_score two;
 	struct heart_score heart;
+	struct activity_score activity;
 	/* cost */
 	double cpu_s;
 	long long frames;
@@ -61,7 +63,7 @@ bool score_is_movement(const char *label);
 bool score_is_quiet(const char *label);
 bool score_is_at_rest(const char *label);
 
-/* Adds what the room says at time t_s. */
+/* Adds what the room says at time t_s; all but `activity`, which who plays adds: its truth is not always a label. */
 void score_tick(struct file_score *f, const struct label *labels, int count, double t_s,
 		const struct room_state *state);
 

@@ -87,7 +87,7 @@ int render_recording(struct render *r, const char *out, char error[RENDER_ERROR]
 	return err;
 }
 
-int render_missing(const char *recording, char made[RENDER_PATH], char error[RENDER_ERROR])
+int render_missing(const char *recording, char made[RENDER_PATH], struct doing_times *does, char error[RENDER_ERROR])
 {
 	const char *dot = strstr(base_name(recording), ".csic");
 	char scene[RENDER_PATH];
@@ -95,6 +95,7 @@ int render_missing(const char *recording, char made[RENDER_PATH], char error[REN
 	int err;
 
 	made[0] = 0;
+	memset(does, 0, sizeof(*does));
 	if (!access(recording, F_OK) || !dot)
 		return 0;
 	if (snprintf(scene, sizeof(scene), "%.*s.scene", (int)(dot - recording), recording) >= (int)sizeof(scene) ||
@@ -105,7 +106,11 @@ int render_missing(const char *recording, char made[RENDER_PATH], char error[REN
 		return -EINVAL;
 	/* its own name: two may score one folder, and what a kill leaves half is not the recording */
 	snprintf(made, RENDER_PATH, "%.*s.%ld%s", (int)(dot - recording), recording, (long)getpid(), dot);
-	err = render_recording(r, made, error);
+	err = doing_read(does, &r->world);
+	if (err)
+		snprintf(error, RENDER_ERROR, "%.400s: %s", scene, strerror(-err));
+	else
+		err = render_recording(r, made, error);
 	if (err)
 		made[0] = 0;
 	render_close(r);

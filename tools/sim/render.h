@@ -4,6 +4,7 @@
 #ifndef TOOLS_SIM_RENDER_H
 #define TOOLS_SIM_RENDER_H
 
+#include "tools/sim/doing.h"
 #include "tools/sim/world.h"
 
 #define RENDER_ERROR 512
@@ -25,8 +26,8 @@ void render_close(struct render *r);	/* NULL is fine */
 int render_recording(struct render *r, const char *out, char error[RENDER_ERROR]);
 
 /* If there is no such recording but a scene of that name beside it (x.csic: x.scene),
- * makes one under a name of this process, in `made`; else that is "".  The caller removes it.  0 or -errno with
- * error. */
-int render_missing(const char *recording, char made[RENDER_PATH], char error[RENDER_ERROR]);
+ * makes one under a name of this process, in `made`; else that is "".  The caller removes it.  *does: what people do
+ * in it, nothing if none is made; doing_free() in any case.  0 or -errno with error. */
+int render_missing(const char *recording, char made[RENDER_PATH], struct doing_times *does, char error[RENDER_ERROR]);
 
 #endif
