@@ -412,6 +412,7 @@ int alarms_open(struct alarms *s, const struct alarm_clock *now, const char *roo
 	memcpy(p->a.room, room, strlen(room) + 1);
 	p->a.kind = kind;
 	p->a.test = test || kind == ALARM_TEST;
+	p->a.origin = s->o.origin_of ? s->o.origin_of(s->o.owner, room) : ALARM_LIVE;
 	p->a.confidence = NAN;
 	p->a.since = time_of(s, now);
 	s->stats.opened++;

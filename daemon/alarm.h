@@ -82,6 +82,9 @@ struct alarm_evidence {
 	float value;
 };
 
+/* Where the frames came from that it says something about; as in every message. */
+enum alarm_origin { ALARM_LIVE, ALARM_REPLAYED, ALARM_SIMULATED, ALARM_ORIGINS };
+
 struct alarm {
 	char id[ALARM_ID_LEN];
 	char room[ALARM_ROOM_LEN];
@@ -89,6 +92,7 @@ struct alarm {
 	enum alarm_state   state;
 	enum alarm_event   event;	/* that led to this state */
 	enum alarm_verdict verdict;
+	enum alarm_origin  origin;	/* of its room, when it was opened */
 	bool test;
 	bool recovered;			/* moves again, acknowledged or not */
 	uint32_t seq;			/* 1, and one more with each change of state */
@@ -134,6 +138,8 @@ struct alarm_options {
 	/* A room's own rule, borrowed during the call; NULL, or it returns NULL: that of the
 	 * table above. */
 	const struct alarm_rule *(*rule_of)(void *owner, const char *room, enum alarm_kind kind);
+	/* Of a room, now; NULL: all is live. */
+	enum alarm_origin (*origin_of)(void *owner, const char *room);
 	/* Called with each change; the alarm is borrowed.  It must not call alarms_*()
 	 * functions that take a clock. */
 	void (*notify)(void *owner, const struct alarm *a, enum alarm_notice what);
@@ -232,11 +238,13 @@ const char *alarm_kind_name(enum alarm_kind k);
 const char *alarm_state_name(enum alarm_state s);	/* "none" for ALARM_NONE */
 const char *alarm_event_name(enum alarm_event e);	/* "acknowledge": for refusals and logs */
 const char *alarm_verdict_name(enum alarm_verdict v);	/* NULL for ALARM_VERDICT_NONE */
+const char *alarm_origin_name(enum alarm_origin o);
 /* The state that the last change brought; "recovered" also where the alarm stays
  * acknowledged. */
 const char *alarm_event_type(const struct alarm *a);
 /* By name.  False if there is no such name; text may be NULL. */
 bool alarm_kind_parse(enum alarm_kind *k, const char *text);
 bool alarm_verdict_parse(enum alarm_verdict *v, const char *text);
+enum alarm_origin alarm_origin_parse(const char *text);	/* ALARM_LIVE if it is none: what may be real counts as real */
 
 #endif

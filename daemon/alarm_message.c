@@ -36,10 +36,10 @@ static struct alarm_time now_of(const struct alarm_message_context *c)
 	return t;
 }
 
-static void add_head(struct json *j, const struct alarm_message_context *c,
-		     const struct alarm_time *t, const char *room, enum alarm_kind kind)
+static void add_head(struct json *j, const char *origin, const struct alarm_time *t, const char *room,
+		     enum alarm_kind kind)
 {
-	message_envelope(j, t->wall_us, c->origin);
+	message_envelope(j, t->wall_us, origin);
 	json_add_string(j, "room", room);
 	json_add_string(j, "kind", alarm_kind_name(kind));
 }
@@ -79,7 +79,7 @@ char *alarm_message(const struct alarm *a, const struct alarm_message_context *c
 	struct alarm_time t = a->retry && !c->delayed ? now_of(c) : a->updated;
 	struct json *j = json_object();
 
-	add_head(j, c, &t, a->room, a->kind);
+	add_head(j, alarm_origin_name(a->origin), &t, a->room, a->kind);
 	json_add_string(j, "id", a->id);
 	json_add_number(j, "seq", a->seq, 0);
 	json_add_string(j, "event_type", alarm_event_type(a));
@@ -107,7 +107,7 @@ char *alarm_message_none(const char *room, enum alarm_kind kind,
 	struct alarm_time t = now_of(c);
 	struct json *j = json_object();
 
-	add_head(j, c, &t, room, kind);
+	add_head(j, c->origin, &t, room, kind);
 	json_add_string(j, "state", "none");
 	json_add_number(j, "open_count", 0, 0);
 	add_boot(j, &t);

@@ -27,6 +27,10 @@ static const char *const verdicts[ALARM_VERDICTS] = {
 	[ALARM_TEST_VERDICT] = "test",
 };
 
+static const char *const origins[ALARM_ORIGINS] = {
+	[ALARM_LIVE] = "live", [ALARM_REPLAYED] = "replay", [ALARM_SIMULATED] = "simulated",
+};
+
 const char *alarm_kind_name(enum alarm_kind k)
 {
 	return kinds[k];
@@ -45,6 +49,11 @@ const char *alarm_event_name(enum alarm_event e)
 const char *alarm_verdict_name(enum alarm_verdict v)
 {
 	return verdicts[v];
+}
+
+const char *alarm_origin_name(enum alarm_origin o)
+{
+	return origins[o];
 }
 
 const char *alarm_event_type(const struct alarm *a)
@@ -78,6 +87,13 @@ bool alarm_verdict_parse(enum alarm_verdict *v, const char *text)
 	if (i >= 0)
 		*v = (enum alarm_verdict)i;
 	return i >= 0;
+}
+
+enum alarm_origin alarm_origin_parse(const char *text)
+{
+	int i = find(origins, 0, ALARM_ORIGINS, text);
+
+	return i >= 0 ? (enum alarm_origin)i : ALARM_LIVE;
 }
 
 /* Bytes of the UTF-8 character at p (which ends in a 0), 0 if there is none: too long

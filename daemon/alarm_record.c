@@ -9,7 +9,7 @@
 
 #define VERSION 1
 
-enum { FLAG_TEST = 1, FLAG_RECOVERED = 2, FLAG_ACKED = 4 };
+enum { FLAG_TEST = 1, FLAG_RECOVERED = 2, FLAG_ACKED = 4, FLAG_REPLAYED = 8, FLAG_SIMULATED = 16 };
 
 struct cursor {
 	uint8_t *p;
@@ -123,7 +123,9 @@ void alarm_pack(uint8_t record[ALARM_RECORD_BYTES], const struct alarm *a)
 		.version = VERSION, .kind = (uint8_t)a->kind, .state = (uint8_t)a->state,
 		.event = (uint8_t)a->event, .verdict = (uint8_t)a->verdict,
 		.flags = (uint8_t)((a->test ? FLAG_TEST : 0) | (a->recovered ? FLAG_RECOVERED : 0) |
-				   (a->acked ? FLAG_ACKED : 0)),
+				   (a->acked ? FLAG_ACKED : 0) |
+				   (a->origin == ALARM_REPLAYED ? FLAG_REPLAYED : 0) |
+				   (a->origin == ALARM_SIMULATED ? FLAG_SIMULATED : 0)),
 		.level = (uint8_t)a->level, .evidence_count = (uint8_t)a->evidence_count,
 	};
 
@@ -156,6 +158,7 @@ bool alarm_unpack(struct alarm *a, const char *id, const uint8_t *record, size_t
 	a->event = (enum alarm_event)s.event;
 	a->verdict = (enum alarm_verdict)s.verdict;
 	a->test = s.flags & FLAG_TEST || a->kind == ALARM_TEST;
+	a->origin = s.flags & FLAG_SIMULATED ? ALARM_SIMULATED : s.flags & FLAG_REPLAYED ? ALARM_REPLAYED : ALARM_LIVE;
 	a->recovered = s.flags & FLAG_RECOVERED;
 	a->acked = s.flags & FLAG_ACKED;
 	a->level = s.level;

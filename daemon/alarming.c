@@ -363,6 +363,13 @@ static const struct alarm_rule *on_rule(void *owner, const char *room, enum alar
 	return s->rule_of ? s->rule_of(s->output.owner, room, kind) : NULL;
 }
 
+static enum alarm_origin on_origin(void *owner, const char *room)
+{
+	const struct alarming *s = owner;
+
+	return alarm_origin_parse(s->output.origin(s->output.owner, room));
+}
+
 /* --- time ------------------------------------------------------------------------- */
 
 static void raise_test(struct alarming *s, const char *room)
@@ -443,6 +450,7 @@ int alarming_open(struct alarming **out, const struct alarming_options *o)
 	s->options = o->alarms;
 	s->options.notify = on_notice;
 	s->options.rule_of = on_rule;
+	s->options.origin_of = on_origin;
 	s->options.owner = s;
 	s->rule_of = o->rule_of;
 	s->output = o->output;

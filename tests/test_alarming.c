@@ -345,6 +345,31 @@ static void an_end_that_nobody_heard_is_told_after_a_restart(void **state)
 	assert_int_equal(alarming_journal_stats(rig.alarming).records, 0);
 }
 
+static void what_was_only_played_is_never_told_as_real_whatever_its_room_is_now(void **state)
+{
+	(void)state;
+	rig.options.disk = NULL;
+	rig.options.journal_path = scratch_path("played");
+	rig.origin = "simulated";
+	rig_open();
+	rig_connect();
+	rig_incident(INCIDENT_CONFIRMED);
+	rig_wait_for_journal();
+	HAS(rig_event(0), "\"origin\":\"simulated\"");
+	rig.origin = NULL;
+	alarming_close(rig.alarming);
+	rig_open();
+	rig_connect();
+	HAS(rig_last_sent(), "\"event_type\":\"confirmed\"");
+	HAS(rig_last_sent(), "\"origin\":\"simulated\"");
+	HAS(rig_last_state(), "\"origin\":\"simulated\"");
+	assert_int_equal(rig_ask(ACTION_CLEAR, NULL, "false_alarm"), COMMAND_NONE);
+	rig_wait_for_journal();
+	rig_pass_s(1);
+	HAS(rig_last_sent(), "\"origin\":\"simulated\"");
+	HAS(rig_last_state(), "\"origin\":\"live\"");		/* none is open, in a room that is live now */
+}
+
 static void a_second_process_does_not_get_the_journal(void **state)
 {
 	struct alarming *second = NULL;
@@ -391,6 +416,7 @@ int main(void)
 		TEST(a_restart_brings_every_state_back_and_tells_it),
 		TEST(a_suspicion_outlives_a_restart_and_is_confirmed),
 		TEST(an_end_that_nobody_heard_is_told_after_a_restart),
+		TEST(what_was_only_played_is_never_told_as_real_whatever_its_room_is_now),
 		TEST(a_second_process_does_not_get_the_journal),
 		TEST(without_a_place_for_a_journal_alarms_still_go_out),
 	};

@@ -38,7 +38,7 @@ static const char *on_origin(void *owner, const char *room)
 {
 	(void)owner;
 	(void)room;
-	return "live";
+	return rig.origin ? rig.origin : "live";
 }
 
 static void on_local(void *owner, const struct alarm *a)
