@@ -16,6 +16,7 @@
 #define UP_DB        10.0f	/* below the event's peak, yet movement of a whole body */
 #define UP_LEAST_DB  8.0f	/* over the noise */
 #define UP_S         3.0f	/* so long on the legs is up */
+#define WALKED_S     2.0f	/* ... or so long on the way, however faint: arms and a struggle go nowhere */
 #define BUSY_UP_S    30.0f	/* ... or so long of fainter movement, where the room shows no more of any, as in rest.h */
 #define BUSY_S       8.0f	/* of it are life, but may be an arm that waves for help: that ends no alarm, and teaches */
 #define UP_FORGET    0.3f	/* seconds of it forgotten in a second without */
@@ -83,7 +84,7 @@ static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 	w->score = in->judged.score;
 	w->sure = is_sure(w, &in->judged);
 	w->sures += w->sure;
-	w->seen_s = w->still_s = w->up_s = w->busy_s = w->calm_s = w->blind_s = 0;
+	w->seen_s = w->still_s = w->up_s = w->walked_s = w->busy_s = w->calm_s = w->blind_s = 0;
 	w->blink = (struct blink){ 0 };
 	w->learned = false;
 	w->breathed = false;
@@ -138,7 +139,7 @@ static float counted(float seconds, bool more)
 
 static bool is_up(const struct fall_watch *w)
 {
-	return w->up_s >= UP_S || w->busy_s >= BUSY_UP_S;
+	return w->up_s >= UP_S || w->walked_s >= WALKED_S || w->busy_s >= BUSY_UP_S;
 }
 
 static void count(struct fall_watch *w, const struct fall_watch_input *in)
@@ -155,6 +156,7 @@ static void count(struct fall_watch *w, const struct fall_watch_input *in)
 	w->breathed |= in->breathing;
 	if (w->seen_s - w->still_s <= DOUBT_S)
 		w->calm_s = w->seen_s;
+	w->walked_s = counted(w->walked_s, in->walking);
 	w->busy_s = counted(w->busy_s, is_large(w, in));
 	w->up_s = counted(w->up_s, is_large(w, in) && in->strength_db > UP_LEAST_DB);
 }
@@ -162,7 +164,7 @@ static void count(struct fall_watch *w, const struct fall_watch_input *in)
 /* Whoever is that busy lives on: what looked like a fall was none, unless it is said to have been one. */
 static void learn(struct fall_watch *w, uint64_t now_us, bool called)
 {
-	if (w->learned || !(w->up_s >= UP_S || w->busy_s >= BUSY_S))
+	if (w->learned || !(is_up(w) || w->busy_s >= BUSY_S))
 		return;
 	fall_habit_up(&w->habit, now_us, w->state == FALL_WATCH_IDLE ? 0 : w->calm_s, called);
 	w->learned = true;
@@ -180,7 +182,7 @@ static void confirm(struct fall_watch *w, uint64_t now_us, struct incident_queue
 	tell(w, INCIDENT_CONFIRMED, now_us, out);
 	fall_habit_call(&w->habit);
 	w->state = FALL_WATCH_CONFIRMED;
-	w->up_s = w->busy_s = 0;
+	w->up_s = w->walked_s = w->busy_s = 0;
 }
 
 /* The short watch is over. */

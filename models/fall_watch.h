@@ -6,7 +6,8 @@
  *                      \-> idle                    got up, left, or was never still: recovered
  *
  * A suspicion is told at once (INCIDENT_SUSPECTED), and the room is watched: whoever gets up and walks is no
- * emergency, whoever lies still is.  How long depends on how sure the classifier was.  If only one in fifty other
+ * emergency, whoever lies still is.  Before weak links steps are hardly stronger than a limb that moves; but who goes somewhere
+ * (dsp/sweep.h) is on the legs, however faintly he is seen.  How long depends on how sure the classifier was.  If only one in fifty other
  * events looks so much like a fall, `watch` seconds from the impact are enough.  If not, the same events are mostly
  * people who lay down: then a suspicion is confirmed only by `still` seconds in which somebody is there and nobody
  * moves, and it stays a suspicion for as long.  What people rise from in this room moves both limits
@@ -28,6 +29,7 @@
 struct fall_watch_input {
 	bool  able;			/* movement can be seen */
 	bool  moving;
+	bool  walking;			/* ... who goes somewhere */
 	bool  breathing;		/* somebody breathes, for certain */
 	bool  empty;			/* nobody is there, for certain */
 	bool  occupied;			/* somebody is, for certain */
@@ -45,6 +47,7 @@ struct fall_watch {
 	bool     sure;
 	float    peak_db, strongest_db, score;	/* of the link that judges, of any */
 	float    seen_s, still_s, up_s;	/* since the impact settled: seen, without movement, on the legs */
+	float    walked_s;		/* on the way somewhere, of late */
 	float    busy_s;		/* on the legs, as far as a room knows that shows little of any movement */
 	bool     learned;		/* what it was is known and has taught */
 	float    calm_s;		/* so long after it nobody had moved for ten seconds in all */

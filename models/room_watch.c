@@ -58,6 +58,7 @@ static void watch_falls(struct room_watch *w, const struct room_sight *s, struct
 {
 	struct fall_watch_input in = {
 		.able = s->motion->able, .moving = s->motion->moving,
+		.walking = state->activity == ACTIVITY_WALKING,
 		.breathing = s->breath->result.reason == REASON_NONE,
 		.strength_db = room_links_strength_db(s->evidence, s->links),
 		.empty = state->presence == PRESENCE_EMPTY && !vacancy_doubted(&w->vacancy),

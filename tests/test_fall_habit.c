@@ -289,6 +289,16 @@ static void after_a_long_sit_that_called_a_doubtful_fall_takes_longer(void **sta
 	assert_int_equal(confirmed(), 1);
 }
 
+static void who_walks_on_faintly_teaches_what_it_was(void **state)
+{
+	(void)state;
+	event(0.1f, 25);
+	pass(30, still);
+	pass(3, (struct fall_watch_input){ .able = true, .occupied = true, .moving = true, .walking = true, .strength_db = 4 });
+	assert_int_equal(watch.state, FALL_WATCH_IDLE);
+	assert_false(fall_habit_lets(&watch.habit, 0.1f, true));
+}
+
 static void what_people_say_was_a_fall_teaches_nothing(void **state)
 {
 	(void)state;
@@ -372,6 +382,7 @@ int main(void)
 		WATCH(a_chair_that_called_once_calls_no_more),
 		WATCH(it_is_learned_too_when_the_watch_is_over_and_nobody_was_called),
 		WATCH(after_a_long_sit_that_called_a_doubtful_fall_takes_longer),
+		WATCH(who_walks_on_faintly_teaches_what_it_was),
 		WATCH(what_people_say_was_a_fall_teaches_nothing),
 		WATCH(what_people_say_was_none_teaches_at_once_and_falls_are_looked_for_again),
 		WATCH(a_fall_that_is_found_undoes_nothing_of_what_others_have_taught),

@@ -106,6 +106,32 @@ static void who_gets_up_is_not_confirmed(void **state)
 	expect_nothing();
 }
 
+static void who_goes_somewhere_is_up_however_faintly_the_room_shows_it(void **state)
+{
+	const struct fall_watch_input faint = { .able = true, .moving = true, .strength_db = 5 };
+	struct fall_watch_input walks = faint;
+
+	(void)state;
+	walks.walking = true;
+	event(0.9f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	pass(6, still);
+	pass(1.5f, walks);			/* an arm may look like it for a moment */
+	expect_nothing();
+	pass(3, still);
+	pass(2.5f, walks);
+	expect(INCIDENT_RECOVERED, 2000000);
+	begin(state);
+	event(0.9f);
+	pass(30, still);
+	expect(INCIDENT_SUSPECTED, 33000000);
+	expect(INCIDENT_CONFIRMED, 33000000);
+	pass(3, faint);				/* limbs */
+	expect_nothing();
+	pass(3, walks);
+	expect(INCIDENT_RECOVERED, 2000000);
+}
+
 static void who_leaves_the_room_is_not_confirmed(void **state)
 {
 	struct fall_watch_input gone = { .able = true, .empty = true };
@@ -330,6 +356,7 @@ int main(void)
 		cmocka_unit_test_setup(what_all_links_say_together_counts_for_the_impact_that_one_suspected, begin),
 		cmocka_unit_test_setup(who_stays_down_is_suspected_at_once_and_confirmed_after_the_watch, begin),
 		cmocka_unit_test_setup(who_gets_up_is_not_confirmed, begin),
+		cmocka_unit_test_setup(who_goes_somewhere_is_up_however_faintly_the_room_shows_it, begin),
 		cmocka_unit_test_setup(who_leaves_the_room_is_not_confirmed, begin),
 		cmocka_unit_test_setup(limbs_that_move_on_the_floor_do_not_cancel, begin),
 		cmocka_unit_test_setup(blind_is_no_alarm, begin),
