@@ -75,6 +75,14 @@ float fall_watch_still_s(const struct fall_watch *w)
 	return w->long_s > 0 ? fall_habit_still_s(&w->habit, w->long_s) : 0;
 }
 
+/* What is known of it now; a watch is counted once, however often that changes. */
+static void set_sure(struct fall_watch *w, bool sure)
+{
+	w->sure = sure;
+	w->sures += sure && !w->was_sure;
+	w->was_sure |= sure;
+}
+
 /* The watch begins with this event. */
 static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 {
@@ -82,8 +90,7 @@ static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 	w->peak_db = in->judged.peak_db;
 	w->strongest_db = in->judged.strongest_db;
 	w->score = in->judged.score;
-	w->sure = is_sure(w, &in->judged);
-	w->sures += w->sure;
+	set_sure(w, is_sure(w, &in->judged));
 	w->seen_s = w->still_s = w->up_s = w->walked_s = w->busy_s = w->calm_s = w->blind_s = 0;
 	w->blink = (struct blink){ 0 };
 	w->learned = false;
@@ -92,6 +99,7 @@ static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 
 static void suspect(struct fall_watch *w, const struct fall_watch_input *in, struct incident_queue *out)
 {
+	w->was_sure = false;
 	begin(w, in);
 	w->suspicions++;
 	tell(w, INCIDENT_SUSPECTED, w->impact_us, out);
@@ -113,8 +121,7 @@ static bool look_again(struct fall_watch *w, const struct fall_watch_input *in)
 	if (j->about_us == w->impact_us) {
 		w->strongest_db = fmaxf(w->strongest_db, j->strongest_db);
 		w->score = j->score;
-		w->sures += !w->sure && is_sure(w, j);
-		w->sure = is_sure(w, j);
+		set_sure(w, is_sure(w, j));
 		return j->verdict != FALL_VERDICT_NONE;
 	}
 	if (is_sure(w, j) && (!w->sure || is_as_strong(w, j)))
@@ -274,13 +281,4 @@ void fall_watch_cleared(struct fall_watch *w, uint64_t now_us, bool was_fall)
 		fall_habit_up(&w->habit, now_us, w->calm_s, true);
 	w->learned |= calls;
 	w->state = calls ? FALL_WATCH_IDLE : w->state;
-}
-
-void fall_watch_denied(struct fall_watch *w, uint64_t now_us, struct incident_queue *out)
-{
-	if (!w->learned)
-		fall_habit_up(&w->habit, now_us, 0, false);
-	w->learned = true;
-	if (w->state == FALL_WATCHING)
-		give_up(w, now_us, out);
 }

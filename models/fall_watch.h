@@ -53,9 +53,10 @@ struct fall_watch {
 	float    calm_s;		/* so long after it nobody had moved for ten seconds in all */
 	struct blink blink;
 	float    blind_s;		/* since then, not seen */
+	bool     was_sure;		/* since it was suspected */
 	bool     breathed;
 	struct fall_habit habit;	/* of this room, which decides with the classifier what is sure */
-	uint64_t suspicions, sures, blind;	/* counted for ever; sures: of events that were, blind: watches that were given up */
+	uint64_t suspicions, sures, blind;	/* counted for ever; sures: of which the event was, for a moment at least; blind: that were given up */
 };
 
 /* watch_s: 5 to 120; still_s: longer than that, or 0 where people lie still every day.  Plain struct. */
@@ -73,8 +74,5 @@ void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_wa
 
 /* People have settled what they were called for: it is watched no longer, and the room learns what it was. */
 void fall_watch_cleared(struct fall_watch *w, uint64_t now_us, bool was_fall);
-
-/* Who did it says that it was no fall: a suspicion is over, and the room learns. */
-void fall_watch_denied(struct fall_watch *w, uint64_t now_us, struct incident_queue *out);
 
 #endif

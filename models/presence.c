@@ -400,7 +400,7 @@ void presence_vacate(struct presence *p)
 
 bool presence_has_sign(const struct presence *p)
 {
-	return p->sign > SIGN;
+	return p->sign > SIGN || p->stays_s > 0;
 }
 
 bool presence_sees_breath(const struct presence_input *in)

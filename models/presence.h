@@ -81,7 +81,7 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 /* People say that all have left: known to be empty from now on, until something moves. */
 void presence_vacate(struct presence *p);
 
-/* Has anything of late been a small sign of somebody? */
+/* Has anything of late been a small sign of somebody, or is somebody known to stay, who was seen to breathe and has not moved since? */
 bool presence_has_sign(const struct presence *p);
 
 /* Is somebody seen to breathe, at once or by looking for minutes? */

@@ -295,12 +295,19 @@ static void learn_from_survey(struct room *r)
 
 	if (s->verdict == SURVEY_REJECTED)
 		return;
-	if (s->step == SURVEY_EMPTY)
+	if (s->step == SURVEY_EMPTY) {
 		presence_vacate(&r->presence);
+		sights_told_empty(&r->sights);
+	}
 	if (s->step == SURVEY_STILL)
 		sights_told(&r->sights, s->verdict != SURVEY_POOR);
-	if (s->step == SURVEY_ACTS)
-		room_watch_fall_denied(&r->watch);
+}
+
+/* Does anything say that somebody is there: small signs of late, who breathed and has not moved since, who may have fallen? */
+static bool shows_signs(const struct room *r)
+{
+	return presence_has_sign(&r->presence) || breath_loss_holds(&r->watch.breath_loss) ||
+		r->watch.falls.state != FALL_WATCH_IDLE;
 }
 
 static void take_survey(struct room *r, const struct room_motion *v)
@@ -312,7 +319,7 @@ static void take_survey(struct room *r, const struct room_motion *v)
 		.walking = r->state.activity == ACTIVITY_WALKING,
 		.breathing = r->state.breath.reason == REASON_NONE,
 		.shown = p->evidence == PRESENCE_BY_BREATHING || p->evidence == PRESENCE_BY_MICRO_MOTION,
-		.signs = presence_has_sign(p),
+		.signs = shows_signs(r),
 		.rate_per_min = r->state.breath.rate_per_min, .snr_db = r->state.breath.snr_db,
 		.suspicions = r->watch.falls.suspicions, .sure = r->watch.falls.sures,
 	};
@@ -412,5 +419,7 @@ void room_forget(struct room *r)
 	gait_init(&r->gait);
 	room_watch_forget(&r->watch);
 	sights_forget(&r->sights);
+	survey_init(&r->survey);
+	r->state.survey = r->survey.result;
 	r->state.gait = r->gait.result;
 }

@@ -147,11 +147,6 @@ void room_watch_fall_cleared(struct room_watch *w, bool was_fall)
 	fall_watch_cleared(&w->falls, w->now_us, was_fall);
 }
 
-void room_watch_fall_denied(struct room_watch *w)
-{
-	fall_watch_denied(&w->falls, w->now_us, &w->incidents);
-}
-
 void room_watch_save(const struct room_watch *w, struct snapshot_out *out)
 {
 	habit_save(&w->rest.still.habit, SNAPSHOT_STILL, out);

@@ -47,7 +47,6 @@ void room_watch_tick(struct room_watch *w, const struct room_sight *s, struct ro
 
 /* As in room.h; of what was learned, the watch's sections. */
 void room_watch_fall_cleared(struct room_watch *w, bool was_fall);
-void room_watch_fall_denied(struct room_watch *w);	/* by who did what looked like one */
 void room_watch_save(const struct room_watch *w, struct snapshot_out *out);
 bool room_watch_load(struct room_watch *w, const uint8_t *p, size_t len, float away_s);
 void room_watch_forget(struct room_watch *w);

@@ -47,6 +47,11 @@ void sights_told(struct sights *s, bool seen)
 		count(s, seen);
 }
 
+void sights_told_empty(struct sights *s)
+{
+	s->rested_s = fmaxf(s->rested_s, s->unseen_s);
+}
+
 void sights_tick(struct sights *s, const struct sights_input *in)
 {
 	s->empty = in->empty;

@@ -43,6 +43,9 @@ void sights_forget(struct sights *s);
 /* Somebody says that they kept still here, and was seen to, or was not: as good as four visits. */
 void sights_told(struct sights *s, bool seen);
 
+/* Somebody says that all have left: nobody may sit there until something moves. */
+void sights_told_empty(struct sights *s);
+
 /* Ten times a second. */
 void sights_tick(struct sights *s, const struct sights_input *in);
 

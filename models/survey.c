@@ -5,7 +5,8 @@
  *	walk     good where movement was told for 90 % of the time, partly from 70 % on
  *	still    good where there was a rate for a quarter of the time, partly where somebody was seen to breathe or sway
  *	         for half of it; rejected if somebody moved for 30 %
- *	acts     good where none looked like a fall, partly where some did, poor where one was sure
+ *	acts     good where none looked like a fall, partly where some did, poor where one was sure, or where nothing was
+ *	         seen to move for more than a second: a fall would not be, either
  *
  * All of them are rejected where movement could not be seen for 80 % of the time.
  *
@@ -119,7 +120,7 @@ static enum survey_verdict judge(const struct survey_result *r)
 		return r->breath_s >= STILL_RATE * r->judged_s ? SURVEY_GOOD :
 			r->shown_s >= STILL_SIGNS * r->judged_s ? SURVEY_PARTLY : SURVEY_POOR;
 	case SURVEY_ACTS:
-		return r->sure ? SURVEY_POOR : r->suspicions ? SURVEY_PARTLY : SURVEY_GOOD;
+		return r->sure || r->moving_s <= MOVED_S ? SURVEY_POOR : r->suspicions ? SURVEY_PARTLY : SURVEY_GOOD;
 	default:
 		return SURVEY_GOOD;
 	}

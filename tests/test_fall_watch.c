@@ -328,6 +328,25 @@ static void what_all_links_say_together_counts_for_the_impact_that_one_suspected
 	assert_int_equal(watch.state, FALL_WATCH_IDLE);
 }
 
+static void a_watch_that_is_sure_again_and_again_is_counted_once(void **state)
+{
+	uint64_t impact_us = now_us - 2000000;
+
+	(void)state;
+	event(0.9f);
+	judge_again(impact_us, 0.6f);
+	judge_again(impact_us, 0.9f);
+	pass(6, still);
+	event(0.9f);			/* and as strong again */
+	assert_int_equal(watch.suspicions, 1);
+	assert_int_equal(watch.sures, 1);
+	pass(60, (struct fall_watch_input){ .able = true, .moving = true, .strength_db = 24 });
+	fall_habit_init(&watch.habit);	/* which keeps it from being sure */
+	event(0.9f);
+	assert_int_equal(watch.suspicions, 2);
+	assert_int_equal(watch.sures, 2);
+}
+
 /* A suspicion that lapses before its watch is over is called off, and an alarm comes from nothing. */
 static void no_watch_outlasts_its_suspicion(void **state)
 {
@@ -369,6 +388,7 @@ int main(void)
 		cmocka_unit_test_setup(who_stirs_the_room_again_as_he_fell_does_not_lie_there, begin),
 		cmocka_unit_test_setup(a_watch_that_sees_every_other_second_is_as_long_as_one_that_sees_all, begin),
 		cmocka_unit_test_setup(a_score_below_the_threshold_is_nothing, begin),
+		cmocka_unit_test_setup(a_watch_that_is_sure_again_and_again_is_counted_once, begin),
 		cmocka_unit_test_setup(no_watch_outlasts_its_suspicion, begin),
 	};
 

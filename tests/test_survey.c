@@ -151,6 +151,9 @@ static void acts_count_what_looked_like_a_fall_since_they_began(void **state)
 	pass(61, in);
 	assert_verdict(SURVEY_POOR, SURVEY_SOUND);
 	assert_int_equal(survey.result.sure, 1);
+	begin(SURVEY_ACTS, 60);
+	pass(61, quiet);		/* of whom nothing is seen, no fall is, either */
+	assert_verdict(SURVEY_POOR, SURVEY_SOUND);
 }
 
 static void a_verdict_is_told_for_ten_minutes(void **state)

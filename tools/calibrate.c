@@ -194,7 +194,7 @@ const struct command command_calibrate = {
 	.details =
 		"You do one thing after the other, and a running sixthd (or a recording of it) says what it has seen of it.\n"
 		"Nothing has to be calibrated for Sixth to work, and no threshold comes of it.  What the room takes from it: that it is\n"
-		"empty now, whether it sees people who keep still, and which of your acts are no falls.\n\n"
+		"empty now, and whether it sees people who keep still.\n\n"
 		"  walk             walk about wherever there is to walk (60 s): is movement seen everywhere?\n"
 		"  still:PLACE      sit or lie at a place and keep still (120 s): is a breath seen there?  One step for each place\n"
 		"  acts             sit down, lie down, get up as every day (180 s): do they look like falls?\n"

@@ -161,9 +161,11 @@ static void print_acts(const struct survey_result *r)
 {
 	if (r->verdict == SURVEY_GOOD)
 		printf("none looked like a fall\n");
+	else if (!r->suspicions && !r->sure)
+		printf("no movement was seen: who falls here is not seen, either\n");
 	else
-		printf("%u looked like a fall, of %u it would have been sure; the room has learned that they were none.  Do it again "
-		       "until none is sure\n", r->suspicions, r->sure);
+		printf("%u looked like a fall, of %u it would have been sure; the room learns that they were none once you are up "
+		       "again.  Do it again until none is sure\n", r->suspicions, r->sure);
 }
 
 static void print_line(const struct calibrate_step *s)

@@ -8,15 +8,13 @@
 # half, as in some four days; whoever is called clears the alarm as false after five minutes.  Prints for each room and each quarter how
 # many acts were confirmed (and suspected).  Half a minute and more for a room.
 #
-# With FIRST=acts in the environment they do some of it three minutes long in a row before, as for `sixth calibrate`, which is told of
-# it; with FIRST=silent it is not.
+# With FIRST=acts in the environment they do some of it in a row for three minutes before, as for `sixth calibrate`.
 set -eu
 
 build=$1
 shift
-begins=150 steps=
+begins=150
 [ -z "${FIRST:-}" ] || begins=450
-[ "${FIRST:-}" != acts ] || steps="--calibrate acts@40-220"
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 1' INT TERM HUP
@@ -72,7 +70,7 @@ for room; do
 	scene=$dir/homes/home-$(printf %04d "$room").scene
 	plan "$scene" >"$dir/acts.scene"
 	"$build/sixth" simulate "$dir/acts.scene" -o "$dir/acts.csic" >"$dir/log"
-	"$build/sixth" replay "$dir/acts.csic" --profile living --answer 300 $steps | grep -a 'alarm/fall/event' | grep -a -v '"retry":[1-9]' |
+	"$build/sixth" replay "$dir/acts.csic" --profile living --answer 300 | grep -a 'alarm/fall/event' | grep -a -v '"retry":[1-9]' |
 		sed 's/.*"t":\([0-9.]*\).*"event_type":"\([a-z_]*\)".*/\1 \2/' |
 		awk -v begins="$begins" -v radio="$(awk '/^chip/ { print $3 }' "$scene")" -v room="$room" '
 		$1 > begins { n[int(4 * ($1 - begins) / 5700) " " $2]++ }
