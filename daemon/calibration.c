@@ -58,9 +58,9 @@ static bool read_numbers(struct survey_result *s, const struct json *c)
 	double value;
 
 	for (size_t i = 0; i < MEMBERS; i++) {
-		bool is_there = json_get_number(c, members[i].name, &value) && isfinite(value) && fabs(value) < 1e6;
+		bool is_there = json_get_number(c, members[i].name, &value) && fabs(value) < 1e6;
 
-		if (!is_there && !members[i].may_be_null)
+		if (!members[i].may_be_null && !(is_there && value >= 0))
 			return false;
 		*value_of(s, &members[i]) = is_there ? (float)value : NAN;
 	}

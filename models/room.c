@@ -303,11 +303,12 @@ static void learn_from_survey(struct room *r)
 		sights_told(&r->sights, s->verdict != SURVEY_POOR);
 }
 
-/* Does anything say that somebody is there: small signs of late, who breathed and has not moved since, who may have fallen? */
+/* Does anything say that somebody is there: small signs of late, who breathed and has not moved since, whom an alarm says to lie
+ * there?  A mere suspicion does not: every other chair raises one. */
 static bool shows_signs(const struct room *r)
 {
 	return presence_has_sign(&r->presence) || breath_loss_holds(&r->watch.breath_loss) ||
-		r->watch.falls.state != FALL_WATCH_IDLE;
+		r->watch.falls.state == FALL_WATCH_CONFIRMED;
 }
 
 static void take_survey(struct room *r, const struct room_motion *v)

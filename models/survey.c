@@ -86,7 +86,7 @@ static void note(struct survey *s, const struct survey_input *in)
 	r->moving_s += in->moving ? TICK_S : 0;
 	r->walking_s += in->walking ? TICK_S : 0;
 	r->shown_s += in->shown && !in->moving ? TICK_S : 0;
-	s->quiet_s = in->moving ? 0 : s->quiet_s + TICK_S;
+	s->quiet_s = in->moving || !in->able ? 0 : s->quiet_s + TICK_S;	/* what is not seen then is not for where they are */
 	if (s->quiet_s > r->unseen_s) {
 		r->unseen_s = s->quiet_s;
 		r->unseen_from_s = s->now_s - s->quiet_s;

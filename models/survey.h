@@ -48,7 +48,7 @@ struct survey_result {
 	float judged_s;
 	float seen_s;			/* ... in which movement could be seen */
 	float moving_s, walking_s;
-	float unseen_s, unseen_from_s;	/* the longest time in which none was, and when it began, since the step did */
+	float unseen_s, unseen_from_s;	/* the longest time in which none was but could be, and when it began, since the step did */
 	float shown_s, breath_s;
 	float breath_after_s;		/* when the first rate came, since the step began; NAN: none */
 	float rate_per_min, snr_db;	/* means; NAN: none */
@@ -58,7 +58,7 @@ struct survey_result {
 struct survey {
 	struct survey_result result;
 	float now_s;			/* since the step began */
-	float quiet_s;			/* since the last movement, of what is judged */
+	float quiet_s;			/* since the last movement or blindness, of what is judged */
 	float over_s;			/* since the verdict */
 	uint64_t suspicions, sure;	/* as they were at its beginning */
 };

@@ -149,7 +149,7 @@ static void who_was_seen_to_breathe_and_has_not_moved_has_not_left(void **state)
 	assert_int_equal(pass(0.1f)->presence, PRESENCE_EMPTY);
 }
 
-static void nobody_has_left_where_somebody_may_have_fallen(void **state)
+static void nobody_has_left_where_an_alarm_says_that_somebody_lies(void **state)
 {
 	(void)state;
 	move(5);
@@ -162,6 +162,12 @@ static void nobody_has_left_where_somebody_may_have_fallen(void **state)
 	step(SURVEY_EMPTY, 120);
 	assert_verdict(SURVEY_REJECTED, SURVEY_SIGNS);
 	room_fall_cleared(room, false);
+	step(SURVEY_EMPTY, 120);
+	assert_verdict(SURVEY_GOOD, SURVEY_SOUND);
+	move(5);
+	pass(2);
+	judge_event(0.95f);		/* a suspicion is not much */
+	assert_int_equal(last_stage(), INCIDENT_SUSPECTED);
 	step(SURVEY_EMPTY, 120);
 	assert_verdict(SURVEY_GOOD, SURVEY_SOUND);
 }
@@ -217,7 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(who_falls_while_acts_are_tried_is_watched_on),
 		TEST(who_was_seen_to_breathe_and_has_not_moved_has_not_left),
-		TEST(nobody_has_left_where_somebody_may_have_fallen),
+		TEST(nobody_has_left_where_an_alarm_says_that_somebody_lies),
 		TEST(a_room_that_sees_nobody_keep_still_knows_what_it_is_told_to_be),
 		TEST(a_step_that_was_not_what_was_said_teaches_nothing),
 		TEST(what_is_forgotten_is_said_and_taught_no_more),

@@ -106,6 +106,14 @@ static void a_walk_tells_when_nobody_was_seen(void **state)
 	assert_float_equal(survey.result.unseen_s, 12, 0.2);
 	assert_float_equal(survey.result.unseen_from_s, 23, 0.2);
 	begin(SURVEY_WALK, 60);
+	pass(30, moving);
+	pass(9, (struct survey_input){ .able = false });
+	pass(4, quiet);
+	pass(18, moving);
+	assert_verdict(SURVEY_PARTLY, SURVEY_SOUND);
+	assert_float_equal(survey.result.unseen_s, 4, 0.2);	/* no packets are no place */
+	assert_float_equal(survey.result.unseen_from_s, 39, 0.2);
+	begin(SURVEY_WALK, 60);
 	pass(61, quiet);
 	assert_verdict(SURVEY_POOR, SURVEY_SOUND);
 }
@@ -259,6 +267,9 @@ static void a_message_that_makes_no_sense_is_none(void **state)
 		"{\"calibration\":{\"step\":\"walk\",\"verdict\":\"splendid\",\"found\":null}}",
 		"{\"calibration\":{\"step\":\"walk\",\"verdict\":null,\"found\":null,\"for_s\":1e300}}",
 		"{\"calibration\":{\"step\":\"walk\",\"verdict\":null,\"found\":null,\"for_s\":60}}",
+		"{\"calibration\":{\"step\":\"walk\",\"verdict\":null,\"found\":null,\"for_s\":60,\"left_s\":0,\"judged_s\":57,"
+		"\"seen_s\":57,\"moving_s\":-1e5,\"walking_s\":0,\"unseen_s\":57,\"unseen_from_s\":3,\"shown_s\":0,\"breath_s\":0,"
+		"\"breath_after_s\":null,\"rate_per_min\":null,\"snr_db\":null,\"suspected\":0,\"sure\":0}}",
 	};
 	struct survey_result r;
 

@@ -33,21 +33,21 @@ _Static_assert(CALIBRATE_STEPS <= PLAYER_SURVEYS, "each step of a recording is a
 struct recorded {
 	struct player player;
 	struct calibrate *calibrate;
-	int at;				/* the step */
 };
 
 static void on_tick(void *owner, uint64_t now_us)
 {
 	struct recorded *r = owner;
-	struct calibrate_step *s = &r->calibrate->step[r->at];
 	const struct survey_result *seen = &sensing_room_state(r->player.sensing, 0)->survey;
+	int at = r->player.surveys_begun - 1;
+	struct calibrate_step *s = &r->calibrate->step[at < 0 ? 0 : at];
 
 	(void)now_us;
-	if (r->player.surveys_begun <= r->at || seen->verdict == SURVEY_OPEN)
+	if (at < 0 || seen->verdict == SURVEY_OPEN || s->seen.step != SURVEY_NONE)
 		return;
 	s->seen = *seen;
 	calibrate_tell(s, r->calibrate->json);
-	r->player.stop = ++r->at == r->calibrate->steps;
+	r->player.stop = at + 1 == r->calibrate->steps;
 }
 
 static int calibrate_file(struct calibrate *c, const struct options *o)
@@ -147,7 +147,7 @@ static int read_steps(struct calibrate *c, bool recorded, int n, char *const tex
 	for (int i = 0; !n && i < 3; i++)
 		if (!calibrate_add(c, usual[i], recorded, why))
 			return wrong_usage(&command_calibrate, "a recording needs a step; %s", why);
-	return calibrate_in_order(c) ? EXIT_DONE : wrong_usage(&command_calibrate, "a step begins less than a second after the end of the one before it");
+	return calibrate_in_order(c) ? EXIT_DONE : wrong_usage(&command_calibrate, CALIBRATE_TOO_SOON);
 }
 
 static int parse(struct options *o, struct calibrate *c, int argc, char **argv)

@@ -30,6 +30,7 @@ bool calibrate_add(struct calibrate *c, const char *text, bool recorded, char wh
 
 /* Of a recording: does each begin a second after the one before it has ended, or later? */
 bool calibrate_in_order(const struct calibrate *c);
+#define CALIBRATE_TOO_SOON "it begins less than a second after the end of the one before it"
 
 /* What to do now, and that it begins after wait_s. */
 void calibrate_ask(const struct calibrate_step *s, int wait_s);

@@ -27,6 +27,7 @@ struct live {
 	struct loop *loop;
 	struct mqtt *mqtt;
 	const char *base, *room;
+	char   sensing[MQTT_TOPIC_MAX], result[MQTT_TOPIC_MAX];		/* topics */
 	int    wait_s, at;		/* the step */
 	enum phase phase;
 	uint64_t since_us;		/* the phase began */
@@ -90,9 +91,21 @@ static void send(struct live *l, const char *step, double for_s)
 	free(text);
 }
 
+/* What a broker says goes to a terminal: nothing in it shall command that. */
+static const char *plain(char *out, size_t size, const char *text)
+{
+	size_t n = 0;
+
+	for (; text && text[n] && n + 1 < size; n++)
+		out[n] = text[n] >= ' ' && text[n] <= '~' ? text[n] : '?';
+	out[n] = '\0';
+	return out;
+}
+
 static void on_result(struct live *l, const struct json *j)
 {
 	const char *id = json_get_string(j, "id"), *error = json_get_string(j, "error"), *detail = json_get_string(j, "detail");
+	char why[41], more[161];
 	bool ok;
 
 	if (l->phase != ASKED || !id || strcmp(id, l->id) || !json_get_bool(j, "ok", &ok))
@@ -100,8 +113,8 @@ static void on_result(struct live *l, const struct json *j)
 	if (ok)
 		enter(l, UNDER_WAY);
 	else
-		end(l, failed("calibrate", "%s/%s: %.40s%s%.160s", l->base, l->room, error ? error : "refused", detail ? ": " : "",
-			      detail ? detail : ""));
+		end(l, failed("calibrate", "%s/%s: %s%s%s", l->base, l->room, plain(why, sizeof(why), error ? error : "refused"),
+			      detail ? ": " : "", plain(more, sizeof(more), detail)));
 }
 
 static void show_progress(const struct live *l, const struct survey_result *r)
@@ -137,16 +150,11 @@ static void on_sensing(struct live *l, const struct json *j)
 
 static void on_message(struct live *l, const struct mqtt_event *e)
 {
-	size_t base = strlen(l->base), room = strlen(l->room);
-	const char *tail = e->topic + base + 1 + room;
-	struct json *j;
+	struct json *j = json_parse(e->payload, e->payload_bytes);
 
-	if (strncmp(e->topic, l->base, base) || strncmp(e->topic + base + 1, l->room, room))
-		return;
-	j = json_parse(e->payload, e->payload_bytes);
-	if (j && !strcmp(tail, "/cmd/result"))
+	if (j && !strcmp(e->topic, l->result))
 		on_result(l, j);
-	else if (j && !strcmp(tail, "/sensing") && l->phase == UNDER_WAY && !e->retained)
+	else if (j && !strcmp(e->topic, l->sensing) && l->phase == UNDER_WAY && !e->retained)
 		on_sensing(l, j);
 	json_free(j);
 }
@@ -197,7 +205,7 @@ static void on_tick(void *owner)
 
 static int open_line(struct live *l, const struct config *config)
 {
-	char id[48], filter[MQTT_TOPIC_MAX];
+	char id[48];
 	struct mqtt_options o = { .retry_max_ms = 4000 };
 	int err;
 
@@ -205,12 +213,12 @@ static int open_line(struct live *l, const struct config *config)
 	o.client_id = id;
 	snprintf(id, sizeof(id), "sixth-calibrate-%ld", (long)getpid());
 	err = mqtt_open(&l->mqtt, &o);
-	snprintf(filter, sizeof(filter), "%s/%s/sensing", l->base, l->room);
+	snprintf(l->sensing, sizeof(l->sensing), "%s/%s/sensing", l->base, l->room);
+	snprintf(l->result, sizeof(l->result), "%s/%s/cmd/result", l->base, l->room);
 	if (!err)
-		err = mqtt_subscribe(l->mqtt, filter);
-	snprintf(filter, sizeof(filter), "%s/%s/cmd/result", l->base, l->room);
+		err = mqtt_subscribe(l->mqtt, l->sensing);
 	if (!err)
-		err = mqtt_subscribe(l->mqtt, filter);
+		err = mqtt_subscribe(l->mqtt, l->result);
 	if (!err && (!loop_io_add(l->loop, mqtt_fd(l->mqtt), on_readable, l) || !loop_timer_add(l->loop, TICK_S, TICK_S, on_tick, l)))
 		err = -1;
 	return err;

@@ -110,7 +110,7 @@ void calibrate_ask(const struct calibrate_step *s, int wait_s)
 
 static int percent(float part_s, float of_s)
 {
-	return of_s > 0 ? (int)lrintf(100 * part_s / of_s) : 0;
+	return of_s > 0 ? (int)lrintf(100 * fminf(part_s / of_s, 1)) : 0;
 }
 
 static void print_rejected(const struct survey_result *r)
@@ -122,10 +122,12 @@ static void print_rejected(const struct survey_result *r)
 		       "(device_state), and do it again\n" : "Keep still, and do it again\n");
 		break;
 	case SURVEY_SIGNS:
-		printf("something breathes or sways");
-		if (!isnan(r->rate_per_min))
-			printf(" %.0f times a minute", (double)r->rate_per_min);
-		printf(".  Is somebody there, or does a machine run?  Say of devices that they run (device_state), and do "
+		if (isnan(r->rate_per_min))
+			printf("somebody still seems to be there: something sways, or breathed and was not seen to leave, or an alarm "
+			       "of a fall is open");
+		else
+			printf("something breathes or sways %.0f times a minute", (double)r->rate_per_min);
+		printf(".  Is somebody there, or does a machine run?  Say of devices that they run (device_state), walk in and out, and do "
 		       "it again\n");
 		break;
 	default:
@@ -137,11 +139,12 @@ static void print_rejected(const struct survey_result *r)
 static void print_walk(const struct survey_result *r)
 {
 	printf("movement was seen in %d %% of the time", percent(r->moving_s, r->judged_s));
-	if (r->verdict == SURVEY_GOOD)
-		printf("\n");
-	else
+	if (r->verdict != SURVEY_GOOD && r->judged_s - r->seen_s >= 1)
+		printf(", and for %.0f s it could not be: too few packets", (double)(r->judged_s - r->seen_s));
+	if (r->verdict != SURVEY_GOOD && r->unseen_s >= 1)
 		printf(", and for %.0f s not at all, from second %.0f on.  Where you were then nobody is seen: another "
-		       "sender or receiver would have to stand on the other side of it\n", (double)r->unseen_s, (double)r->unseen_from_s);
+		       "sender or receiver would have to stand on the other side of it", (double)r->unseen_s, (double)r->unseen_from_s);
+	printf("\n");
 }
 
 static void print_still(const struct survey_result *r)

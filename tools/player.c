@@ -236,14 +236,16 @@ static void switch_devices(struct player *p, uint64_t now_us)
 	}
 }
 
-/* Rooms are told that somebody does so from now on. */
-static void begin_surveys(struct player *p, uint64_t now_us)
+/* Rooms are told that somebody does so from now on: at that time, also where it lies in a hole of the recording. */
+static void begin_surveys(struct player *p, uint64_t *clock_us, uint64_t now_us, const struct timespec *begun,
+			  uint64_t first_us)
 {
 	for (; p->surveys_begun < p->surveys; p->surveys_begun++) {
 		const struct player_survey *w = &p->surveyed[p->surveys_begun];
 
 		if ((double)now_us < w->at_s * 1e6)
 			return;
+		advance(p, clock_us, (uint64_t)(w->at_s * 1e6), begun, first_us);
 		for (int i = 0; i < sensing_rooms(p->sensing); i++)
 			sensing_survey(p->sensing, i, w->step, (float)w->for_s);
 	}
@@ -268,7 +270,7 @@ int player_run(struct player *p, char error[RECORDING_ERROR_LEN])
 			open_alarms(p, f);
 		}
 		switch_devices(p, f->time_us);
-		begin_surveys(p, f->time_us);
+		begin_surveys(p, &clock_us, f->time_us, &begun, first_us);
 		advance(p, &clock_us, f->time_us, &begun, first_us);
 		sensing_frame(p->sensing, 0, f);
 	}

@@ -166,9 +166,10 @@ static int parse(struct options *o, int argc, char **argv)
 						   "most %d times, the earliest first", optarg, PLAYER_SWITCHES);
 			break;
 		case 's':
-			if (o->calibrate.steps == PLAYER_SURVEYS || !calibrate_add(&o->calibrate, optarg, true, why) ||
-			    !calibrate_in_order(&o->calibrate))
-				return wrong_usage(&command_replay, "--calibrate \"%s\": %s; at most %d, one after the other", optarg, why, PLAYER_SURVEYS);
+			if (!calibrate_add(&o->calibrate, optarg, true, why))
+				return wrong_usage(&command_replay, "--calibrate \"%s\": %s", optarg, why);
+			if (!calibrate_in_order(&o->calibrate))
+				return wrong_usage(&command_replay, "--calibrate \"%s\": " CALIBRATE_TOO_SOON, optarg);
 			break;
 		case 't':
 			o->realtime = true;

@@ -84,6 +84,13 @@ calibrate 0 "$fixtures/breathing.csic.gz" still@0-60 --json
 calibrate 1 "$fixtures/breathing.csic.gz" still@0-60 walk@70-100
 says "1 of 2 steps did not come to an end"
 calibrate 1 /no/such/file walk@0-30
+write_recording "$dir/whole.csv" 200 20
+awk -F, '$19 < 55e6 || $19 > 92e6' "$dir/whole.csv" >"$dir/hole.csv"	# the second step begins in it
+calibrate 0 "$dir/hole.csv" walk:a@5-65 still:b@80-150
+says "walk a: partly: movement was seen in 84 % of the time, and for 9 s it could not be: too few packets
+still b: poor: "
+calibrate 0 "$dir/whole.csv" acts@130-190
+says "acts: poor: no movement was seen"
 for wrong in walk dance@0-60 walk@0-5 walk@60-0 walk@0-60x walk:a/b@0-60 empty@0-60 walk@nan-60; do
 	calibrate 2 "$fixtures/walking.csic.gz" "$wrong"
 done
@@ -99,4 +106,12 @@ proves "a replay may be told of it, too"
 grep -q '"calibration":{"step":"still","verdict":null' "$dir/replay.log" || fail "it does not begin"
 grep -q '"calibration":{"step":"still","verdict":"good"' "$dir/replay.log" || fail "it does not end"
 "$sixth" replay "$fixtures/breathing.csic.gz" --calibrate still@0-60 --calibrate walk@60-80 >"$dir/replay.log" 2>&1 && fail "too soon, and it passes"
+many=
+for i in $(seq 17); do many="$many --calibrate walk@$((30 * i))-$((30 * i + 20))"; done
+# shellcheck disable=SC2086
+said=$("$sixth" replay "$fixtures/breathing.csic.gz" $many 2>&1) && fail "17 steps pass"
+: >"$dir/calibrate.log"
+says "at most 16 steps"
+said=$("$sixth" replay "$fixtures/breathing.csic.gz" --calibrate still@0-60 --calibrate walk@60-80 2>&1) && fail "it passes"
+says "it begins less than a second after the end of the one before it"
 ok "sensing says how it goes"
