@@ -73,7 +73,7 @@ void motion_stat_view(struct motion_stat *m, uint64_t now_us, int slots, bool ha
 		      struct motion_view *view);
 
 /* Once a tick: what changed lately was noise alone, or (not still) it is passed over.  From
- * the noise sigma learns how many streams count; up to some 50 such looks it goes by the
+ * the noise sigma learns how many streams count; up to some 16 such looks it goes by the
  * coherence of the window. */
 void motion_stat_learn(struct motion_stat *m, bool still);
 

@@ -14,8 +14,8 @@
 #define UNIT_MAX    8191.0f	/* 32 of them: a square stays within 32 bits */
 #define LARGE       4.0f	/* mean square of a vector that is none of those before: somebody begins to move */
 #define VARIANCE_OF 16		/* vectors in the mean of the variances */
-#define LEAST       50		/* vectors before anything is said: 10 % of sigma, */
-#define MOST        150		/* and in the running means */
+#define LEAST       16		/* vectors before anything is said: sigma is known to a fifth then, and to a tenth at 50; */
+#define MOST        150		/* so many in the running means */
 
 /* The vector in units of each stream's standard deviation. */
 static float scale(struct noise_rank *r, const int16_t *change, int streams, int16_t *unit)

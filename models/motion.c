@@ -11,7 +11,9 @@
  *   2. rho is beyond chance, be it negative: some radios' noise is alike on neighbouring
  *      tones, but none of it depends on the packet before.  At 36 samples a second and
  *      more: 4.5 standard deviations of the theory of Zhang et al. (2018).  Below, a moment
- *      without rho is normal in motion: 3, now or over the last 5 s.  Coherence above
+ *      without rho is normal in motion: 3, now or over the last 5 s.  Chance does that some times an hour
+ *      to noise smooth over the tones, but does not make it more: to begin, the window has to fluctuate more than
+ *      is usual while nothing moves, too, as soon as that is known, or rho be at 4.5.  Coherence above
  *      0.9 over 2 s needs no such proof: no radio's noise is that smooth.
  *   3. the moving paths are at most 40 dB below the static ones.  A chest at the other
  *      end of the room and a curtain are less, a walking person is more.
@@ -42,6 +44,10 @@
 #define SLOW_SLOTS    MOTION_SLOTS	/* 2 s */
 #define FAST_SIGMAS   4.5f
 #define SLOW_SIGMAS   3.0f
+#define MORE_SIGMAS   3.0f	/* of what chance does to the variance of a window */
+#define USUAL_LOOKS   30	/* with nothing moving, until that is known: 3 s */
+#define USUAL_DOWN    0.1f	/* per look: what is less is noise at once, */
+#define USUAL_UP      0.02f	/* what is more might be somebody who begins */
 #define CLEAN         0.9f	/* no noise is so coherent: rho need not prove it */
 #define SLOW_TICKS    30	/* views of 2 s over 3 s: 5 s seen */
 #define SPREAD_LIMIT  0.0141f	/* power of a static path and one 40 dB below: std sqrt(2) 1 % */
@@ -74,6 +80,8 @@ struct motion {
 	float    rho[SLOW_TICKS];	/* of recent 2 s views, for the look at 5 s */
 	int      rho_fill, rho_pos;
 	uint8_t  votes;			/* a bit per tick, newest lowest */
+	float    usual;			/* variance over squared mean power while nothing moves, */
+	int      usual_looks;		/* of so many looks, as far as that matters */
 	float    noise;			/* there usually is; 0: not known */
 	bool     drowned;
 	bool     moving, ticked;
@@ -144,6 +152,35 @@ static float slow_certainty(struct motion *m, const struct motion_view *v)
 	return fmaxf(fabsf(v->rho) / v->sigma, fabsf(longer) / sigma);
 }
 
+static void learn_usual(struct motion *m, const struct motion_view *v)
+{
+	float now = v->spread * v->spread;
+
+	if (!m->usual_looks)
+		m->usual = now;
+	m->usual += (now < m->usual ? USUAL_DOWN : USUAL_UP) * (now - m->usual);
+	m->usual_looks += m->usual_looks < USUAL_LOOKS;
+}
+
+/* By how many standard deviations the window's variance is above the usual one.  It is a mean of N F squares, of which 1/sqrt(N F)
+ * is sigma: it spreads by sqrt(2) sigma of itself. */
+static float more_than_usual(const struct motion *m, const struct motion_view *v)
+{
+	if (m->usual_looks < USUAL_LOOKS || !(m->usual > 0))
+		return INFINITY;
+	return (v->spread * v->spread / m->usual - 1) / (1.41421f * v->sigma);
+}
+
+/* Below FAST_HZ: is it beyond chance?  Over 1 is. */
+static float slow_certain(struct motion *m, const struct motion_view *v)
+{
+	float sigmas = slow_certainty(m, v), certain = sigmas / SLOW_SIGMAS;
+
+	if (m->moving)
+		return certain;
+	return fmaxf(fminf(certain, more_than_usual(m, v) / MORE_SIGMAS), sigmas / FAST_SIGMAS);
+}
+
 /* Of the moving paths, as an amplitude over the static ones. */
 static float strength_of(const struct motion_view *v)
 {
@@ -158,8 +195,7 @@ static float motion_index(struct motion *m, uint64_t now_us, const struct motion
 	const struct motion_view *v = fast ? quick : slow;
 	float coherence = fmaxf(v->coherence, 0);
 	float share = (coherence + 2 * fmaxf(v->rho, 0)) / SHARE_LIMIT;
-	float certain = fast ? fabsf(v->rho) / v->sigma / FAST_SIGMAS :
-			slow_certainty(m, v) / SLOW_SIGMAS;
+	float certain = fast ? fabsf(v->rho) / v->sigma / FAST_SIGMAS : slow_certain(m, v);
 	float strength = strength_of(v);
 	float index, least, steady;
 
@@ -263,7 +299,7 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	struct motion_view slow, quick;
 	enum reason why;
 	float index, span;
-	bool fast;
+	bool fast, still;
 
 	e->device = e->drowned = false;
 	if (all->fault != REASON_NONE && all->fault != REASON_CHAIN_DEAD) {
@@ -288,7 +324,10 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	index = motion_index(m, now_us, &slow, &quick, fast, all->pace.sweep, &e->device);
 	decide(m, now_us, index, fast);
 	/* a chest is too weak to be moving and is no noise either: it is alike from packet to packet */
-	motion_stat_learn(&m->stat, !m->moving && fabsf(slow.rho) < SLOW_SIGMAS * slow.sigma);
+	still = !m->moving && fabsf(slow.rho) < SLOW_SIGMAS * slow.sigma;
+	motion_stat_learn(&m->stat, still);
+	if (still)
+		learn_usual(m, &slow);
 	e->reason = REASON_NONE;
 	e->alone = steady_alone(&m->steady);
 	e->moving = m->moving;
