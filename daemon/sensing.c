@@ -83,6 +83,7 @@ int sensing_add_room(struct sensing *s, const struct sensing_room_options *optio
 		.breath_hi_hz = band->hi_per_min / 60,
 		.fall_watch_s = options->fall_watch_s > 0 ? options->fall_watch_s : options->profile->fall_watch_s,
 		.fall_still_s = options->profile->fall_still_s,
+		.lived_in = options->lived_in,
 		.long_lie_s = options->profile->long_lie_s,
 		.long_low_s = options->profile->long_low_s,
 		.unseen_s = options->profile->unseen_s,

@@ -21,6 +21,8 @@
 #define FADE_US      UINT64_C(3600000000)	/* not at each tick: nothing would be left of a float's digits */
 #define LONGER       1.25f	/* than what is usual */
 #define OPEN_US      UINT64_C(10800000000)	/* who is up after more may have been found */
+#define YOUNG_ACTS   4		/* that a room is taken to have seen at first */
+#define LIVED_STIRS  100	/* ticks of movement in an hour: somebody was about */
 
 void fall_habit_init(struct fall_habit *h)
 {
@@ -42,19 +44,28 @@ static float beyond(const struct fall_habit *h, int bin)
 	return sum;
 }
 
+static bool is_young(const struct fall_habit *h)
+{
+	return h->lived_h < FALL_HABIT_LIVED_H;
+}
+
 /* No habit keeps what is so far over the limit from being sure. */
 static float reach(const struct fall_habit *h, bool backed)
 {
-	return backed ? fminf(STEP * (1 + log2f(fmaxf(beyond(h, 0), 1))), MOST_OVER) : STEP;
+	float acts = beyond(h, 0) + (is_young(h) ? YOUNG_ACTS : 0);
+
+	return backed ? fminf(STEP * (1 + log2f(fmaxf(acts, 1))), MOST_OVER) : STEP;
 }
 
 bool fall_habit_lets(const struct fall_habit *h, float over, bool backed)
 {
-	return over >= 0 && (over >= reach(h, backed) || beyond(h, bin_of(over)) < RARE);
+	return over >= 0 && (over >= reach(h, backed) || (!is_young(h) && beyond(h, bin_of(over)) < RARE));
 }
 
 float fall_habit_still_s(const struct fall_habit *h, float still_s)
 {
+	if (is_young(h))
+		return FALL_HABIT_MOST * still_s;
 	return fminf(fmaxf(LONGER * habit_usual_s(&h->now.still), still_s), FALL_HABIT_MOST * still_s);
 }
 
@@ -111,13 +122,17 @@ static void fade(struct fall_habit *h, float seconds)
 	}
 }
 
-void fall_habit_tick(struct fall_habit *h, uint64_t now_us)
+void fall_habit_tick(struct fall_habit *h, uint64_t now_us, bool moving)
 {
+	h->stirs += moving;
 	if (h->faded_us && now_us >= h->faded_us && now_us - h->faded_us < FADE_US)
 		return;
 	if (h->faded_us && now_us > h->faded_us)
 		fade(h, (float)(now_us - h->faded_us) * 1e-6f);
 	h->faded_us = now_us ? now_us : 1;
+	if (h->stirs >= LIVED_STIRS && is_young(h))
+		h->lived_h++;
+	h->stirs = 0;
 }
 
 void fall_habit_save(const struct fall_habit *h, struct snapshot_out *out)
@@ -131,6 +146,11 @@ void fall_habit_save(const struct fall_habit *h, struct snapshot_out *out)
 		snapshot_put_float(out, h->now.acts[i]);
 	}
 	snapshot_end(out, begun, true);
+	if (h->lived_h > 0) {
+		begun = snapshot_begin(out, SNAPSHOT_FALLS_LIVED, FALL_HABIT_VERSION);
+		snapshot_put_float(out, h->lived_h);
+		snapshot_end(out, begun, true);
+	}
 	habit_save(&h->now.still, SNAPSHOT_FALLS_STILL, out);
 }
 
@@ -149,5 +169,15 @@ bool fall_habit_load(struct fall_habit *h, struct snapshot_in in, float away_s)
 	*h = is;
 	if (away_s > 0)
 		fade(h, away_s);
+	return true;
+}
+
+bool fall_habit_load_lived(struct fall_habit *h, struct snapshot_in in)
+{
+	float lived_h = snapshot_get_float(&in, 0, FALL_HABIT_LIVED_H);
+
+	if (!snapshot_whole(&in))
+		return false;
+	h->lived_h = lived_h;
 	return true;
 }

@@ -7,7 +7,9 @@
  * the classifier is sure, and for how long nobody had moved.  An event is sure here only if such acts as look
  * so much like a fall, or more, come less than about once a month; and a doubtful one is confirmed only by a
  * stillness that is longer than those that this room has seen.  False alarms of a room die out as records do:
- * of n acts drawn alike about ln n are the highest so far (Foster & Stuart 1954).
+ * of n acts drawn alike about ln n are the highest so far (Foster & Stuart 1954), most of them at the beginning.  So a room has to
+ * earn that trust: until somebody has been about in it in a hundred hours, some two weeks, it is taken for one that has seen
+ * some such acts and long stillness already, and from then on for what it has shown.
  *
  * What is learned moves a limit within bounds and never beyond.  One act moves it little, and each doubling of their number as much
  * again: only where the classifier would call every day is it hardly believed any more.  An event that
@@ -25,6 +27,7 @@
 #define FALL_HABIT_BINS    12
 #define FALL_HABIT_VERSION 1	/* of the section */
 #define FALL_HABIT_MOST    3	/* times the profile's stillness, at most */
+#define FALL_HABIT_LIVED_H 100	/* hours in which somebody was about, and a room is judged by what it has shown */
 
 struct fall_lessons {
 	float acts[FALL_HABIT_BINS];	/* faded numbers, by how far they were over the limit */
@@ -37,9 +40,11 @@ struct fall_habit {
 	uint64_t faded_us;		/* when the acts were last; 0: not since the start */
 	uint64_t event_us;		/* an event that would be sure without habits, and what it was is open; 0: none */
 	float    over;			/* ... so far over the limit: the farthest since somebody was up */
+	float    lived_h;		/* hours in which somebody was about, up to those */
+	int      stirs;			/* ticks of this hour in which something moved */
 };
 
-/* Knows nothing.  Plain struct. */
+/* Knows nothing, and has earned nothing.  Plain struct. */
 void fall_habit_init(struct fall_habit *h);
 
 /* May an event be sure whose log-odds are so far over the limit that ships?  NAN: it never may.  backed: one that is
@@ -62,12 +67,13 @@ void fall_habit_call(struct fall_habit *h);
 /* What people were called for last was a fall, they say: it teaches nothing, and what it has taught is undone. */
 void fall_habit_was_fall(struct fall_habit *h);
 
-/* The clock, a few times a second. */
-void fall_habit_tick(struct fall_habit *h, uint64_t now_us);
+/* The clock, ten times a second. */
+void fall_habit_tick(struct fall_habit *h, uint64_t now_us, bool moving);
 
 /* What was learned, as sections; nothing if nothing was.  Load: false, and what the section is about as it was, if it is no such
  * section; away_s: for so long nobody has run since. */
 void fall_habit_save(const struct fall_habit *h, struct snapshot_out *out);
 bool fall_habit_load(struct fall_habit *h, struct snapshot_in in, float away_s);
+bool fall_habit_load_lived(struct fall_habit *h, struct snapshot_in in);
 
 #endif

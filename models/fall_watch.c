@@ -244,7 +244,7 @@ uint64_t fall_watch_event(const struct fall_watch *w, uint64_t event_us)
 void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,
 		     struct incident_queue *out)
 {
-	fall_habit_tick(&w->habit, now_us);
+	fall_habit_tick(&w->habit, now_us, in->able && in->moving);
 	if (in->event)
 		fall_habit_event(&w->habit, in->judged.about_us, in->judged.over);
 	switch (w->state) {

@@ -51,6 +51,7 @@ struct model_params {
 	float long_low_s;		/* nor go without being up; 0: no matter */
 	float child_left_s;		/* a child alone for so long is an alarm; 0: this is no car */
 	float no_breathing_s;		/* nobody may hold the breath for longer; 0: no matter */
+	bool  lived_in;			/* as after weeks in which nothing looked like a fall (fall_habit.h) */
 	float unseen_s;			/* somebody may keep still for so long, unseen; 0: nobody stays */
 	const uint8_t *fall_weights;		/* a file of weights, borrowed; NULL: what ships */
 	size_t fall_weights_size;

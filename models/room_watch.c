@@ -12,6 +12,7 @@ void room_watch_init(struct room_watch *w, const struct model_params *params)
 {
 	fall_links_init(&w->fall_links);
 	fall_watch_init(&w->falls, params->fall_watch_s > 0 ? params->fall_watch_s : FALL_WATCH_S, params->fall_still_s);
+	w->falls.habit.lived_h = params->lived_in ? FALL_HABIT_LIVED_H : 0;
 	vacancy_init(&w->vacancy);
 	rest_init(&w->rest, params->long_lie_s, params->long_low_s);
 	child_init(&w->child, params->child_left_s);
@@ -168,6 +169,8 @@ bool room_watch_load(struct room_watch *w, const uint8_t *p, size_t len, float a
 		ok &= vacancy_load(&w->vacancy, in);
 	if (snapshot_find(p, len, SNAPSHOT_FALLS, FALL_HABIT_VERSION, &in))
 		ok &= fall_habit_load(&w->falls.habit, in, away_s);
+	if (snapshot_find(p, len, SNAPSHOT_FALLS_LIVED, FALL_HABIT_VERSION, &in))
+		ok &= fall_habit_load_lived(&w->falls.habit, in);
 	if (snapshot_find(p, len, SNAPSHOT_FALLS_STILL, HABIT_VERSION, &in))
 		ok &= habit_load(&w->falls.habit.now.still, in, away_s);
 	return ok;

@@ -15,6 +15,7 @@
 #define DAY_US  (24 * HOUR_US)
 #define ONE     0.25f	/* so far one act moves the limit at most, */
 #define BOUND   1.5f	/* ... and all of them */
+#define YOUNG   0.75f	/* so far over the limit a new room is sure */
 
 static struct fall_habit habit;
 static uint64_t now_us;
@@ -24,6 +25,7 @@ static int begin(void **state)
 {
 	(void)state;
 	fall_habit_init(&habit);
+	habit.lived_h = FALL_HABIT_LIVED_H;
 	now_us = DAY_US;
 	seed = 5;
 	return 0;
@@ -32,7 +34,7 @@ static int begin(void **state)
 static void pass_days(float days)
 {
 	now_us += (uint64_t)(days * (float)DAY_US);
-	fall_habit_tick(&habit, now_us);
+	fall_habit_tick(&habit, now_us, false);
 }
 
 /* An act that scores so high, from which somebody gets up after so many hours.  Was it sure? */
@@ -40,11 +42,11 @@ static bool act(float over, float hours)
 {
 	bool sure;
 
-	fall_habit_tick(&habit, now_us);
+	fall_habit_tick(&habit, now_us, false);
 	sure = fall_habit_lets(&habit, over, true);
 	fall_habit_event(&habit, now_us, over);
 	now_us += (uint64_t)(hours * (float)HOUR_US);
-	fall_habit_tick(&habit, now_us);
+	fall_habit_tick(&habit, now_us, false);
 	fall_habit_up(&habit, now_us, 0, false);
 	return sure;
 }
@@ -55,7 +57,7 @@ static float chance(void)
 	return (float)((seed >> 8) + 1) / 16777217.0f;
 }
 
-static void a_room_that_has_taught_nothing_takes_the_limit_that_ships(void **state)
+static void a_room_that_has_shown_nothing_for_long_takes_the_limit_that_ships(void **state)
 {
 	(void)state;
 	assert_true(fall_habit_lets(&habit, 0, true));
@@ -63,6 +65,39 @@ static void a_room_that_has_taught_nothing_takes_the_limit_that_ships(void **sta
 	assert_float_equal(fall_habit_still_s(&habit, 900), 900, 0);
 	assert_false(act(-1, 0.1f) || act(NAN, 0.1f));	/* what is not sure teaches nothing */
 	assert_true(fall_habit_lets(&habit, 0, true));
+}
+
+/* An hour in which something moved for so long. */
+static void live_an_hour(float moving_s)
+{
+	for (int i = 0; i <= 36000; i++)
+		fall_habit_tick(&habit, now_us += 100000, (float)i < 10 * moving_s);
+}
+
+static void a_new_room_has_to_earn_that_by_hours_in_which_somebody_was_about(void **state)
+{
+	(void)state;
+	fall_habit_init(&habit);
+	assert_false(fall_habit_lets(&habit, YOUNG - 0.01f, true));
+	assert_true(fall_habit_lets(&habit, YOUNG, true));
+	assert_true(fall_habit_lets(&habit, ONE, false));	/* where nothing else would confirm it */
+	assert_float_equal(fall_habit_still_s(&habit, 900), 2700, 1);
+	for (int i = 0; i < 3; i++)
+		act(10, 0.1f);
+	assert_false(fall_habit_lets(&habit, YOUNG + 0.1f, true));	/* and it learns meanwhile */
+	fall_habit_init(&habit);
+	for (int i = 0; i < 2 * FALL_HABIT_LIVED_H; i++)
+		live_an_hour(5);			/* nobody */
+	assert_false(fall_habit_lets(&habit, 0, true));
+	for (int i = 0; i < FALL_HABIT_LIVED_H - 1; i++)
+		live_an_hour(60);
+	assert_false(fall_habit_lets(&habit, 0, true));
+	live_an_hour(60);
+	live_an_hour(0);
+	assert_true(fall_habit_lets(&habit, 0, true));
+	assert_float_equal(fall_habit_still_s(&habit, 900), 900, 0);
+	assert_true(act(0.1f, 0.2f));
+	assert_false(fall_habit_lets(&habit, 0.1f, true));
 }
 
 static void an_act_that_somebody_got_up_from_is_sure_no_more_for_a_month(void **state)
@@ -124,6 +159,7 @@ static void false_alarms_die_out(void **state)
 		int a_day = room == 2 ? 10 : 1, first = 0, later = 0;
 
 		fall_habit_init(&habit);
+		habit.lived_h = FALL_HABIT_LIVED_H;
 		for (int day = 0; day < 1095; day++)
 			for (int i = 0; i < a_day; i++) {
 				bool sure = act(room ? (room == 2 ? BOUND : ONE) * chance() : 0.08f + 0.04f * chance(), 0.5f);
@@ -159,6 +195,8 @@ static bool load_one(const struct snapshot_out *out, enum snapshot_id id, float 
 
 	if (!snapshot_find(out->p, out->len, id, FALL_HABIT_VERSION, &in))
 		return false;
+	if (id == SNAPSHOT_FALLS_LIVED)
+		return fall_habit_load_lived(&habit, in);
 	return id == SNAPSHOT_FALLS ? fall_habit_load(&habit, in, away_s) : habit_load(&habit.now.still, in, away_s);
 }
 
@@ -169,12 +207,16 @@ static void what_was_learned_outlives_a_restart_and_a_spoilt_file_teaches_nothin
 	struct snapshot_in in;
 
 	(void)state;
+	habit.lived_h = 0;
 	fall_habit_save(&habit, &out);
 	assert_int_equal(out.len, 0);
+	habit.lived_h = FALL_HABIT_LIVED_H;
 	act(0.1f, 0.2f);
 	fall_habit_up(&habit, now_us, 1200, false);
 	fall_habit_save(&habit, &out);
 	fall_habit_init(&habit);
+	assert_true(load_one(&out, SNAPSHOT_FALLS_LIVED, 60));
+	assert_float_equal(habit.lived_h, FALL_HABIT_LIVED_H, 0);
 	assert_true(load_one(&out, SNAPSHOT_FALLS, 60) && load_one(&out, SNAPSHOT_FALLS_STILL, 60));
 	assert_false(fall_habit_lets(&habit, 0.1f, true));
 	assert_float_equal(fall_habit_still_s(&habit, 900), 1500, 1);
@@ -191,7 +233,10 @@ static void what_was_learned_outlives_a_restart_and_a_spoilt_file_teaches_nothin
 	body[4] = 0x7e;						/* 1e38 acts */
 	assert_false(fall_habit_load(&habit, in, 0));
 	for (in.len = 4; in.len; in.len--)
-		assert_false(fall_habit_load(&habit, in, 0));
+		assert_false(fall_habit_load(&habit, in, 0) || fall_habit_load_lived(&habit, in));
+	in = (struct snapshot_in){ .p = (const uint8_t[]){ 0, 0, 0, 0xbf }, .len = 4 };	/* -0.5 h */
+	assert_false(fall_habit_load_lived(&habit, in));
+	assert_float_equal(habit.lived_h, FALL_HABIT_LIVED_H, 0);
 	assert_false(fall_habit_lets(&habit, 0.1f, true));		/* as it was */
 }
 
@@ -239,6 +284,7 @@ static int begin_watch(void **state)
 	begin(state);
 	memset(&queue, 0, sizeof(queue));
 	fall_watch_init(&watch, 20, 600);
+	watch.habit.lived_h = FALL_HABIT_LIVED_H;
 	return 0;
 }
 
@@ -371,7 +417,8 @@ static void where_nothing_moves_much_an_arm_teaches_and_half_a_minute_is_up(void
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_room_that_has_taught_nothing_takes_the_limit_that_ships),
+		TEST(a_room_that_has_shown_nothing_for_long_takes_the_limit_that_ships),
+		TEST(a_new_room_has_to_earn_that_by_hours_in_which_somebody_was_about),
 		TEST(an_act_that_somebody_got_up_from_is_sure_no_more_for_a_month),
 		TEST(no_habit_moves_the_limit_far),
 		TEST(who_is_found_or_was_no_fall_teaches_nothing),

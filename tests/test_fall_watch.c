@@ -54,6 +54,7 @@ static int begin(void **state)
 {
 	(void)state;
 	fall_watch_init(&watch, 20, 600);
+	watch.habit.lived_h = FALL_HABIT_LIVED_H;
 	memset(&queue, 0, sizeof(queue));
 	now_us = 100000000;
 	return 0;
@@ -176,11 +177,10 @@ static void a_watch_that_sees_every_other_second_is_as_long_as_one_that_sees_all
 	static const float score[] = { 0.9f, 0.6f };
 	struct fall_watch_input blind = { .able = false }, there = { .able = true, .occupied = true };
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		uint64_t limit_us = i ? 610000000 : 28000000, from_us;
 
-		fall_watch_init(&watch, 20, 600);
+		begin(state);
 		event(score[i]);
 		from_us = now_us;
 		expect(INCIDENT_SUSPECTED, 3000000);
@@ -342,6 +342,7 @@ static void a_watch_that_is_sure_again_and_again_is_counted_once(void **state)
 	assert_int_equal(watch.sures, 1);
 	pass(60, (struct fall_watch_input){ .able = true, .moving = true, .strength_db = 24 });
 	fall_habit_init(&watch.habit);	/* which keeps it from being sure */
+	watch.habit.lived_h = FALL_HABIT_LIVED_H;
 	event(0.9f);
 	assert_int_equal(watch.suspicions, 2);
 	assert_int_equal(watch.sures, 2);

@@ -134,7 +134,7 @@ static int play_existing(struct evaluation *e, const char *path, char error[RECO
 	double begun_s = cpu_s();
 	int err;
 
-	*p = (struct player){ .tick = on_tick, .incident = on_incident, .owner = e, .loop = e->loop };
+	*p = (struct player){ .tick = on_tick, .incident = on_incident, .owner = e, .loop = e->loop, .lived_in = e->options->lived_in };
 	if (e->falls.weights_size) {
 		p->fall_weights = e->falls.weights;
 		p->fall_weights_size = e->falls.weights_size;
@@ -463,7 +463,7 @@ const struct command command_eval = {
 	.name  = "eval",
 	.usage = "LABELS.csv [--json] [--files] [--people] [--set NAME] [--profile NAME] [--simulate]\n"
 		 "                  [--loop SECONDS [--piece SECONDS]] [--explain FILE -o PICTURE.svg]\n"
-		 "                  [--weights FILE] [--events FILE] [--disturb]",
+		 "                  [--weights FILE] [--events FILE] [--lived-in] [--disturb]",
 	.help  = "scores the pipeline on labelled recordings",
 	.details =
 		"LABELS.csv has a row a labelled stretch: file,set,start_s,end_s,label,bpm,quality (others are\n"
@@ -484,6 +484,8 @@ const struct command command_eval = {
 		"  --explain one recording's story as a picture: movement, presence, spectra, rates, reasons,\n"
 		"            and of events: spectrogram, power, speed, change of the static channel, what each stage said\n"
 		"  --weights FILE  of the classifier of falls, in place of what ships\n"
+		"  --lived-in  falls as in a room after weeks in which nothing looked like one (without: a new room, which is\n"
+		"            sure of fewer)\n"
 		"  --disturb plays what has rates again with packets thinned, lost, late, of other gain and other formats,\n"
 		"            and compares the rates; takes ten times as long\n"
 		"  --events FILE   writes every event that the classifier judged, with its features (to train with)\n"

@@ -18,6 +18,7 @@ static const struct {
 	OPTION("people",   FLAG,    people),
 	OPTION("simulate", FLAG,    simulate),
 	OPTION("disturb",  FLAG,    disturb),
+	OPTION("lived-in", FLAG,    lived_in),
 	OPTION("set",      TEXT,    only_set),
 	OPTION("explain",  TEXT,    only_file),
 	OPTION("events",   TEXT,    events),

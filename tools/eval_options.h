@@ -12,7 +12,7 @@
 struct eval_options {
 	const char *table, *only_set, *only_file, *picture, *events, *weights;
 	const struct profile *profile;
-	bool json, files, people, simulate, disturb;
+	bool json, files, people, simulate, disturb, lived_in;
 	double loop_s, piece_s;		/* 0: everything once; whole stretches */
 };
 

@@ -107,6 +107,7 @@ static int add_room(struct player *p, const char *name, struct sensing_room_opti
 	o->sources = 1;
 	o->fall_weights = p->fall_weights;
 	o->fall_weights_size = p->fall_weights_size;
+	o->lived_in = p->lived_in;
 	snprintf(o->origin, sizeof(o->origin), "%s", origin_of(p));
 	topic_safe(o->name, sizeof(o->name), name ? name : recording_info(p->recording)->room);
 	room = sensing_add_room(p->sensing, o);

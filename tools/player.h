@@ -48,6 +48,7 @@ struct player {
 	int switches, switches_done;
 	struct player_survey surveyed[PLAYER_SURVEYS];	/* the same */
 	int surveys, surveys_begun;
+	bool lived_in;			/* rooms are as after weeks in which nothing looked like a fall */
 	const uint8_t *fall_weights;	/* NULL: what ships */
 	size_t fall_weights_size;
 	void *owner;
