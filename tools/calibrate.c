@@ -188,8 +188,8 @@ static int calibrate_run(int argc, char **argv)
 
 const struct command command_calibrate = {
 	.name  = "calibrate",
-	.usage = "--config FILE | --broker URL --base BASE  [--room NAME] [--wait S] [STEP[:PLACE][=S]...]\n"
-		 "       sixth calibrate FILE [--profile NAME] STEP[:PLACE]@FROM-TO...",
+	.usage = "--config FILE | --broker URL --base BASE  [--room NAME] [--wait S] [--json] [STEP[:PLACE][=S]...]\n"
+		 "       sixth calibrate FILE [--profile NAME] [--json] STEP[:PLACE]@FROM-TO...",
 	.help  = "tries a room with you: where is who moves and who keeps still seen?",
 	.details =
 		"You do one thing after the other, and a running sixthd (or a recording of it) says what it has seen of it.\n"
@@ -197,7 +197,7 @@ const struct command command_calibrate = {
 		"empty now, and whether it sees people who keep still.\n\n"
 		"  walk             walk about wherever there is to walk (60 s): is movement seen everywhere?\n"
 		"  still:PLACE      sit or lie at a place and keep still (120 s): is a breath seen there?  One step for each place\n"
-		"  acts             sit down, lie down, get up as every day (180 s): do they look like falls?\n"
+		"  acts             sit down, lie down, get up as every day (180 s): do they look like falls?  Alarms go out as ever\n"
 		"  empty            all leave (120 s): does anything move or breathe?  Rejected if so\n"
 		"Without a STEP: walk still empty.  =S: so many seconds in place of those.\n\n"
 		"  --config FILE    the daemon's configuration (its broker and base topic)\n"

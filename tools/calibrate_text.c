@@ -98,7 +98,8 @@ void calibrate_ask(const struct calibrate_step *s, int wait_s)
 		[SURVEY_EMPTY] = "leave the room, all of you, and stay away from its walls; let what always runs run",
 		[SURVEY_WALK] = "walk about without a pause, wherever there is to walk",
 		[SURVEY_STILL] = "sit or lie there as usual, and keep still",
-		[SURVEY_ACTS] = "sit down, get up, lie down, get up, wherever that is done every day, with some steps between",
+		[SURVEY_ACTS] = "sit down, get up, lie down, get up, wherever that is done every day, with some steps between "
+				"(alarms go out as ever)",
 	};
 
 	print_name(s);
@@ -124,7 +125,7 @@ static void print_rejected(const struct survey_result *r)
 	case SURVEY_SIGNS:
 		if (isnan(r->rate_per_min))
 			printf("somebody still seems to be there: something sways, or breathed and was not seen to leave, or an alarm "
-			       "of a fall is open");
+			       "of a fall is open (clear it)");
 		else
 			printf("something breathes or sways %.0f times a minute", (double)r->rate_per_min);
 		printf(".  Is somebody there, or does a machine run?  Say of devices that they run (device_state), walk in and out, and do "
