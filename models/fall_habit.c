@@ -82,6 +82,12 @@ void fall_habit_event(struct fall_habit *h, uint64_t event_us, float over)
 	}
 }
 
+void fall_habit_still(struct fall_habit *h, uint64_t now_us, float still_s)
+{
+	if (still_s < OPEN_US * 1e-6f)
+		habit_learn(&h->now.still, now_us, still_s);
+}
+
 void fall_habit_up(struct fall_habit *h, uint64_t now_us, float still_s, bool called)
 {
 	int bin = bin_of(h->over);
@@ -93,8 +99,7 @@ void fall_habit_up(struct fall_habit *h, uint64_t now_us, float still_s, bool ca
 	}
 	if (h->event_us && now_us < h->event_us + OPEN_US)
 		h->now.acts[bin] = fminf(h->now.acts[bin] + 1, MOST);
-	if (still_s < OPEN_US * 1e-6f)
-		habit_learn(&h->now.still, now_us, still_s);
+	fall_habit_still(h, now_us, still_s);
 	h->event_us = 0;
 }
 

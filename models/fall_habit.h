@@ -61,6 +61,9 @@ void fall_habit_event(struct fall_habit *h, uint64_t event_us, float over);
  * watched; 0: nothing was.  called: people were called for it. */
 void fall_habit_up(struct fall_habit *h, uint64_t now_us, float still_s, bool called);
 
+/* For so long nobody had moved after an event, and then somebody did. */
+void fall_habit_still(struct fall_habit *h, uint64_t now_us, float still_s);
+
 /* People are called, for what has not taught yet. */
 void fall_habit_call(struct fall_habit *h);
 

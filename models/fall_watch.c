@@ -93,8 +93,7 @@ static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 	set_sure(w, is_sure(w, &in->judged));
 	w->seen_s = w->still_s = w->up_s = w->walked_s = w->busy_s = w->calm_s = w->blind_s = 0;
 	w->blink = (struct blink){ 0 };
-	w->learned = false;
-	w->breathed = false;
+	w->learned = w->calmed = w->breathed = false;
 }
 
 static void suspect(struct fall_watch *w, const struct fall_watch_input *in, struct incident_queue *out)
@@ -161,11 +160,20 @@ static void count(struct fall_watch *w, const struct fall_watch_input *in)
 	w->seen_s += tick_s;
 	w->still_s += in->moving ? 0 : tick_s;
 	w->breathed |= in->breathing;
-	if (w->seen_s - w->still_s <= DOUBT_S)
+	if (w->state != FALL_WATCH_IDLE && w->seen_s - w->still_s <= DOUBT_S)
 		w->calm_s = w->seen_s;
 	w->walked_s = counted(w->walked_s, in->walking);
 	w->busy_s = counted(w->busy_s, is_large(w, in));
 	w->up_s = counted(w->up_s, is_large(w, in) && in->strength_db > UP_LEAST_DB);
+}
+
+/* How long nobody had moved is known once somebody has, be it too faintly to say what it was that had happened. */
+static void learn_calm(struct fall_watch *w, uint64_t now_us)
+{
+	if (w->calmed || w->state == FALL_WATCH_CONFIRMED || w->seen_s - w->still_s <= DOUBT_S)
+		return;
+	fall_habit_still(&w->habit, now_us, w->calm_s);
+	w->calmed = true;
 }
 
 /* Whoever is that busy lives on: what looked like a fall was none, unless it is said to have been one. */
@@ -173,7 +181,7 @@ static void learn(struct fall_watch *w, uint64_t now_us, bool called)
 {
 	if (w->learned || !(is_up(w) || w->busy_s >= BUSY_S))
 		return;
-	fall_habit_up(&w->habit, now_us, w->state == FALL_WATCH_IDLE ? 0 : w->calm_s, called);
+	fall_habit_up(&w->habit, now_us, w->calmed ? 0 : w->calm_s, called);
 	w->learned = true;
 }
 
@@ -220,6 +228,7 @@ static void watch(struct fall_watch *w, uint64_t now_us, const struct fall_watch
 {
 	if (now_us > w->impact_us && now_us - w->impact_us > SETTLE_US)
 		count(w, in);
+	learn_calm(w, now_us);
 	if (is_up(w) || (in->able && in->empty)) {
 		give_up(w, now_us, out);
 	} else if (w->blind_s > PATIENCE_S) {
@@ -253,6 +262,7 @@ void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_wa
 			suspect(w, in, out);
 		} else if (!w->learned) {	/* nothing is watched, and what that was is open */
 			count(w, in);
+			learn_calm(w, now_us);
 			learn(w, now_us, false);
 		}
 		break;

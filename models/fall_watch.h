@@ -50,7 +50,8 @@ struct fall_watch {
 	float    walked_s;		/* on the way somewhere, of late */
 	float    busy_s;		/* on the legs, as far as a room knows that shows little of any movement */
 	bool     learned;		/* what it was is known and has taught */
-	float    calm_s;		/* so long after it nobody had moved for ten seconds in all */
+	float    calm_s;		/* so long after it nobody had moved for ten seconds in all, while it was watched */
+	bool     calmed;		/* ... and then somebody had, which has taught */
 	struct blink blink;
 	float    blind_s;		/* since then, not seen */
 	bool     was_sure;		/* since it was suspected */

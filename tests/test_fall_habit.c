@@ -335,6 +335,25 @@ static void after_a_long_sit_that_called_a_doubtful_fall_takes_longer(void **sta
 	assert_int_equal(confirmed(), 1);
 }
 
+static void a_long_sit_teaches_how_long_it_was_also_where_nobody_is_seen_to_get_up(void **state)
+{
+	const struct fall_watch_input faint = { .able = true, .moving = true, .strength_db = 4 };
+
+	for (int lost = 0; lost < 2; lost++) {		/* from sight, before he moves */
+		begin_watch(state);
+		event(-0.5f, 25);
+		pass(550, still);
+		if (lost)
+			pass(1, (struct fall_watch_input){ .able = true, .empty = true });
+		pass(lost ? 3600 : 1, (struct fall_watch_input){ .able = true });
+		assert_float_equal(fall_watch_still_s(&watch), 600, 0.1);
+		pass(11, faint);
+		assert_int_equal(watch.state, FALL_WATCH_IDLE);
+		assert_int_equal(confirmed(), 0);
+		assert_in_range((int)fall_watch_still_s(&watch), 670, 710);	/* not an hour */
+	}
+}
+
 static void who_walks_on_faintly_teaches_what_it_was(void **state)
 {
 	(void)state;
@@ -429,6 +448,7 @@ int main(void)
 		WATCH(a_chair_that_called_once_calls_no_more),
 		WATCH(it_is_learned_too_when_the_watch_is_over_and_nobody_was_called),
 		WATCH(after_a_long_sit_that_called_a_doubtful_fall_takes_longer),
+		WATCH(a_long_sit_teaches_how_long_it_was_also_where_nobody_is_seen_to_get_up),
 		WATCH(who_walks_on_faintly_teaches_what_it_was),
 		WATCH(what_people_say_was_a_fall_teaches_nothing),
 		WATCH(what_people_say_was_none_teaches_at_once_and_falls_are_looked_for_again),
