@@ -8,7 +8,7 @@
 # half, as in some four days; whoever is called clears the alarm as false after five minutes.  Prints for each room and each quarter how
 # many acts were confirmed (and suspected).  Half a minute and more for a room.
 #
-# With FIRST=acts in the environment they do some of it in a row for three minutes before, as for `sixth calibrate`.
+# With FIRST=acts in the environment they do some of it in a row for five minutes before, as for `sixth calibrate`.
 set -eu
 
 build=$1
