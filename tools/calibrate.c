@@ -22,8 +22,8 @@ extern const struct command command_calibrate;
 
 struct options {
 	const char *broker, *base, *config_path, *room, *file;
-	const struct profile *profile;
-	int wait_s;
+	const struct profile *profile;	/* NULL: nobody says */
+	int wait_s;			/* below 0: nobody says */
 };
 
 /* --- a recording -------------------------------------------------------------------- */
@@ -64,7 +64,7 @@ static int calibrate_file(struct calibrate *c, const struct options *o)
 			.at_s = c->step[i].from_s, .for_s = c->step[i].for_s };
 	if (player_open(&r.player, o->file, error) < 0)
 		return failed("calibrate", "%s", error);
-	err = player_add_room(&r.player, NULL, o->profile, NULL);
+	err = player_add_room(&r.player, NULL, o->profile ? o->profile : &profiles[0], NULL);
 	if (err) {
 		player_close(&r.player);
 		return failed("calibrate", "%s: %s", o->file, strerror(-err));
@@ -75,6 +75,16 @@ static int calibrate_file(struct calibrate *c, const struct options *o)
 }
 
 /* --- a daemon ----------------------------------------------------------------------- */
+
+static int which_room(const struct config *c, const char *config_path)
+{
+	char names[200] = "";
+	size_t len = 0;
+
+	for (int i = 0; config_path && i < c->rooms && len < sizeof(names); i++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", i ? ", " : ": one of ", c->room[i].name);
+	return wrong_usage(&command_calibrate, "--room is needed%s", names);
+}
 
 static int calibrate_daemon(struct calibrate *c, const struct options *o)
 {
@@ -89,8 +99,8 @@ static int calibrate_daemon(struct calibrate *c, const struct options *o)
 	if (!room && o->config_path && config.rooms == 1)
 		room = config.room[0].name;
 	if (!room)
-		return wrong_usage(&command_calibrate, "--room is needed");
-	code = calibrate_live(c, &config, o->base ? o->base : config.mqtt.base, room, o->wait_s);
+		return which_room(&config, o->config_path);
+	code = calibrate_live(c, &config, o->base ? o->base : config.mqtt.base, room, o->wait_s < 0 ? WAIT_S : o->wait_s);
 	return code == EXIT_DONE ? calibrate_sum(c) : code;
 }
 
@@ -170,13 +180,17 @@ static int parse(struct options *o, struct calibrate *c, int argc, char **argv)
 		return wrong_usage(&command_calibrate, "one of FILE, --broker and --config is needed");
 	if (o->broker && !o->base)
 		return wrong_usage(&command_calibrate, "--base is needed with --broker: sixth/NODE, as the daemon has it");
+	if (o->file && (o->room || o->base || o->wait_s >= 0))
+		return wrong_usage(&command_calibrate, "a recording has one room and no time to wait: --room, --base and --wait are for a daemon");
+	if (!o->file && o->profile)
+		return wrong_usage(&command_calibrate, "the daemon knows the profile: --profile is for a recording");
 	return read_steps(c, o->file != NULL, argc - optind, argv + optind);
 }
 
 static int calibrate_run(int argc, char **argv)
 {
 	static struct calibrate c;
-	struct options o = { .profile = &profiles[0], .wait_s = WAIT_S };
+	struct options o = { .profile = NULL, .wait_s = -1 };
 	int code;
 
 	log_open(LOG_LVL_ERROR);
@@ -203,9 +217,10 @@ const struct command command_calibrate = {
 		"  --config FILE    the daemon's configuration (its broker and base topic)\n"
 		"  --broker URL     ... or its broker, with --base sixth/NODE\n"
 		"  --room NAME      needed where there is more than one\n"
-		"  --wait S         before each step, to get there (20)\n"
+		"  --wait S         before each step, to get there (20); a terminal rings when it begins and ends\n"
 		"  --json           a line for each step in place of words\n"
-		"  FILE             a recording in which somebody did so, from second FROM to second TO\n\n"
+		"  FILE             a recording in which somebody did so, from second FROM to second TO;\n"
+		"                   --profile NAME: in a room of that kind (living)\n\n"
 		"Exits with 1 if a step was rejected, as it was not what was said, or did not end.\n",
 	.run   = calibrate_run,
 };

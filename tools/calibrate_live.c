@@ -102,6 +102,14 @@ static const char *plain(char *out, size_t size, const char *text)
 	return out;
 }
 
+/* Who keeps still or walks about does not look. */
+static void ring(const struct live *l)
+{
+	if (l->terminal)
+		printf("\a");
+	fflush(stdout);
+}
+
 static void on_result(struct live *l, const struct json *j)
 {
 	const char *id = json_get_string(j, "id"), *error = json_get_string(j, "error"), *detail = json_get_string(j, "detail");
@@ -110,11 +118,13 @@ static void on_result(struct live *l, const struct json *j)
 
 	if (l->phase != ASKED || !id || strcmp(id, l->id) || !json_get_bool(j, "ok", &ok))
 		return;
-	if (ok)
+	if (ok) {
 		enter(l, UNDER_WAY);
-	else
+		ring(l);
+	} else {
 		end(l, failed("calibrate", "%s/%s: %s%s%s", l->base, l->room, plain(why, sizeof(why), error ? error : "refused"),
 			      detail ? ": " : "", plain(more, sizeof(more), detail)));
+	}
 }
 
 static void show_progress(const struct live *l, const struct survey_result *r)
@@ -142,6 +152,7 @@ static void on_sensing(struct live *l, const struct json *j)
 	}
 	if (l->terminal)
 		printf("\r\033[K");
+	ring(l);
 	s->seen = r;
 	calibrate_tell(s, l->calibrate->json);
 	l->at++;

@@ -98,6 +98,11 @@ calibrate 2 "$fixtures/walking.csic.gz" walk@0-30 walk@20-50
 calibrate 2 "$fixtures/walking.csic.gz"
 calibrate 2 --config "$dir/sixth.conf" walk@0-30
 calibrate 2 --broker "mqtt://$host:1" walk
+calibrate 2 "$fixtures/walking.csic.gz" --room hall walk@0-30
+calibrate 2 --profile bedroom --config "$dir/sixth.conf" walk
+printf '[room attic]\nprofile = bedroom\n' >>"$dir/sixth.conf"
+calibrate 2 --config "$dir/sixth.conf" walk
+says "--room is needed: one of hall, attic"
 calibrate 2 --wait 601 --config "$dir/sixth.conf"
 ok "and what makes no sense is wrong usage"
 
