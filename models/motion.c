@@ -14,7 +14,7 @@
  *      without rho is normal in motion: 3, now or over the last 5 s.  Chance does that some times an hour
  *      to noise smooth over the tones, but does not make it more: to begin, the window has to fluctuate more than
  *      is usual while nothing moves, too, as soon as that is known, or rho be at 4.5.  Coherence above
- *      0.9 over 2 s needs no such proof: no radio's noise is that smooth.
+ *      0.9 over 2 s needs no rho, as hardly a radio's noise is that smooth; but, to begin, more than usual too.
  *   3. the moving paths are at most 40 dB below the static ones.  A chest at the other
  *      end of the room and a curtain are less, a walking person is more.
  *
@@ -48,7 +48,7 @@
 #define USUAL_LOOKS   30	/* with nothing moving, until that is known: 3 s */
 #define USUAL_DOWN    0.1f	/* per look: what is less is noise at once, */
 #define USUAL_UP      0.02f	/* what is more might be somebody who begins */
-#define CLEAN         0.9f	/* no noise is so coherent: rho need not prove it */
+#define CLEAN         0.9f	/* hardly any noise is so coherent: rho need not prove it */
 #define SLOW_TICKS    30	/* views of 2 s over 3 s: 5 s seen */
 #define SPREAD_LIMIT  0.0141f	/* power of a static path and one 40 dB below: std sqrt(2) 1 % */
 #define OFF_RATIO     0.6f	/* motion holds down to this share of the limits */
@@ -200,7 +200,7 @@ static float motion_index(struct motion *m, uint64_t now_us, const struct motion
 	float index, least, steady;
 
 	if (slow->coherence > CLEAN)
-		certain = share;
+		certain = m->moving ? share : fmaxf(certain, fminf(share, more_than_usual(m, slow) / MORE_SIGMAS));
 	index = fmaxf(fminf(fminf(share, certain), strength / SPREAD_LIMIT), 0);
 	least = device_motion_tick(&m->device, m->around, now_us, index > OFF_RATIO ? strength : 0, m->moving);
 	steady = steady_tick(&m->steady, index > OFF_RATIO ? strength_of(slow) : 0, sweep,
