@@ -525,6 +525,9 @@ static void what_is_no_command_is_answered_without_an_id(void **state)
 
 static void a_retained_command_is_ignored_and_counted(void **state)
 {
+	static const char counted[] = "\"received\":2,\"not_json\":1,\"retained\":";
+	const char *info;
+
 	(void)state;
 	NEEDS_BROKER();
 	send("sixth/n/hall/cmd", "{\"id\":\"old\"}", true);
@@ -540,7 +543,8 @@ static void a_retained_command_is_ignored_and_counted(void **state)
 	assert_null(find("sixth/n/cmd/result"));
 	broker_kill(&scene.broker);		/* so that info is said again, and what was counted */
 	broker_start(&scene.broker, NULL);
-	loop_until("sixth/n/info", 2, "\"received\":2,\"not_json\":1,\"retained\":2");
+	info = strstr(loop_until("sixth/n/info", 2, counted), counted) + strlen(counted);
+	assert_in_range(atoi(info), 2, 4);	/* the observer may have sent both again by then, too */
 }
 
 #define WITH_BROKER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
