@@ -153,10 +153,10 @@ static bool is_older(const struct place *a, const struct place *b)
 	return a->order < b->order;
 }
 
-/* What speaks for its kind: a test never hides what is real, a suspicion hides nothing. */
+/* What speaks for its kind: a test never hides what is real, nor does what was only played; a suspicion hides nothing. */
 static int rank_of(const struct place *p)
 {
-	return p->a.state == ALARM_SUSPECTED ? 2 : p->a.test ? 1 : 0;
+	return p->a.state == ALARM_SUSPECTED ? 2 : p->a.test || p->a.origin != ALARM_LIVE ? 1 : 0;
 }
 
 const struct alarm *alarms_oldest_open(const struct alarms *s, const char *room,
@@ -176,15 +176,21 @@ const struct alarm *alarms_oldest_open(const struct alarms *s, const char *room,
 	return best ? &best->a : NULL;
 }
 
+enum alarm_origin alarms_origin(const struct alarms *s, const char *room)
+{
+	return s->o.origin_of ? s->o.origin_of(s->o.owner, room) : ALARM_LIVE;
+}
+
 const struct alarm *alarms_newest_open(const struct alarms *s, const char *room,
 				       enum alarm_kind kind)
 {
+	enum alarm_origin origin = alarms_origin(s, room);
 	const struct place *best = NULL;
 
 	for (int i = 0; i < ALARM_MAX; i++) {
 		const struct place *p = &s->place[i];
 
-		if (is_open_of(p, room, kind) && (kind == ALARM_TEST || !p->a.test) &&
+		if (is_open_of(p, room, kind) && (kind == ALARM_TEST || !p->a.test) && p->a.origin <= origin &&
 		    (!best || is_older(best, p)))
 			best = p;
 	}
@@ -412,7 +418,7 @@ int alarms_open(struct alarms *s, const struct alarm_clock *now, const char *roo
 	memcpy(p->a.room, room, strlen(room) + 1);
 	p->a.kind = kind;
 	p->a.test = test || kind == ALARM_TEST;
-	p->a.origin = s->o.origin_of ? s->o.origin_of(s->o.owner, room) : ALARM_LIVE;
+	p->a.origin = alarms_origin(s, room);
 	p->a.confidence = NAN;
 	p->a.since = time_of(s, now);
 	s->stats.opened++;

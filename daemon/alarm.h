@@ -205,13 +205,16 @@ int alarms_restore(struct alarms *s, const struct alarm_clock *now, const struct
 bool alarms_delivered(struct alarms *s, const char *id, uint32_t seq);
 
 /* Borrowed until the next call that takes a clock; NULL if there is none.  The oldest
- * of what is confirmed or beyond, what is real before tests; a mere suspicion only if
- * there is nothing else. */
+ * of what is confirmed or beyond, what is real before tests and what was only played; a
+ * mere suspicion only if there is nothing else. */
 const struct alarm *alarms_oldest_open(const struct alarms *s, const char *room,
 				       enum alarm_kind kind);
-/* The one opened last that is no test: a detector's next event is about it. */
+/* The one opened last that is no test, nor less real than what the room sees now: a
+ * detector's next event is about it, and nothing live is about what was only played. */
 const struct alarm *alarms_newest_open(const struct alarms *s, const char *room,
 				       enum alarm_kind kind);
+/* Of what the room sees now. */
+enum alarm_origin alarms_origin(const struct alarms *s, const char *room);
 int alarms_open_count(const struct alarms *s, const char *room, enum alarm_kind kind);
 const struct alarm *alarms_find(const struct alarms *s, const char *id);
 /* What is in place i, 0 to ALARM_MAX - 1. */

@@ -46,14 +46,17 @@ static void confirm(struct alarming *s, const char *room, enum alarm_kind kind,
 		log_info("room %s: %s again, its alarm %s is open", room, alarm_kind_name(kind), a->id);
 }
 
+/* Whom somebody sees move now was not in a recording, and who moves in one is nobody who lies here. */
 static void recover(struct alarming *s, const char *room, enum alarm_kind kind,
 		    const struct alarm_report *report)
 {
+	enum alarm_origin origin = alarms_origin(alarming_alarms(s), room);
+
 	for (int i = 0; i < ALARM_MAX; i++) {
 		const struct alarm *a = alarms_at(alarming_alarms(s), i);
 
 		if (a && alarm_is_open(a) && a->kind == kind && !a->test && !a->recovered &&
-		    !strcmp(a->room, room))
+		    a->origin == origin && !strcmp(a->room, room))
 			apply(s, a, ALARM_RECOVER, report);
 	}
 }

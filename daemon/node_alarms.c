@@ -49,7 +49,7 @@ static uint32_t on_publish(void *owner, uint32_t session, const char *topic, con
 	return mqtt_publish_alarm(a->o.mqtt, session, topic, payload, retain);
 }
 
-/* A room that is no longer configured: only live alarms can have outlived it. */
+/* Of now; nothing more is seen of a room that is no longer configured, and what may be real counts as real. */
 static const char *on_origin(void *owner, const char *room)
 {
 	const struct node_alarms *a = owner;
@@ -99,7 +99,8 @@ static void on_local(void *owner, const struct alarm *alarm)
 {
 	struct node_alarms *a = owner;
 
-	if (alarm->kind == ALARM_FALL && alarm->event == ALARM_CLEAR && !alarm->test)
+	if (alarm->kind == ALARM_FALL && alarm->event == ALARM_CLEAR && !alarm->test &&
+	    alarm->origin == alarm_origin_parse(on_origin(a, alarm->room)))
 		a->o.fall_cleared(a->o.owner, alarm->room, alarm->verdict == ALARM_CONFIRMED_FALL);
 	alarm_hook_add(&a->hook, alarm, loop_now_us());
 }

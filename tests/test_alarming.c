@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -370,6 +371,41 @@ static void what_was_only_played_is_never_told_as_real_whatever_its_room_is_now(
 	HAS(rig_last_state(), "\"origin\":\"live\"");		/* none is open, in a room that is live now */
 }
 
+static void long_lie(enum incident_stage stage)
+{
+	alarming_incident(rig.alarming, "hall", &(struct incident){ .kind = INCIDENT_LONG_LIE, .stage = stage, .confidence = NAN });
+}
+
+static void what_was_only_played_hides_nothing_that_is_real(void **state)
+{
+	const struct alarm *real;
+
+	(void)state;
+	rig.options.disk = NULL;
+	rig.options.kinds |= 1u << ALARM_LONG_LIE;
+	rig.origin = "simulated";
+	rig_open();
+	rig_connect();
+	long_lie(INCIDENT_CONFIRMED);
+	assert_int_equal(rig_ask(ACTION_ACKNOWLEDGE, NULL, NULL), COMMAND_NONE);
+	rig.origin = "live";
+	assert_null(rig_newest(ALARM_LONG_LIE));
+	long_lie(INCIDENT_CONFIRMED);
+	real = rig_newest(ALARM_LONG_LIE);
+	assert_non_null(real);
+	assert_int_equal(real->origin, ALARM_LIVE);
+	HAS(rig_last_sent(), "\"origin\":\"live\"");
+	assert_string_equal(alarms_oldest_open(alarming_alarms(rig.alarming), "hall", ALARM_LONG_LIE)->id, real->id);
+	rig.origin = "simulated";
+	long_lie(INCIDENT_RECOVERED);
+	assert_int_equal(real->state, ALARM_CONFIRMED);		/* whoever moves there is nobody who lies here */
+	rig.origin = "live";
+	long_lie(INCIDENT_RECOVERED);
+	assert_int_equal(real->state, ALARM_RECOVERED);
+	assert_int_equal(rig_ask(ACTION_CLEAR, real->id, "confirmed_fall"), COMMAND_NONE);
+	assert_int_equal(alarms_oldest_open(alarming_alarms(rig.alarming), "hall", ALARM_LONG_LIE)->origin, ALARM_SIMULATED);
+}
+
 static void a_second_process_does_not_get_the_journal(void **state)
 {
 	struct alarming *second = NULL;
@@ -417,6 +453,7 @@ int main(void)
 		TEST(a_suspicion_outlives_a_restart_and_is_confirmed),
 		TEST(an_end_that_nobody_heard_is_told_after_a_restart),
 		TEST(what_was_only_played_is_never_told_as_real_whatever_its_room_is_now),
+		TEST(what_was_only_played_hides_nothing_that_is_real),
 		TEST(a_second_process_does_not_get_the_journal),
 		TEST(without_a_place_for_a_journal_alarms_still_go_out),
 	};
