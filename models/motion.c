@@ -45,6 +45,7 @@
 #define FAST_SIGMAS   4.5f
 #define SLOW_SIGMAS   3.0f
 #define MORE_SIGMAS   3.0f	/* of what chance does to the variance of a window */
+#define CALM_US       5000000u	/* since it moved, until noise is learned: the look at 5 s has nothing of it left */
 #define USUAL_LOOKS   30	/* with nothing moving, until that is known: 3 s */
 #define USUAL_DOWN    0.1f	/* per look: what is less is noise at once, */
 #define USUAL_UP      0.02f	/* what is more might be somebody who begins */
@@ -77,6 +78,7 @@ struct motion {
 	uint64_t first_us, last_us;	/* frames since the last gap; 0: none */
 	uint64_t started_us;		/* first tick */
 	uint64_t strong_us;		/* last tick above the lower limit */
+	uint64_t moved_us;		/* last tick in motion; 0: none */
 	float    rho[SLOW_TICKS];	/* of recent 2 s views, for the look at 5 s */
 	int      rho_fill, rho_pos;
 	uint8_t  votes;			/* a bit per tick, newest lowest */
@@ -292,6 +294,15 @@ static bool silent(struct motion *m, uint64_t now_us, struct motion_evidence *e)
 	return true;
 }
 
+/* Is the window noise alone, from which it can be learned?  A chest is too weak to be moving and is no noise either: it is alike
+ * from packet to packet.  Who walks is not, at few packets a second, and is lost for moments: those are no noise. */
+static bool is_still(struct motion *m, uint64_t now_us, const struct motion_view *slow)
+{
+	if (m->moving)
+		m->moved_us = now_us;
+	return (!m->moved_us || now_us - m->moved_us >= CALM_US) && fabsf(slow->rho) < SLOW_SIGMAS * slow->sigma;
+}
+
 static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 {
 	struct motion *m = state;
@@ -323,8 +334,7 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 		motion_stat_view(&m->stat, now_us, SLOW_SLOTS, true, &slow);
 	index = motion_index(m, now_us, &slow, &quick, fast, all->pace.sweep, &e->device);
 	decide(m, now_us, index, fast);
-	/* a chest is too weak to be moving and is no noise either: it is alike from packet to packet */
-	still = !m->moving && fabsf(slow.rho) < SLOW_SIGMAS * slow.sigma;
+	still = is_still(m, now_us, &slow);
 	motion_stat_learn(&m->stat, still);
 	if (still)
 		learn_usual(m, &slow);

@@ -365,6 +365,21 @@ static void a_cold_start_in_motion_is_known_within_two_seconds(void **state)
 	world_stop();
 }
 
+/* 0.11 m from packet to packet at a wavelength of 0.125 m: some moments of it look like noise. */
+static void who_walks_on_and_on_is_not_learned_as_noise(void **state)
+{
+	(void)state;
+	for (uint32_t draw = 1; draw <= 6; draw++) {
+		world_start(ordinary(9));
+		seed = 77 * draw;
+		w.walker = 0.1f;
+		w.speed_m_s = 1;
+		run(300, -1);
+		assert_true(w.on_s > 275);
+	}
+	world_stop();
+}
+
 static void a_third_lost_is_no_harm(void **state)
 {
 	(void)state;
@@ -518,6 +533,7 @@ int main(void)
 		cmocka_unit_test(gain_steps_change_nothing),
 		cmocka_unit_test(a_walker_is_seen_at_every_speed_and_rate),
 		cmocka_unit_test(a_cold_start_in_motion_is_known_within_two_seconds),
+		cmocka_unit_test(who_walks_on_and_on_is_not_learned_as_noise),
 		cmocka_unit_test(a_third_lost_is_no_harm),
 		cmocka_unit_test(what_is_too_small_is_not_a_walker),
 		cmocka_unit_test(a_chest_is_no_walker_from_20_packets_a_second_on),
