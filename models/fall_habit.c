@@ -3,7 +3,8 @@
  * Why acts a month and not acts of all acts: what people bear is so many false alarms a month, whether they sit down twice
  * a day or fifty times; and whoever rarely sits down there need not wait for a hundred times until the room knows him.
  *
- * Fooled by: who falls and is helped up, which looks like getting up.  It takes the bounds for that. */
+ * Fooled by: who falls and is helped up, which looks like getting up: it takes the bounds for that.  And a fan that is not known
+ * counts as somebody who is about: then a room is believed after four days. */
 #include <math.h>
 #include <string.h>
 #include "models/fall_habit.h"
@@ -23,6 +24,7 @@
 #define OPEN_US      UINT64_C(10800000000)	/* who is up after more may have been found */
 #define YOUNG_ACTS   4		/* that a room is taken to have seen at first */
 #define LIVED_STIRS  100	/* ticks of movement in an hour: somebody was about */
+#define LIVED_IN_S   (14 * 86400.0f)	/* a room is, where people are about for seven hours a day */
 
 void fall_habit_init(struct fall_habit *h)
 {
@@ -136,7 +138,7 @@ void fall_habit_tick(struct fall_habit *h, uint64_t now_us, bool moving)
 		fade(h, (float)(now_us - h->faded_us) * 1e-6f);
 	h->faded_us = now_us ? now_us : 1;
 	if (h->stirs >= LIVED_STIRS && is_young(h))
-		h->lived_h++;
+		h->lived_h = fminf(h->lived_h + 1, FALL_HABIT_LIVED_H);
 	h->stirs = 0;
 }
 
@@ -185,4 +187,9 @@ bool fall_habit_load_lived(struct fall_habit *h, struct snapshot_in in)
 		return false;
 	h->lived_h = lived_h;
 	return true;
+}
+
+void fall_habit_lived(struct fall_habit *h, float learned_s)
+{
+	h->lived_h = fmaxf(h->lived_h, fminf(learned_s / LIVED_IN_S, 1) * FALL_HABIT_LIVED_H);
 }

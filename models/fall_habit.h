@@ -79,4 +79,8 @@ void fall_habit_save(const struct fall_habit *h, struct snapshot_out *out);
 bool fall_habit_load(struct fall_habit *h, struct snapshot_in in, float away_s);
 bool fall_habit_load_lived(struct fall_habit *h, struct snapshot_in in);
 
+/* In place of such a section, where what was learned is of before hours were counted: the room has learned for so long, and is
+ * no new one. */
+void fall_habit_lived(struct fall_habit *h, float learned_s);
+
 #endif

@@ -5,7 +5,7 @@
  * lies moves limbs at most.
  *
  * Fooled by: who lies down and sleeps after an event that looked like a fall (the classifier's part),
- * and who struggles on the floor for seconds on end: that is left to the timers of rest.c. */
+ * and who struggles on the floor for seconds on end, or crawls away: that is left to the timers of rest.c. */
 #include <math.h>
 #include <string.h>
 #include "models/fall_watch.h"
@@ -16,7 +16,7 @@
 #define UP_DB        10.0f	/* below the event's peak, yet movement of a whole body */
 #define UP_LEAST_DB  8.0f	/* over the noise */
 #define UP_S         3.0f	/* so long on the legs is up */
-#define WALKED_S     2.0f	/* ... or so long on the way, however faint: arms and a struggle go nowhere */
+#define WALKED_S     2.0f	/* ... or so long on the way, however faint: arms go nowhere, a struggle seldom */
 #define BUSY_UP_S    30.0f	/* ... or so long of fainter movement, where the room shows no more of any, as in rest.h */
 #define BUSY_S       8.0f	/* of it are life, but may be an arm that waves for help: that ends no alarm, and teaches */
 #define UP_FORGET    0.3f	/* seconds of it forgotten in a second without */
@@ -170,19 +170,24 @@ static void count(struct fall_watch *w, const struct fall_watch_input *in)
 /* How long nobody had moved is known once somebody has, be it too faintly to say what it was that had happened. */
 static void learn_calm(struct fall_watch *w, uint64_t now_us)
 {
-	if (w->calmed || w->state == FALL_WATCH_CONFIRMED || w->seen_s - w->still_s <= DOUBT_S)
+	if (w->calmed || w->seen_s - w->still_s <= DOUBT_S)
 		return;
 	fall_habit_still(&w->habit, now_us, w->calm_s);
 	w->calmed = true;
 }
 
+/* Of the stillness before it what has not taught yet. */
+static void teach(struct fall_watch *w, uint64_t now_us, bool called)
+{
+	fall_habit_up(&w->habit, now_us, w->calmed ? 0 : w->calm_s, called);
+	w->learned = true;
+}
+
 /* Whoever is that busy lives on: what looked like a fall was none, unless it is said to have been one. */
 static void learn(struct fall_watch *w, uint64_t now_us, bool called)
 {
-	if (w->learned || !(is_up(w) || w->busy_s >= BUSY_S))
-		return;
-	fall_habit_up(&w->habit, now_us, w->calmed ? 0 : w->calm_s, called);
-	w->learned = true;
+	if (!w->learned && (is_up(w) || w->busy_s >= BUSY_S))
+		teach(w, now_us, called);
 }
 
 static void give_up(struct fall_watch *w, uint64_t now_us, struct incident_queue *out)
@@ -288,7 +293,7 @@ void fall_watch_cleared(struct fall_watch *w, uint64_t now_us, bool was_fall)
 	if (was_fall)
 		fall_habit_was_fall(&w->habit);
 	else if (calls && !w->learned)
-		fall_habit_up(&w->habit, now_us, w->calm_s, true);
+		teach(w, now_us, true);
 	w->learned |= calls;
 	w->state = calls ? FALL_WATCH_IDLE : w->state;
 }

@@ -171,6 +171,8 @@ bool room_watch_load(struct room_watch *w, const uint8_t *p, size_t len, float a
 		ok &= fall_habit_load(&w->falls.habit, in, away_s);
 	if (snapshot_find(p, len, SNAPSHOT_FALLS_LIVED, FALL_HABIT_VERSION, &in))
 		ok &= fall_habit_load_lived(&w->falls.habit, in);
+	else
+		fall_habit_lived(&w->falls.habit, w->rest.still.habit.span_s);
 	if (snapshot_find(p, len, SNAPSHOT_FALLS_STILL, HABIT_VERSION, &in))
 		ok &= habit_load(&w->falls.habit.now.still, in, away_s);
 	return ok;

@@ -100,6 +100,15 @@ static void a_new_room_has_to_earn_that_by_hours_in_which_somebody_was_about(voi
 	assert_false(fall_habit_lets(&habit, 0.1f, true));
 }
 
+static void parts_of_an_hour_end_where_the_hours_do(void **state)
+{
+	(void)state;
+	habit.lived_h = FALL_HABIT_LIVED_H - 0.5f;	/* of a file */
+	live_an_hour(60);
+	live_an_hour(0);
+	assert_float_equal(habit.lived_h, FALL_HABIT_LIVED_H, 0);	/* more is spoilt, when it is read again */
+}
+
 static void an_act_that_somebody_got_up_from_is_sure_no_more_for_a_month(void **state)
 {
 	(void)state;
@@ -438,6 +447,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_room_that_has_shown_nothing_for_long_takes_the_limit_that_ships),
 		TEST(a_new_room_has_to_earn_that_by_hours_in_which_somebody_was_about),
+		TEST(parts_of_an_hour_end_where_the_hours_do),
 		TEST(an_act_that_somebody_got_up_from_is_sure_no_more_for_a_month),
 		TEST(no_habit_moves_the_limit_far),
 		TEST(who_is_found_or_was_no_fall_teaches_nothing),
