@@ -26,7 +26,9 @@
  * that device moves, and half as much again; for what moves on and on (steady.h) it is that, and a quarter.
  *
  * Fooled by: what else moves (curtains, pets, fans, a moving receiver), and interference
- * that lasts, covers neighbouring tones and is stronger than -40 dB. */
+ * that lasts, covers neighbouring tones and is stronger than -40 dB.  Below 36 samples a second, by who moves
+ * from the first packet on, so little (-20 dB) that he is lost for more than 5 s at a time: he is learned as
+ * noise, and it takes up to two minutes of stillness to unlearn it. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
