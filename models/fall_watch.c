@@ -15,8 +15,7 @@
 #define SETTLE_US    4500000u	/* after the impact: rolling, cushions, the first fright */
 #define UP_DB        10.0f	/* below the event's peak, yet movement of a whole body */
 #define UP_LEAST_DB  8.0f	/* over the noise */
-#define UP_S         3.0f	/* so long on the legs is up */
-#define WALKED_S     2.0f	/* ... or so long on the way, however faint: arms go nowhere, a struggle seldom */
+#define UP_S         3.0f	/* so long on the legs is up, or on the way somewhere, however faint: arms go nowhere, a struggle seldom */
 #define BUSY_UP_S    30.0f	/* ... or so long of fainter movement, where the room shows no more of any, as in rest.h */
 #define BUSY_S       8.0f	/* of it are life, but may be an arm that waves for help: that ends no alarm, and teaches */
 #define UP_FORGET    0.3f	/* seconds of it forgotten in a second without */
@@ -145,7 +144,7 @@ static float counted(float seconds, bool more)
 
 static bool is_up(const struct fall_watch *w)
 {
-	return w->up_s >= UP_S || w->walked_s >= WALKED_S || w->busy_s >= BUSY_UP_S;
+	return w->up_s >= UP_S || w->walked_s >= UP_S || w->busy_s >= BUSY_UP_S;
 }
 
 static void count(struct fall_watch *w, const struct fall_watch_input *in)

@@ -368,7 +368,7 @@ static void who_walks_on_faintly_teaches_what_it_was(void **state)
 	(void)state;
 	event(0.1f, 25);
 	pass(30, still);
-	pass(3, (struct fall_watch_input){ .able = true, .occupied = true, .moving = true, .walking = true, .strength_db = 4 });
+	pass(3.5f, (struct fall_watch_input){ .able = true, .occupied = true, .moving = true, .walking = true, .strength_db = 4 });
 	assert_int_equal(watch.state, FALL_WATCH_IDLE);
 	assert_false(fall_habit_lets(&watch.habit, 0.1f, true));
 }

@@ -117,11 +117,11 @@ static void who_goes_somewhere_is_up_however_faintly_the_room_shows_it(void **st
 	event(0.9f);
 	expect(INCIDENT_SUSPECTED, 3000000);
 	pass(6, still);
-	pass(1.5f, walks);			/* an arm may look like it for a moment */
+	pass(2.5f, walks);			/* whose struggle looked like it, until nothing moves any more */
 	expect_nothing();
-	pass(3, still);
-	pass(2.5f, walks);
-	expect(INCIDENT_RECOVERED, 2000000);
+	pass(5, still);
+	pass(3.5f, walks);
+	expect(INCIDENT_RECOVERED, 3000000);
 	begin(state);
 	event(0.9f);
 	pass(30, still);
@@ -129,8 +129,8 @@ static void who_goes_somewhere_is_up_however_faintly_the_room_shows_it(void **st
 	expect(INCIDENT_CONFIRMED, 33000000);
 	pass(3, faint);				/* limbs */
 	expect_nothing();
-	pass(3, walks);
-	expect(INCIDENT_RECOVERED, 2000000);
+	pass(3.5f, walks);
+	expect(INCIDENT_RECOVERED, 3000000);
 }
 
 static void who_leaves_the_room_is_not_confirmed(void **state)
