@@ -30,6 +30,13 @@ struct options {
 
 _Static_assert(CALIBRATE_STEPS <= PLAYER_SURVEYS, "each step of a recording is a survey");
 
+void calibrate_play(const struct calibrate *c, struct player *p)
+{
+	for (p->surveys = 0; p->surveys < c->steps; p->surveys++)
+		p->surveyed[p->surveys] = (struct player_survey){ .step = c->step[p->surveys].step,
+			.at_s = c->step[p->surveys].from_s, .for_s = c->step[p->surveys].for_s };
+}
+
 struct recorded {
 	struct player player;
 	struct calibrate *calibrate;
@@ -59,9 +66,7 @@ static int calibrate_file(struct calibrate *c, const struct options *o)
 	r.calibrate = c;
 	r.player.tick = on_tick;
 	r.player.owner = &r;
-	for (int i = 0; i < c->steps; i++)
-		r.player.surveyed[r.player.surveys++] = (struct player_survey){ .step = c->step[i].step,
-			.at_s = c->step[i].from_s, .for_s = c->step[i].for_s };
+	calibrate_play(c, &r.player);
 	if (player_open(&r.player, o->file, error) < 0)
 		return failed("calibrate", "%s", error);
 	err = player_add_room(&r.player, NULL, o->profile ? o->profile : &profiles[0], NULL);

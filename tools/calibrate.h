@@ -32,6 +32,10 @@ bool calibrate_add(struct calibrate *c, const char *text, bool recorded, char wh
 bool calibrate_in_order(const struct calibrate *c);
 #define CALIBRATE_TOO_SOON "it begins less than a second after the end of the one before it"
 
+/* They are taken while a recording plays, at most PLAYER_SURVEYS: before player_run(). */
+struct player;
+void calibrate_play(const struct calibrate *c, struct player *p);
+
 /* What to do now, and that it begins after wait_s. */
 void calibrate_ask(const struct calibrate_step *s, int wait_s);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * calibrate_live.c -- the steps of `sixth calibrate` before a running daemon, by its broker. */
-#include <math.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +30,7 @@ struct live {
 	char   sensing[MQTT_TOPIC_MAX], result[MQTT_TOPIC_MAX];		/* topics */
 	int    wait_s, at;		/* the step */
 	enum phase phase;
+	bool   asked;			/* the daemon may be at a step of ours */
 	uint64_t since_us;		/* the phase began */
 	uint64_t heard_us;		/* something of the room */
 	unsigned commands;
@@ -122,6 +123,7 @@ static void on_result(struct live *l, const struct json *j)
 		enter(l, UNDER_WAY);
 		ring(l);
 	} else {
+		l->asked = false;
 		end(l, failed("calibrate", "%s/%s: %s%s%s", l->base, l->room, plain(why, sizeof(why), error ? error : "refused"),
 			      detail ? ": " : "", plain(more, sizeof(more), detail)));
 	}
@@ -142,6 +144,7 @@ static void on_sensing(struct live *l, const struct json *j)
 
 	l->heard_us = loop_now_us();
 	if (!calibration_read(&r, j) || r.step != s->step) {
+		l->asked = false;
 		end(l, failed("calibrate", "%s/%s: the step is gone; was the daemon restarted, the room paused, or another step begun?", l->base,
 			      l->room));
 		return;
@@ -153,6 +156,7 @@ static void on_sensing(struct live *l, const struct json *j)
 	if (l->terminal)
 		printf("\r\033[K");
 	ring(l);
+	l->asked = false;
 	s->seen = r;
 	calibrate_tell(s, l->calibrate->json);
 	l->at++;
@@ -207,6 +211,7 @@ static void on_tick(void *owner)
 		end(l, failed("calibrate", "%s", trouble));
 	} else if (l->phase == WAITING && since(l->since_us) >= l->wait_s) {
 		enter(l, ASKED);
+		l->asked = true;
 		send(l, survey_step_name(step_of(l)->step), step_of(l)->for_s);
 	} else if ((l->phase == ASKED && since(l->since_us) > ANSWER_S) ||
 		   (l->phase == UNDER_WAY && since(l->heard_us) > SILENCE_S)) {
@@ -231,7 +236,7 @@ static int open_line(struct live *l, const struct config *config)
 	if (!err)
 		err = mqtt_subscribe(l->mqtt, l->result);
 	if (!err && (!loop_io_add(l->loop, mqtt_fd(l->mqtt), on_readable, l) || !loop_timer_add(l->loop, TICK_S, TICK_S, on_tick, l)))
-		err = -1;
+		err = -ENOMEM;
 	return err;
 }
 
@@ -241,17 +246,19 @@ int calibrate_live(struct calibrate *c, const struct config *config, const char 
 		.calibrate = c, .base = base, .room = room, .wait_s = wait_s, .code = EXIT_FAILED,
 		.loop = loop_create(), .terminal = isatty(STDOUT_FILENO) && !c->json,
 	};
+	int err;
 
 	log_open(LOG_LVL_ERROR);
 	enter(&l, CONNECTING);
-	if (!l.loop || open_line(&l, config)) {
+	err = l.loop ? open_line(&l, config) : -ENOMEM;
+	if (err) {
 		mqtt_close(l.mqtt);
 		loop_destroy(l.loop);
-		return failed("calibrate", "out of memory");
+		return failed("calibrate", "%s: %s", config->mqtt.url, strerror(-err));
 	}
 	loop_stop_on_signals(l.loop);
 	loop_run(l.loop);
-	if (l.phase == UNDER_WAY || l.phase == ASKED)
+	if (l.asked)
 		send(&l, "none", 0);		/* nobody waits for it any more */
 	mqtt_close(l.mqtt);
 	loop_destroy(l.loop);

@@ -76,9 +76,7 @@ static int replay_file(const char *path, const struct options *o)
 
 	memcpy(p.switched, o->switched, sizeof(p.switched));
 	p.switches = o->switches;
-	for (int i = 0; i < o->calibrate.steps; i++)
-		p.surveyed[p.surveys++] = (struct player_survey){ .step = o->calibrate.step[i].step,
-			.at_s = o->calibrate.step[i].from_s, .for_s = o->calibrate.step[i].for_s };
+	calibrate_play(&o->calibrate, &p);
 	if (err < 0)
 		return failed("replay", "%s", error);
 	err = add_rooms(&p, o);
