@@ -10,4 +10,9 @@
  * what is wrong was said. */
 int broker_config(const char *command, struct config *c, const char *config_path, const char *broker);
 
+/* A name that no other run has, on no machine: "sixth-COMMAND-" and six digits, at most the 23 characters that each broker
+ * takes.  Of what else has to be one run's own, too. */
+#define BROKER_CLIENT_ID 24
+void broker_client_id(char id[BROKER_CLIENT_ID], const char *command);
+
 #endif

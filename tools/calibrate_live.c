@@ -11,6 +11,7 @@
 #include "daemon/json.h"
 #include "daemon/log.h"
 #include "daemon/loop.h"
+#include "tools/broker.h"
 #include "tools/calibrate.h"
 #include "tools/command.h"
 
@@ -34,7 +35,8 @@ struct live {
 	uint64_t since_us;		/* the phase began */
 	uint64_t heard_us;		/* something of the room */
 	unsigned commands;
-	char   id[40];			/* of the command under way */
+	char   self[BROKER_CLIENT_ID];
+	char   id[BROKER_CLIENT_ID + 12];	/* of the command under way */
 	char   trouble[200];		/* of the connection; "": none */
 	int    code;
 	bool   terminal;
@@ -79,7 +81,7 @@ static void send(struct live *l, const char *step, double for_s)
 	struct json *j = json_object();
 	char topic[MQTT_TOPIC_MAX], *text;
 
-	snprintf(l->id, sizeof(l->id), "calibrate-%ld-%u", (long)getpid(), l->commands++);
+	snprintf(l->id, sizeof(l->id), "%s-%u", l->self, l->commands++);
 	snprintf(topic, sizeof(topic), "%s/%s/cmd", l->base, l->room);
 	json_add_string(j, "id", l->id);
 	json_add_string(j, "action", "calibrate");
@@ -221,13 +223,12 @@ static void on_tick(void *owner)
 
 static int open_line(struct live *l, const struct config *config)
 {
-	char id[48];
 	struct mqtt_options o = { .retry_max_ms = 4000 };
 	int err;
 
 	config_mqtt_options(&o, &config->mqtt);
-	o.client_id = id;
-	snprintf(id, sizeof(id), "sixth-calibrate-%ld", (long)getpid());
+	broker_client_id(l->self, "calibrate");
+	o.client_id = l->self;
 	err = mqtt_open(&l->mqtt, &o);
 	snprintf(l->sensing, sizeof(l->sensing), "%s/%s/sensing", l->base, l->room);
 	snprintf(l->result, sizeof(l->result), "%s/%s/cmd/result", l->base, l->room);

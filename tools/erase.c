@@ -17,6 +17,7 @@
 #include "daemon/log.h"
 #include "daemon/loop.h"
 #include "daemon/pauses.h"
+#include "tools/broker.h"
 #include "tools/command.h"
 
 #define PATIENCE_S 10		/* for a broker */
@@ -122,7 +123,7 @@ static bool clean(struct cleaning *c)
 static int erase_retained(const struct config *config, int broker)
 {
 	const struct config_broker *b = &config->mqtt.broker[broker];
-	char id[48], filter[MQTT_TOPIC_MAX];
+	char id[BROKER_CLIENT_ID], filter[MQTT_TOPIC_MAX];
 	struct mqtt_options o = { .retry_min_ms = 100 };
 	struct cleaning c = { .reason = "too much at once; run it again" };
 	bool ok;
@@ -130,7 +131,7 @@ static int erase_retained(const struct config *config, int broker)
 	config_mqtt_options(&o, &config->mqtt);
 	memset(o.broker, 0, sizeof(o.broker));
 	o.broker[0] = (struct mqtt_broker){ b->host, b->port, b->tls };
-	snprintf(id, sizeof(id), "sixth-erase-%ld", (long)getpid());
+	broker_client_id(id, "erase");
 	snprintf(filter, sizeof(filter), "%s/#", config->mqtt.base);
 	o.client_id = id;
 	if (mqtt_open(&c.mqtt, &o) || mqtt_subscribe(c.mqtt, filter)) {

@@ -175,13 +175,13 @@ static void on_draw(void *owner)
 
 static int connect_to(struct watch *w, const struct config_mqtt *c)
 {
-	char id[48], filter[MQTT_TOPIC_MAX];
+	char id[BROKER_CLIENT_ID], filter[MQTT_TOPIC_MAX];
 	struct mqtt_options o = { .retry_max_ms = 4000 };
 	int err;
 
 	config_mqtt_options(&o, c);
 	o.client_id = id;
-	snprintf(id, sizeof(id), "sixth-watch-%ld", (long)getpid());
+	broker_client_id(id, "watch");
 	snprintf(filter, sizeof(filter), "%s/#", *w->view.base ? w->view.base : "sixth");
 	err = mqtt_open(&w->mqtt, &o);
 	if (!err)
