@@ -15,6 +15,22 @@ static bool fits(double for_s, enum survey_step step)
 	return for_s >= (double)survey_least_s(step) && for_s <= (double)SURVEY_MOST_S;
 }
 
+/* Who is at a step waits for its verdict, and must not get that of another. */
+static bool is_allowed(const struct sensing *sensing, int room, enum survey_step step, struct command_reply *reply)
+{
+	const struct survey_result *now = &sensing_room_state(sensing, room)->survey;
+
+	if (sensing_is_paused(sensing, room)) {
+		snprintf(reply->detail, sizeof(reply->detail), "the room is paused");
+		return false;
+	}
+	if (step == SURVEY_NONE || now->step == SURVEY_NONE || now->verdict != SURVEY_OPEN)
+		return true;
+	snprintf(reply->detail, sizeof(reply->detail), "another calibration is under way: %s, begun %.0f s ago, for %.0f s; the step none ends it",
+		 survey_step_name(now->step), (double)(now->for_s - now->left_s), (double)now->for_s);
+	return false;
+}
+
 enum command_error calibrate_request_command(struct sensing *sensing, const struct command_request *r,
 					     struct command_reply *reply)
 {
@@ -39,10 +55,8 @@ enum command_error calibrate_request_command(struct sensing *sensing, const stru
 		room++;
 	if (room == sensing_rooms(sensing))
 		return COMMAND_UNKNOWN_ROOM;
-	if (sensing_is_paused(sensing, room)) {
-		snprintf(reply->detail, sizeof(reply->detail), "the room is paused");
+	if (!is_allowed(sensing, room, (enum survey_step)step, reply))
 		return COMMAND_NOT_ALLOWED;
-	}
 	sensing_survey(sensing, room, (enum survey_step)step, (float)for_s);
 	return COMMAND_NONE;
 }

@@ -10,7 +10,7 @@
 #include "daemon/commands.h"
 #include "daemon/sensing.h"
 
-/* To one room, which must not be paused. */
+/* To one room, which must not be paused, and where no other step is under way (reply->detail says which is, and since when). */
 enum command_error calibrate_request_command(struct sensing *sensing, const struct command_request *r,
 					     struct command_reply *reply);
 

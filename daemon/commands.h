@@ -39,7 +39,7 @@ struct json;
 	X(UNKNOWN_ALARM,  "unknown_alarm",  "no alarm has this id") \
 	X(OTHER_ROOM,     "other_room",     "the alarm is in another room than the topic") \
 	X(ALARM_CLOSED,   "alarm_closed",   "the alarm is cleared or cancelled already") \
-	X(NOT_ALLOWED,    "not_allowed",    "the alarm's state does not allow it") \
+	X(NOT_ALLOWED,    "not_allowed",    "the state of the alarm, or of the room, does not allow it") \
 	X(VERDICT_NEEDED, "verdict_needed", "a fall and a long_lie end with a `verdict`: confirmed_fall or false_alarm") \
 	X(TEST_OPEN,      "test_open",      "a test alarm is open in this room; clear it first") \
 	X(TOO_MANY,       "too_many",       "too many alarms are open, or commands under way") \

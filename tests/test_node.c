@@ -483,9 +483,14 @@ static void who_calibrates_is_told_what_the_room_sees(void **state)
 	send("sixth/n/hall/cmd", "{\"action\":\"calibrate\",\"step\":\"walk\",\"for_s\":25}", false);
 	loop_until(result, ++n, "\"ok\":true");
 	loop_until(sensing, 1, "\"calibration\":{\"step\":\"walk\",\"verdict\":null,");
+	send("sixth/n/hall/cmd", "{\"action\":\"calibrate\",\"step\":\"still\"}", false);
+	loop_until(result, ++n, "\"error\":\"not_allowed\",\"detail\":\"another calibration is under way: walk, begun ");
+	loop_until(sensing, find(sensing)->count + 1, "\"calibration\":{\"step\":\"walk\",\"verdict\":null,");
 	send("sixth/n/hall/cmd", "{\"action\":\"calibrate\",\"step\":\"none\"}", false);
 	loop_until(result, ++n, "\"ok\":true");
 	loop_until(sensing, 1, "\"calibration\":null");
+	send("sixth/n/hall/cmd", "{\"action\":\"calibrate\",\"step\":\"still\"}", false);
+	loop_until(result, ++n, "\"ok\":true");
 	send("sixth/n/hall/cmd", "{\"action\":\"pause\",\"for_s\":60}", false);
 	loop_until(result, ++n, "\"ok\":true");
 	send("sixth/n/hall/cmd", "{\"action\":\"calibrate\",\"step\":\"walk\"}", false);

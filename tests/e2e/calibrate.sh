@@ -60,6 +60,10 @@ calibrate 1 --broker "mqtt://$host:$(free_port)" --base sixth/e2e --room hall --
 "$sixth" calibrate --config "$dir/sixth.conf" --wait 0 walk=900 >"$dir/said.log" 2>&1 &
 tool=$!
 wait_for 10 retained sixth/e2e/hall/sensing '"calibration":{"step":"walk","verdict":null' || fail "it does not begin"
+calibrate 1 --config "$dir/sixth.conf" --wait 0 walk=20
+says "sixth/e2e/hall: not_allowed: another calibration is under way: walk, begun "
+says " s ago, for 900 s; the step none ends it"
+retained sixth/e2e/hall/sensing '"calibration":{"step":"walk","verdict":null,"found":null,"for_s":900' || fail "the second ends the step of the first"
 kill -INT "$tool"
 wait "$tool" && fail "interrupted, and it says that all is done"
 wait_for 10 retained sixth/e2e/hall/sensing '"calibration":null' || fail "the step goes on without anybody"
@@ -71,7 +75,7 @@ start_daemon
 wait "$tool" && fail "the daemon was killed, and it says that all is done"
 grep -q 'the step is gone; was the daemon restarted' "$dir/said.log" || fail "$(cat "$dir/said.log")"
 stop_daemon
-ok "no such room, no daemon, no broker, Ctrl-C, kill -9"
+ok "no such room, no daemon, no broker, two at once, Ctrl-C, kill -9"
 
 proves "a recording tells the same"
 calibrate 0 "$fixtures/walking.csic.gz" walk:hall@0-58
