@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -225,30 +226,38 @@ static int next_frame(struct player *p, const struct csi_frame **f, char error[R
 }
 
 /* A room without a device of that name has none to be switched. */
-static void switch_devices(struct player *p, uint64_t now_us)
+static void switch_device(struct player *p, const struct player_switch *w)
 {
-	for (; p->switches_done < p->switches; p->switches_done++) {
-		const struct player_switch *w = &p->switched[p->switches_done];
-
-		if ((double)now_us < w->at_s * 1e6)
-			return;
-		for (int i = 0; i < sensing_rooms(p->sensing); i++)
-			sensing_device(p->sensing, i, w->name, w->state);
-	}
+	for (int i = 0; i < sensing_rooms(p->sensing); i++)
+		sensing_device(p->sensing, i, w->name, w->state);
 }
 
-/* Rooms are told that somebody does so from now on: at that time, also where it lies in a hole of the recording. */
-static void begin_surveys(struct player *p, uint64_t *clock_us, uint64_t now_us, const struct timespec *begun,
-			  uint64_t first_us)
+static void begin_survey(struct player *p, const struct player_survey *w)
 {
-	for (; p->surveys_begun < p->surveys; p->surveys_begun++) {
-		const struct player_survey *w = &p->surveyed[p->surveys_begun];
+	for (int i = 0; i < sensing_rooms(p->sensing); i++)
+		sensing_survey(p->sensing, i, w->step, (float)w->for_s);
+}
 
-		if ((double)now_us < w->at_s * 1e6)
+/* What people do and say until now, one after the other, each at its time, also where that lies in a hole of the recording. */
+static void do_what_is_due(struct player *p, uint64_t *clock_us, uint64_t now_us, const struct timespec *begun,
+			   uint64_t first_us)
+{
+	for (;;) {
+		const struct player_switch *device = p->switches_done < p->switches ? &p->switched[p->switches_done] : NULL;
+		const struct player_survey *survey = p->surveys_begun < p->surveys ? &p->surveyed[p->surveys_begun] : NULL;
+		double device_s = device ? device->at_s : INFINITY, survey_s = survey ? survey->at_s : INFINITY;
+		double at_us = fmax(fmin(device_s, survey_s), 0) * 1e6;
+
+		if (at_us > (double)now_us)
 			return;
-		advance(p, clock_us, (uint64_t)(w->at_s * 1e6), begun, first_us);
-		for (int i = 0; i < sensing_rooms(p->sensing); i++)
-			sensing_survey(p->sensing, i, w->step, (float)w->for_s);
+		advance(p, clock_us, (uint64_t)at_us, begun, first_us);
+		if (device_s <= survey_s) {
+			switch_device(p, device);
+			p->switches_done++;
+		} else {
+			begin_survey(p, survey);
+			p->surveys_begun++;
+		}
 	}
 }
 
@@ -270,8 +279,7 @@ int player_run(struct player *p, char error[RECORDING_ERROR_LEN])
 			clock_us = f->time_us - f->time_us % SENSING_TICK_US;
 			open_alarms(p, f);
 		}
-		switch_devices(p, f->time_us);
-		begin_surveys(p, &clock_us, f->time_us, &begun, first_us);
+		do_what_is_due(p, &clock_us, f->time_us, &begun, first_us);
 		advance(p, &clock_us, f->time_us, &begun, first_us);
 		sensing_frame(p->sensing, 0, f);
 	}

@@ -19,6 +19,21 @@ n=$(rates "$dir/louver.csic")
 [ "$(rates "$dir/louver.csic" --device fan=off@40)" = "$n" ] || fail "a fan that is off changes something"
 ok "a rate in $n messages without a word of it, in none with"
 
+proves "a device is switched at its time, and a calibration begins at its own, also where nothing was recorded then"
+write_recording "$dir/whole.csv" 120 20
+awk -F, '$19 < 55e6 || $19 > 92e6' "$dir/whole.csv" >"$dir/hole.csv"
+# first FILE TEXT: the second of the recording at which sensing first says so.
+first() {
+	"$BUILD/sixth" replay "$1" --device louver=on@70 --calibrate walk@75-105 --device fan=on@80 |
+		grep -F -m 1 -- "$2" | sed 's/^{"t":\([0-9.]*\),.*/\1/'
+}
+for file in whole hole; do
+	said="$(first "$dir/$file.csv" '"device":"louver","kind":"louver","state":"on"') $(first "$dir/$file.csv" '"step":"walk"') $(
+		first "$dir/$file.csv" '"device":"fan","kind":"fan","state":"on"')"
+	[ "$said" = "70.10 75.10 80.10" ] || fail "$file: they are told of at $said"
+done
+ok "at the tick after it, with packets and without"
+
 proves "a device that cannot be understood is wrong usage"
 for wrong in fan fan=on fan=warm@3 fan=on@x 'fan=on@3 ' =on@3 fan=on@nan; do
 	"$BUILD/sixth" replay "$dir/louver.csic" --device "$wrong" >/dev/null 2>&1 && fail "$wrong passes"
