@@ -64,34 +64,6 @@ void alarm_options_default(struct alarm_options *o)
 	o->rule[ALARM_TEST].escalate_s = 0;
 }
 
-static int hex_digit(char c)
-{
-	const char *digits = "0123456789abcdef0123456789ABCDEF", *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)((at - digits) % 16) : -1;
-}
-
-bool alarm_boot_parse(uint8_t boot[ALARM_BOOT_BYTES], const char *text)
-{
-	int n = 0;
-
-	memset(boot, 0, ALARM_BOOT_BYTES);
-	for (; *text && n < 2 * ALARM_BOOT_BYTES; text++) {
-		int digit = hex_digit(*text);
-
-		if (*text == '-')
-			continue;
-		if (digit < 0)
-			break;
-		boot[n / 2] = (uint8_t)(boot[n / 2] << 4 | digit);
-		n++;
-	}
-	if (n == 2 * ALARM_BOOT_BYTES && !*text)
-		return true;
-	memset(boot, 0, ALARM_BOOT_BYTES);
-	return false;
-}
-
 struct alarms *alarms_create(const struct alarm_options *o)
 {
 	struct alarms *s = calloc(1, sizeof(*s));
@@ -445,17 +417,6 @@ int alarms_apply(struct alarms *s, const struct alarm_clock *now, const char *id
 }
 
 /* As time goes by */
-
-bool alarm_time_correct(struct alarm_time *t, const uint8_t boot[ALARM_BOOT_BYTES],
-			const struct alarm_clock *now)
-{
-	if (!now->synced || !t->unsynced || memcmp(t->boot, boot, sizeof(t->boot)) ||
-	    t->mono_us > now->mono_us || now->mono_us - t->mono_us > now->wall_us)
-		return false;
-	t->wall_us = now->wall_us - (now->mono_us - t->mono_us);
-	t->unsynced = false;
-	return true;
-}
 
 static void correct_all(struct alarms *s, struct alarm *a, const struct alarm_clock *now)
 {

@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "daemon/alarm_time.h"
 
 #define ALARM_MAX          96
 #define ALARM_OPEN_MAX     8	/* open ones of one kind in one room; tests: 1 */
@@ -33,7 +34,6 @@
 #define ALARM_NOTE_LEN     80
 #define ALARM_EVIDENCE_MAX 6
 #define ALARM_EVIDENCE_LEN 16
-#define ALARM_BOOT_BYTES   16
 #define ALARM_WHY_LEN      128
 
 enum alarm_kind {
@@ -60,21 +60,6 @@ enum alarm_event {
 enum alarm_verdict {
 	ALARM_VERDICT_NONE, ALARM_CONFIRMED_FALL, ALARM_FALSE_ALARM, ALARM_TEST_VERDICT,
 	ALARM_VERDICTS
-};
-
-/* Now, on both clocks.  `synced`: the wall clock has been set since power on. */
-struct alarm_clock {
-	uint64_t mono_us;	/* since boot */
-	uint64_t wall_us;	/* since 1970 */
-	bool     synced;
-};
-
-/* When something was.  With `unsynced` the wall time is not to be believed; it is put
- * right when the clock is set, as long as the machine has not been off in between. */
-struct alarm_time {
-	uint64_t wall_us, mono_us;
-	uint8_t  boot[ALARM_BOOT_BYTES];
-	bool     unsynced;
 };
 
 struct alarm_evidence {
@@ -162,11 +147,6 @@ struct alarms;
  * repeated but not escalated.  All else is zero. */
 void alarm_options_default(struct alarm_options *o);
 
-/* The 16 bytes of a boot id as the kernel writes it (32 hex digits, dashes ignored).
- * False, and all zero, if it is none: then take random bytes, so that times of
- * different boots are never mixed up. */
-bool alarm_boot_parse(uint8_t boot[ALARM_BOOT_BYTES], const char *text);
-
 /* `o` is copied.  NULL: out of memory.  Free with alarms_free(). */
 struct alarms *alarms_create(const struct alarm_options *o);
 void alarms_free(struct alarms *s);		/* NULL is fine */
@@ -226,11 +206,6 @@ bool alarm_is_open(const struct alarm *a);
 bool alarm_calls(const struct alarm *a);
 /* It has been confirmed: people may have to act on it, or had to. */
 bool alarm_concerns_people(const struct alarm *a);
-
-/* Puts a time right that was taken without a set clock, if `now` and `boot` tell how.
- * True if that changed it. */
-bool alarm_time_correct(struct alarm_time *t, const uint8_t boot[ALARM_BOOT_BYTES],
-			const struct alarm_clock *now);
 
 /* Copies text so that it can be published: whole UTF-8 characters only, '?' for control
  * characters and for bytes that are no UTF-8, cut to fit.  NULL becomes "". */
