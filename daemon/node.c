@@ -5,16 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include "daemon/calibrate_request.h"
-#include "daemon/config_mqtt.h"
 #include "daemon/control.h"
 #include "daemon/device_request.h"
 #include "daemon/log.h"
-#include "daemon/mqtt.h"
-#include "daemon/mqtt_mark.h"
 #include "daemon/node.h"
 #include "daemon/node_alarms.h"
+#include "daemon/node_broker.h"
 #include "daemon/node_commands.h"
 #include "daemon/node_discovery.h"
 #include "daemon/node_info.h"
@@ -28,8 +25,6 @@
 #include "daemon/wave_request.h"
 
 #define TICK_S    0.1
-#define NEWS_S    1	/* from a change to the info that tells it */
-#define TOPIC_LEN 256
 
 enum { FILE_PAUSES, FILE_LEARNED };	/* of the journal's writer */
 
@@ -41,8 +36,7 @@ struct node {
 	int rooms;
 	struct node_sources sources;
 
-	struct mqtt *mqtt;		/* NULL: broker none */
-	struct loop_io *mqtt_io;
+	struct node_broker *broker;
 	struct commands commands;
 	struct node_answers answers;
 	struct node_alarms *alarms;
@@ -51,8 +45,7 @@ struct node {
 	struct node_privacy *privacy;
 	struct node_learned *learned;
 
-	struct loop_timer *tick, *info_timer;
-	bool news;			/* the next info comes early, because something changed */
+	struct loop_timer *tick;
 	uint64_t begun_us;		/* real clock */
 	char boot_id[BOOT_ID_LEN], instance[INSTANCE_LEN];
 	unsigned trouble;		/* bits of trouble.h */
@@ -60,16 +53,9 @@ struct node {
 
 /* --- messages --------------------------------------------------------------------- */
 
-static void send(struct node *n, const struct message *m)
+static char *on_info(void *owner)
 {
-	if (n->mqtt)
-		mqtt_send(n->mqtt, &(struct mqtt_message){
-			.topic = m->topic, .payload = m->payload, .qos = m->qos, .retain = m->retain,
-			.expiry_s = m->expiry_s });
-}
-
-static void publish_info(struct node *n)
-{
+	const struct node *n = owner;
 	struct node_info info = {
 		.config = n->config, .boot_id = n->boot_id,
 		.wall_us = wallclock_us(), .uptime_s = (loop_now_us() - n->begun_us) / 1000000,
@@ -77,40 +63,19 @@ static void publish_info(struct node *n)
 		.instance = n->instance, .discovery = node_discovery_prefix(n->config),
 		.trouble = n->trouble, .raw_csi = node_privacy_raw_csi(n->privacy), .learned = n->learned,
 	};
-	char topic[TOPIC_LEN], *payload;
 
-	if (!n->mqtt)
-		return;
-	info.mqtt = mqtt_stats(n->mqtt);
+	info.mqtt = mqtt_stats(node_broker_mqtt(n->broker));
 	node_alarms_info(n->alarms, &info);
 	node_sources_info(&n->sources, &info);
-	payload = node_info_payload(&info);
-	if (!payload)
-		return;			/* no memory for this one; the next comes in a minute */
-	snprintf(topic, sizeof(topic), "%s/info", n->config->mqtt.base);
-	send(n, &(struct message){ .topic = topic, .payload = payload, .qos = 1, .retain = true });
-	free(payload);
-}
-
-/* The jitter keeps a house full of us from speaking all at once. */
-static void on_info_timer(void *owner)
-{
-	struct node *n = owner;
-	uint16_t r = 0x8000;
-
-	if (getrandom(&r, sizeof(r), GRND_NONBLOCK) < 0)
-		r = 0x8000;
-	publish_info(n);
-	n->news = false;
-	loop_timer_set(n->info_timer, NODE_INFO_S * (0.95 + 0.1 * r / 0xffff));
+	return node_info_payload(&info);
 }
 
 static void on_publish(void *owner, uint64_t now_us, const struct message *m)
 {
-	struct node *n = owner;
+	const struct node *n = owner;
 
 	log_debug("%.1f s: %s %s", (double)(int64_t)(now_us - n->begun_us) / 1e6, m->topic, m->payload);
-	send(n, m);
+	node_broker_send(n->broker, m);
 }
 
 static const char *on_source_name(void *owner, int source)
@@ -202,7 +167,7 @@ static enum command_error on_command(void *owner, const struct command_request *
 static struct node_commands commands_of(struct node *n)
 {
 	return (struct node_commands){
-		.mqtt = n->mqtt, .base = n->config->mqtt.base, .room = n->room, .rooms = n->rooms,
+		.mqtt = node_broker_mqtt(n->broker), .base = n->config->mqtt.base, .room = n->room, .rooms = n->rooms,
 		.origin = node_sources_origin(&n->sources), .wall_us = wallclock_us(), .answers = &n->answers,
 		.act = on_command, .owner = n,
 	};
@@ -222,7 +187,7 @@ static void send_answer(void *owner, const struct node_answer_to *to, const char
 	if (to->client)
 		control_say(n->control, to->client, payload);
 	else
-		node_commands_send(n->mqtt, to, payload);
+		node_commands_send(node_broker_mqtt(n->broker), to, payload);
 }
 
 static void on_settled(void *owner, uint64_t later, int error)
@@ -241,62 +206,18 @@ static void on_mqtt_event(void *owner, const struct mqtt_event *e)
 	if (node_discovery_event(n->discovery, e))
 		return;
 	if (e->kind == MQTT_CONNECTED)
-		publish_info(n);
+		node_broker_info(n->broker);
 	else if (e->kind == MQTT_MESSAGE)
 		node_commands_event(&n->commands, &c, e);
 }
 
-static void on_mqtt_readable(void *owner)
+static int open_broker(struct node *n)
 {
-	struct node *n = owner;
-
-	mqtt_poll(n->mqtt, on_mqtt_event, n);
-}
-
-static int subscribe(struct node *n, const char *tail)
-{
-	char filter[TOPIC_LEN];
-
-	snprintf(filter, sizeof(filter), "%s/%s", n->config->mqtt.base, tail);
-	return mqtt_subscribe_commands(n->mqtt, filter);
-}
-
-static int open_mqtt(struct node *n)
-{
-	const struct config_mqtt *c = &n->config->mqtt;
-	char status[TOPIC_LEN], mark[CONFIG_PATH_LEN + 32];
-	struct mqtt_options o = {
-		.status_topic = status, .boot_id = n->boot_id, .mark_file = mark,
+	const struct node_broker_options o = {
+		.config = n->config, .loop = n->loop, .boot_id = n->boot_id, .info = on_info, .event = on_mqtt_event, .owner = n,
 	};
-	int err;
 
-	config_mqtt_options(&o, c);
-	if (!c->brokers) {
-		log_info("mqtt: broker none: nothing is published");
-		return 0;
-	}
-	snprintf(status, sizeof(status), "%s/status", c->base);
-	snprintf(mark, sizeof(mark), "%s/%s", n->config->state, MQTT_MARK_FILE);
-	config_mqtt_warn(c);
-	err = mqtt_open(&n->mqtt, &o);
-	if (!err)
-		err = subscribe(n, "cmd");
-	if (!err)
-		err = subscribe(n, "+/cmd");
-	if (err)
-		return err;
-	n->mqtt_io = loop_io_add(n->loop, mqtt_fd(n->mqtt), on_mqtt_readable, n);
-	n->info_timer = loop_timer_add(n->loop, 0, 0, on_info_timer, n);
-	return n->mqtt_io && n->info_timer ? 0 : -ENOMEM;
-}
-
-/* Something has changed that info tells.  What comes and goes must not put it off. */
-static void tell_news(struct node *n)
-{
-	if (!n->info_timer || n->news)
-		return;
-	n->news = true;
-	loop_timer_set(n->info_timer, NEWS_S);
+	return node_broker_open(&n->broker, &o);
 }
 
 static void look_for_trouble(struct node *n)
@@ -311,7 +232,7 @@ static void look_for_trouble(struct node *n)
 		return;
 	n->trouble = trouble;
 	sensing_set_trouble(n->sensing, trouble);
-	tell_news(n);
+	node_broker_news(n->broker);
 }
 
 static void on_tick(void *owner)
@@ -335,7 +256,9 @@ static void on_frame(void *owner, const struct source *s, const struct csi_frame
 
 static void on_news(void *owner)
 {
-	tell_news(owner);
+	const struct node *n = owner;
+
+	node_broker_news(n->broker);
 }
 
 static void open_sources(struct node *n)
@@ -372,7 +295,7 @@ static void on_fall_cleared(void *owner, const char *room, bool was_fall)
 static int open_alarms(struct node *n)
 {
 	struct node_alarms_options o = {
-		.config = n->config, .loop = n->loop, .mqtt = n->mqtt, .boot_id = n->boot_id,
+		.config = n->config, .loop = n->loop, .mqtt = node_broker_mqtt(n->broker), .boot_id = n->boot_id,
 		.origin = on_origin, .file = { [FILE_PAUSES] = node_privacy_file(n->privacy),
 					       [FILE_LEARNED] = node_learned_file(n->learned) },
 		.file_written = on_file_written, .fall_cleared = on_fall_cleared, .owner = n,
@@ -401,12 +324,12 @@ static const char *on_room(void *owner, int i)
 static int open_discovery(struct node *n)
 {
 	const struct node_discovery_options o = {
-		.config = n->config, .loop = n->loop, .mqtt = n->mqtt, .instance = n->instance,
+		.config = n->config, .loop = n->loop, .mqtt = node_broker_mqtt(n->broker), .instance = n->instance,
 		.kinds = node_alarms_kinds(n->alarms), .alarms = node_alarms_are_told(n->alarms), .room = on_room,
 		.owner = n,
 	};
 
-	return n->mqtt ? node_discovery_open(&n->discovery, &o) : 0;
+	return node_broker_mqtt(n->broker) ? node_discovery_open(&n->discovery, &o) : 0;
 }
 
 static void on_raw_csi(void *owner, bool on)
@@ -414,7 +337,7 @@ static void on_raw_csi(void *owner, bool on)
 	struct node *n = owner;
 
 	node_alarms_hook(n->alarms, "raw_csi", on ? "on" : "off");
-	tell_news(n);
+	node_broker_news(n->broker);
 }
 
 /* Flash has one writer, and that is the journal's. */
@@ -474,7 +397,7 @@ static int start(struct node *n)
 	if (!err)
 		err = open_privacy(n);
 	if (!err)
-		err = open_mqtt(n);
+		err = open_broker(n);
 	if (!err && *n->config->control)
 		err = control_open(&n->control, n->loop, n->config->control, on_control, n);
 	if (err)
@@ -522,12 +445,10 @@ void node_close(struct node *n)
 	node_privacy_close(n->privacy);		/* raw CSI that is on is told to be off */
 	node_learned_close(n->learned);
 	loop_timer_remove(n->tick);
-	loop_timer_remove(n->info_timer);
-	loop_io_remove(n->mqtt_io);
 	node_discovery_close(n->discovery);
 	control_close(n->control);
 	node_alarms_close(n->alarms);
-	mqtt_close(n->mqtt);
+	node_broker_close(n->broker);
 	node_answers_clear(&n->answers);
 	sensing_free(n->sensing);
 	free(n);
