@@ -66,7 +66,7 @@ CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid rat
 THREAD_TESTS := $(filter $(patsubst %,$(BUILD)/tests/test_%,mqtt mqtt_refused journal_writer alarming alarming_time \
 	alarming_commands),$(TESTS))
 CORE_TESTS  += $(filter $(patsubst %,$(BUILD)/tests/test_%,breath_loss noise_rank pilot heartbeat heart device_noise alias rest gait \
-	device_motion child_sign snapshot repeat),$(TESTS))
+	device_motion child_sign snapshot repeat presence_blind room_neighbours),$(TESTS))
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out %/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c)))
 SOAKS       := $(patsubst tests/soak/%.c,$(BUILD)/soak/%,$(wildcard tests/soak/*.c))
 BENCHES     := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))

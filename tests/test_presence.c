@@ -1,51 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * models/presence.c: quick to say occupied, slow to say empty, honest when blind. */
+ * models/presence.c: quick to say occupied, slow to say empty. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <math.h>
-#include "models/presence.h"
-
-#define TICK_US 100000u
-
-static struct presence room;
-static uint64_t now_us;
-
-static int setup(void **state)
-{
-	(void)state;
-	presence_init(&room);
-	now_us = 5000000;
-	return 0;
-}
-
-/* Lets time pass; returns the seconds in which the room was said to be in that state. */
-static double pass(double seconds, struct presence_input in, enum presence_state count)
-{
-	int ticks = (int)(seconds * 10 + 0.5), n = 0;
-
-	in.breathing_long = NAN;	/* tests/test_long_look.c */
-	for (int i = 0; i < ticks; i++) {
-		now_us += TICK_US;
-		presence_tick(&room, now_us, &in);
-		n += room.state == count;
-	}
-	return n / 10.0;
-}
-
-static const struct presence_input silent = { .micro = NAN };
-static const struct presence_input moving = { .moving = true, .motion_level = 1, .micro = NAN };
-static const struct presence_input blind = { .blind = REASON_GAP, .micro = NAN };
-static const struct presence_input breathing = {
-	.breathing_able = true, .breathing = true, .breathing_probability = 0.9f, .micro = NAN,
-};
-/* What links see of nobody, and of somebody who sits and reads. */
-static const struct presence_input still_air = { .breathing_able = true, .breathing_hint_db = -3.5f, .micro = -2 };
-static const struct presence_input faint = { .breathing_able = true, .breathing_hint_db = -1.5f, .micro = -0.5f };
-static const struct presence_input reader = { .breathing_able = true, .breathing_hint_db = 0, .micro = 1.5f };
+#include "tests/support/presence_rig.h"
 
 static void a_cold_start_is_unknown_and_then_empty(void **state)
 {
@@ -56,63 +17,6 @@ static void a_cold_start_is_unknown_and_then_empty(void **state)
 	assert_int_equal(room.state, PRESENCE_EMPTY);
 	assert_int_equal(room.reason, REASON_NONE);
 	assert_null(presence_evidence_name(room.evidence));
-}
-
-static const struct presence_input hole = { .hole = true, .micro = NAN };
-
-static void a_hole_says_nothing(void **state)
-{
-	(void)state;
-	pass(5, moving, PRESENCE_OCCUPIED);
-	for (int i = 0; i < 15; i++) {
-		pass(1.1, hole, PRESENCE_OCCUPIED);
-		pass(3, silent, PRESENCE_OCCUPIED);
-	}
-	assert_int_equal(room.state, PRESENCE_OCCUPIED);	/* 45 s of silence, not 61 */
-	pass(40, silent, PRESENCE_EMPTY);
-	assert_int_equal(room.state, PRESENCE_EMPTY);
-}
-
-/* Through holes nobody is seen to be still, nor to leave: what was known is not known for long, and what is silent is not
- * empty.  Who walks is seen in spite of them; and once they end, so is silence. */
-static void hole_after_hole_is_unknown_and_never_empty(void **state)
-{
-	static const double seen_s[] = { 0.5, 1, 3 }, unseen_s[] = { 1.5, 1, 2.5 };
-
-	for (int k = 0; k < 3; k++) {
-		setup(state);
-		pass(100, still_air, PRESENCE_EMPTY);
-		for (int i = 0; i < 60; i++) {
-			pass(fmin(unseen_s[k], 2), hole, PRESENCE_EMPTY);
-			pass(unseen_s[k] - fmin(unseen_s[k], 2), blind, PRESENCE_EMPTY);
-			pass(seen_s[k], silent, PRESENCE_EMPTY);
-		}
-		assert_int_equal(room.state, PRESENCE_UNKNOWN);
-		assert_int_equal(room.reason, REASON_GAP);
-		for (int i = 0; i < 6; i++) {
-			pass(unseen_s[k], hole, PRESENCE_OCCUPIED);
-			pass(seen_s[k], moving, PRESENCE_OCCUPIED);
-		}
-		assert_int_equal(room.state, PRESENCE_OCCUPIED);
-		for (int i = 0; i < 80; i++) {
-			assert_true(pass(unseen_s[k], hole, PRESENCE_EMPTY) < 0.1);
-			assert_true(pass(seen_s[k], silent, PRESENCE_EMPTY) < 0.1);
-		}
-		assert_int_equal(room.state, PRESENCE_UNKNOWN);
-		pass(40, silent, PRESENCE_EMPTY);
-		assert_int_equal(room.state, PRESENCE_EMPTY);
-	}
-}
-
-/* Nor where movement can be judged all the time, but no breath for the holes. */
-static void what_hides_every_breath_hides_who_is_still(void **state)
-{
-	const struct presence_input patchy = { .patchy = true, .micro = NAN };
-
-	(void)state;
-	pass(5, moving, PRESENCE_OCCUPIED);
-	assert_true(pass(20, patchy, PRESENCE_OCCUPIED) > 19.9);
-	assert_true(pass(600, patchy, PRESENCE_UNKNOWN) > 580);
 }
 
 static void a_start_waits_for_breathing_but_no_longer_than_30_s(void **state)
@@ -197,38 +101,6 @@ static void breathing_alone_fills_an_empty_room(void **state)
 	doubtful.breathing_probability = 0.4f;
 	doubtful.breathing_hint_db = -3;
 	assert_true(pass(100, doubtful, PRESENCE_EMPTY) > 99.9);
-}
-
-static void a_blind_room_never_says_nobody(void **state)
-{
-	(void)state;
-	pass(100, silent, PRESENCE_EMPTY);
-	assert_true(pass(60, blind, PRESENCE_UNKNOWN) > 59.9);
-	assert_int_equal(room.reason, REASON_GAP);
-	assert_int_equal(room.evidence, PRESENCE_BY_NOTHING);
-	pass(1, silent, PRESENCE_UNKNOWN);	/* whoever came in meanwhile was not seen */
-	assert_int_equal(room.state, PRESENCE_UNKNOWN);
-	pass(25, silent, PRESENCE_EMPTY);
-	assert_int_equal(room.state, PRESENCE_EMPTY);
-}
-
-static void a_short_gap_does_not_lose_the_person(void **state)
-{
-	(void)state;
-	pass(10, moving, PRESENCE_OCCUPIED);
-	pass(3, blind, PRESENCE_UNKNOWN);
-	pass(0.1, silent, PRESENCE_OCCUPIED);
-	assert_int_equal(room.state, PRESENCE_OCCUPIED);
-	assert_string_equal(presence_evidence_name(room.evidence), "memory");
-}
-
-static void a_clock_that_jumps_is_not_silence(void **state)
-{
-	(void)state;
-	pass(10, moving, PRESENCE_OCCUPIED);
-	now_us += 3600000000u;
-	pass(1, silent, PRESENCE_OCCUPIED);
-	assert_int_equal(room.state, PRESENCE_OCCUPIED);
 }
 
 static void absence_of_breath_shortens_the_memory(void **state)
@@ -424,55 +296,6 @@ static void who_was_overlooked_is_found_once_he_has_moved(void **state)
 	assert_true(pass(60, breathing, PRESENCE_OCCUPIED) > 55);
 }
 
-/* ... and while it was blind, somebody may have come. */
-static void a_blind_spell_breaks_that_knowledge(void **state)
-{
-	(void)state;
-	pass(400, still_air, PRESENCE_EMPTY);
-	pass(5, blind, PRESENCE_UNKNOWN);
-	pass(20, breathing, PRESENCE_OCCUPIED);
-	assert_int_equal(room.state, PRESENCE_OCCUPIED);
-}
-
-/* A link that falls silent each minute does not begin from nothing each time. */
-static void gaps_fill_no_empty_room(void **state)
-{
-	(void)state;
-	pass(100, faint, PRESENCE_EMPTY);
-	for (int i = 0; i < 5; i++) {
-		pass(12, blind, PRESENCE_UNKNOWN);
-		assert_true(pass(45, faint, PRESENCE_OCCUPIED) < 0.1);
-		assert_int_equal(room.state, PRESENCE_EMPTY);
-	}
-}
-
-static void a_longer_gap_does_not_lose_the_person_either(void **state)
-{
-	(void)state;
-	pass(60, reader, PRESENCE_OCCUPIED);
-	pass(15, blind, PRESENCE_UNKNOWN);
-	pass(16, faint, PRESENCE_OCCUPIED);
-	assert_int_equal(room.state, PRESENCE_OCCUPIED);
-}
-
-static void who_came_in_during_a_gap_is_found(void **state)
-{
-	(void)state;
-	pass(100, still_air, PRESENCE_EMPTY);
-	pass(15, blind, PRESENCE_UNKNOWN);
-	pass(20, reader, PRESENCE_OCCUPIED);
-	assert_int_equal(room.state, PRESENCE_OCCUPIED);
-}
-
-static void after_a_minute_of_blindness_all_begins_anew(void **state)
-{
-	(void)state;
-	pass(100, faint, PRESENCE_EMPTY);
-	pass(60, blind, PRESENCE_UNKNOWN);
-	pass(20, faint, PRESENCE_OCCUPIED);
-	assert_int_equal(room.state, PRESENCE_OCCUPIED);	/* for a while: somebody may have come and lain down */
-}
-
 static void reset_forgets(void **state)
 {
 	(void)state;
@@ -513,12 +336,6 @@ int main(void)
 		cmocka_unit_test_setup(a_pause_is_remembered_and_a_departure_forgotten, setup),
 		cmocka_unit_test_setup(a_sleeper_who_breathes_stays, setup),
 		cmocka_unit_test_setup(breathing_alone_fills_an_empty_room, setup),
-		cmocka_unit_test_setup(a_blind_room_never_says_nobody, setup),
-		cmocka_unit_test_setup(a_hole_says_nothing, setup),
-		cmocka_unit_test_setup(hole_after_hole_is_unknown_and_never_empty, setup),
-		cmocka_unit_test_setup(what_hides_every_breath_hides_who_is_still, setup),
-		cmocka_unit_test_setup(a_short_gap_does_not_lose_the_person, setup),
-		cmocka_unit_test_setup(a_clock_that_jumps_is_not_silence, setup),
 		cmocka_unit_test_setup(absence_of_breath_shortens_the_memory, setup),
 		cmocka_unit_test_setup(small_signs_that_never_become_a_rate_hold_nobody_for_ever, setup),
 		cmocka_unit_test_setup(a_clear_sign_each_minute_keeps_somebody, setup),
@@ -533,11 +350,6 @@ int main(void)
 		cmocka_unit_test_setup(who_left_is_forgotten_within_two_minutes, setup),
 		cmocka_unit_test_setup(a_room_known_to_be_empty_is_filled_by_movement_only, setup),
 		cmocka_unit_test_setup(who_was_overlooked_is_found_once_he_has_moved, setup),
-		cmocka_unit_test_setup(a_blind_spell_breaks_that_knowledge, setup),
-		cmocka_unit_test_setup(gaps_fill_no_empty_room, setup),
-		cmocka_unit_test_setup(a_longer_gap_does_not_lose_the_person_either, setup),
-		cmocka_unit_test_setup(who_came_in_during_a_gap_is_found, setup),
-		cmocka_unit_test_setup(after_a_minute_of_blindness_all_begins_anew, setup),
 		cmocka_unit_test_setup(who_breathed_for_a_minute_is_there_until_somebody_moves, setup),
 		cmocka_unit_test_setup(reset_forgets, setup),
 	};
