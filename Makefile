@@ -93,7 +93,7 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TEST_SHARED) $(DAEMON) $(CORE)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka
 
 # The simulator belongs to the tool, and has tests.
-$(BUILD)/tests/test_simulate $(BUILD)/tests/test_sim_physics: $(SIM) $(BUILD)/tools/labels.o
+$(BUILD)/tests/test_simulate $(BUILD)/tests/test_sim_physics $(BUILD)/tests/test_sim_bodies: $(SIM) $(BUILD)/tools/labels.o
 
 # So do the doctor's parts, and what scores by person.
 $(BUILD)/tests/test_people: $(BUILD)/tools/people.o $(BUILD)/tools/score.o $(BUILD)/tools/activity_score.o $(BUILD)/tools/heart_score.o $(BUILD)/tools/breath_score.o $(BUILD)/tools/two_score.o
