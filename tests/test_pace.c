@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Whom to sound, and when: the pacing among stations that answer, talk, sleep or do not
- * exist, in time that passes as it is told to; and the airtime that it counts with. */
+ * exist, in time that passes as it is told to. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -9,7 +9,6 @@
 #include <cmocka.h>
 #include <math.h>
 #include <string.h>
-#include "daemon/sounding_airtime.h"
 #include "daemon/sounding_pace.h"
 
 #define STEP_US   500
@@ -295,18 +294,6 @@ static void test_a_cap_below_one_question_a_second_still_asks(void **state)
 	assert_near((double)actor[0].asked, 20, 1);
 }
 
-static void test_the_airtime_of_questions_is_that_of_the_standard(void **state)
-{
-	(void)state;
-	assert_near(airtime_probe_us(6000), 172, 1);
-	assert_near(airtime_probe_us(24000), 124, 1);
-	assert_near(airtime_packet_us(84, 65000), 420, 5);
-	assert_near(airtime_packet_us(84, 6500), 764, 5);
-	assert_near(airtime_probe_us(1000), 16 + 18 + 13 + 192 + 240 + 10 + 192 + 112, 1);
-	assert_int_equal(airtime_probe_us(0), airtime_probe_us(1000));
-	assert_true(airtime_probe_us(4000000) > 0);
-}
-
 /* --- a busy channel ----------------------------------------------------------------- */
 
 static void test_on_a_busy_channel_nothing_is_asked(void **state)
@@ -485,7 +472,6 @@ int main(void)
 		cmocka_unit_test(test_the_cap_holds_and_what_it_costs_is_counted),
 		cmocka_unit_test(test_under_the_cap_everybody_gets_the_same),
 		cmocka_unit_test(test_a_cap_below_one_question_a_second_still_asks),
-		cmocka_unit_test(test_the_airtime_of_questions_is_that_of_the_standard),
 		cmocka_unit_test(test_on_a_busy_channel_nothing_is_asked),
 		cmocka_unit_test(test_a_load_that_is_not_told_again_is_forgotten),
 		cmocka_unit_test(test_a_station_that_dozes_is_found_out_and_left_alone),
