@@ -16,7 +16,8 @@
  *      is usual while nothing moves, too, as soon as that is known, or rho be at 4.5.  Coherence above
  *      0.9 over 2 s needs no rho, as hardly a radio's noise is that smooth; but, to begin, more than usual too.
  *   3. the moving paths are at most 40 dB below the static ones.  A chest at the other
- *      end of the room and a curtain are less, a walking person is more.
+ *      end of the room and a curtain are less, a walking person is more.  From 16 samples a second on this is of what
+ *      changes within half a second, in which a breath, however near, changes little.
  *
  * The decision is the least of the three ratios to their limits, so it has no scale, needs
  * no empty room and forgives any gain.  Windows of 1 s, in halves, so that breathing and
@@ -41,7 +42,8 @@
 #define TICK_US       100000u
 #define SHARE_LIMIT   0.7f	/* of coherence + 2 rho */
 #define FAST_HZ       36	/* samples a second from which rho alone must be certain */
-#define HALVES_HZ     16	/* from which a second is enough to have a mean of its own, that hides what is slower */
+#define HALVES_HZ     16	/* from which a second is enough to have a mean of its own, that hides what is slower, and half
+				 * a second to have a variance */
 #define FAST_SLOTS    10	/* 1 s */
 #define SLOW_SLOTS    MOTION_SLOTS	/* 2 s */
 #define FAST_SIGMAS   4.5f
@@ -191,16 +193,16 @@ static float strength_of(const struct motion_view *v)
 	return v->spread * sqrtf(fmaxf(fmaxf(v->coherence, v->rho), 0));
 }
 
-/* The least of the three ratios to their limits: over 1 is motion.  sweep: of the tick before, pace.c.  *device: what a
- * running device moves is taken out. */
+/* The least of the three ratios to their limits: over 1 is motion.  brief: half a second has enough samples for its strength.
+ * sweep: of the tick before, pace.c.  *device: what a running device moves is taken out. */
 static float motion_index(struct motion *m, uint64_t now_us, const struct motion_view *slow,
-			  const struct motion_view *quick, bool fast, float sweep, bool *device)
+			  const struct motion_view *quick, bool fast, bool brief, float sweep, bool *device)
 {
 	const struct motion_view *v = fast ? quick : slow;
 	float coherence = fmaxf(v->coherence, 0);
 	float share = (coherence + 2 * fmaxf(v->rho, 0)) / SHARE_LIMIT;
 	float certain = fast ? fabsf(v->rho) / v->sigma / FAST_SIGMAS : slow_certain(m, v);
-	float strength = strength_of(v);
+	float strength = strength_of(brief ? quick : slow);
 	float index, least, steady;
 
 	if (slow->coherence > CLEAN)
@@ -312,7 +314,7 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	struct motion_view slow, quick;
 	enum reason why;
 	float index, span;
-	bool fast, still;
+	bool fast, brief, still;
 
 	e->device = e->drowned = false;
 	if (all->fault != REASON_NONE && all->fault != REASON_CHAIN_DEAD) {
@@ -332,9 +334,10 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	}
 	span = fminf((float)(now_us - m->first_us), (float)SLOW_SLOTS * TICK_US) * 1e-6f;
 	fast = (float)slow.pairs > FAST_HZ * span;
-	if (!fast && (float)slow.pairs > HALVES_HZ * span)
+	brief = (float)slow.pairs > HALVES_HZ * span;
+	if (brief && !fast)
 		motion_stat_view(&m->stat, now_us, SLOW_SLOTS, true, &slow);
-	index = motion_index(m, now_us, &slow, &quick, fast, all->pace.sweep, &e->device);
+	index = motion_index(m, now_us, &slow, &quick, fast, brief, all->pace.sweep, &e->device);
 	decide(m, now_us, index, fast);
 	still = is_still(m, now_us, &slow);
 	motion_stat_learn(&m->stat, still);

@@ -13,30 +13,13 @@
 #include "dsp/motion_stat.h"
 #include "models/model.h"
 #include "tests/support/front.h"
+#include "tests/support/synth.h"
 
-#define PI_F    3.14159265f
-#define SECOND  1000000u
 #define TONES   56
 #define PATHS   12
+#define ROOMS   4	/* what holds in one may be luck */
 
 /* --- a small radio in a small world --- */
-
-static uint32_t seed;
-
-static float uniform(void)
-{
-	seed = seed * 1664525u + 1013904223u;
-	return (float)(seed >> 8) / 16777216.0f;
-}
-
-static float gaussian(void)
-{
-	float sum = -6;
-
-	for (int i = 0; i < 12; i++)
-		sum += uniform();
-	return sum;
-}
 
 struct world {
 	int   tones;
@@ -58,6 +41,7 @@ struct world {
 };
 
 static struct world w;
+static uint32_t room;	/* another number is another one: its paths, its noise */
 static struct front front;
 static struct csi_tones tones;
 static struct csi_sample samples[CSI_MAX_TONES];
@@ -69,14 +53,14 @@ static void world_start(struct world start)
 
 	if (w.model)
 		model_motion.destroy(w.model);
-	seed = 12345;
+	synth_seed = (room + 1) * 2654435761u;
 	w = start;
-	w.now_us = 10 * SECOND;
-	w.next_tick_us = w.now_us + SECOND / 10;
+	w.now_us = 10 * SYNTH_SECOND;
+	w.next_tick_us = w.now_us + SYNTH_SECOND / 10;
 	for (int p = 0; p < PATHS; p++) {
-		w.delay_ns[p] = 20 + 100 * uniform();
-		w.direction[p] = cosf(2 * PI_F * uniform()) + cosf(2 * PI_F * uniform());
-		w.phase[p] = 2 * PI_F * uniform();
+		w.delay_ns[p] = 20 + 100 * synth_uniform();
+		w.direction[p] = cosf(2 * SYNTH_PI * synth_uniform()) + cosf(2 * SYNTH_PI * synth_uniform());
+		w.phase[p] = 2 * SYNTH_PI * synth_uniform();
 	}
 	tones.count = (uint16_t)start.tones;
 	front_start(&front, &format);
@@ -99,23 +83,23 @@ static struct world ordinary(float rate_hz)
 /* A static channel with two paths, a walker's paths, coloured noise, a gain. */
 static void measure(void)
 {
-	float gain = powf(10, (float)(int)(uniform() * 3 - 1) * w.gain_db / 20);
-	float white = sqrtf(1 - w.colour * w.colour), nr = gaussian(), ni = gaussian();
+	float gain = powf(10, (float)(int)(synth_uniform() * 3 - 1) * w.gain_db / 20);
+	float white = sqrtf(1 - w.colour * w.colour), nr = synth_gaussian(), ni = synth_gaussian();
 
 	for (int k = 0; k < w.tones; k++) {
 		float f = 0.3125e6f * (float)(k - w.tones / 2);
-		float re = 1 + 0.4f * cosf(2 * PI_F * f * 60e-9f);
-		float im = 0.4f * sinf(2 * PI_F * f * 60e-9f);
+		float re = 1 + 0.4f * cosf(2 * SYNTH_PI * f * 60e-9f);
+		float im = 0.4f * sinf(2 * SYNTH_PI * f * 60e-9f);
 
 		for (int p = 0; p < PATHS; p++) {
-			float turn = w.phase[p] + w.moved_m * w.direction[p] / 0.125f * 2 * PI_F -
-				     2 * PI_F * f * w.delay_ns[p] * 1e-9f;
+			float turn = w.phase[p] + w.moved_m * w.direction[p] / 0.125f * 2 * SYNTH_PI -
+				     2 * SYNTH_PI * f * w.delay_ns[p] * 1e-9f;
 
 			re += w.walker / sqrtf(PATHS) * cosf(turn);
 			im += w.walker / sqrtf(PATHS) * sinf(turn);
 		}
-		nr = w.colour * nr + white * gaussian();
-		ni = w.colour * ni + white * gaussian();
+		nr = w.colour * nr + white * synth_gaussian();
+		ni = w.colour * ni + white * synth_gaussian();
 		samples[k].re = (int16_t)lrintf(gain * (w.amplitude * re + w.noise * nr));
 		samples[k].im = (int16_t)lrintf(gain * (w.amplitude * im + w.noise * ni));
 	}
@@ -123,7 +107,7 @@ static void measure(void)
 
 static void tick_until(uint64_t time_us)
 {
-	for (; w.next_tick_us <= time_us; w.next_tick_us += SECOND / 10) {
+	for (; w.next_tick_us <= time_us; w.next_tick_us += SYNTH_SECOND / 10) {
 		model_motion.tick(w.model, w.next_tick_us, &w.evidence);
 		if (w.evidence.motion.reason != REASON_NONE)
 			w.unknown_s += 0.1;
@@ -144,30 +128,30 @@ static double run(double seconds, int until_on)
 {
 	struct csi_frame frame = { .rx_count = 1, .tx_count = 1, .scale = 1,
 				   .tones = &tones, .samples = samples };
-	uint64_t start = w.now_us, end = start + (uint64_t)(seconds * SECOND);
+	uint64_t start = w.now_us, end = start + (uint64_t)(seconds * SYNTH_SECOND);
 
 	while (w.now_us < end) {
-		float step = (1 + w.jitter * (2 * uniform() - 1)) / w.rate_hz;
+		float step = (1 + w.jitter * (2 * synth_uniform() - 1)) / w.rate_hz;
 		struct motion_evidence *e = &w.evidence.motion;
 
-		w.moved_m += (w.speed_m_s + w.chest_m * PI_F / 4 * cosf(PI_F / 2 * (float)w.now_us * 1e-6f)) * step;
+		w.moved_m += (w.speed_m_s + w.chest_m * SYNTH_PI / 4 * cosf(SYNTH_PI / 2 * (float)w.now_us * 1e-6f)) * step;
 		w.now_us += (uint64_t)(step * 1e6f);
 		tick_until(w.now_us);
 		if (until_on >= 0 && e->reason == REASON_NONE && e->moving == until_on)
 			break;
-		if (uniform() < w.loss)
+		if (synth_uniform() < w.loss)
 			continue;
 		measure();
 		frame.time_us = w.now_us;
 		model_motion.push(w.model, front_packet(&front, &frame));
 	}
-	return (double)(w.now_us - start) / SECOND;
+	return (double)(w.now_us - start) / SYNTH_SECOND;
 }
 
 /* Time passes and nothing is received. */
 static void pause_for(double seconds)
 {
-	w.now_us += (uint64_t)(seconds * SECOND);
+	w.now_us += (uint64_t)(seconds * SYNTH_SECOND);
 	tick_until(w.now_us);
 }
 
@@ -180,18 +164,18 @@ static void null_of(float c, int pairs, float *mean, float *std, float *sigma, f
 	float s1 = 0, s2 = 0, sg = 0, co = 0;
 	const int trials = 300, streams = 52;
 
-	seed = 99;
+	synth_seed = 99;
 	for (int t = 0; t < trials; t++) {
 		struct motion_view v;
-		uint64_t time_us = SECOND;
+		uint64_t time_us = SYNTH_SECOND;
 
 		assert_int_equal(motion_stat_init(&m, streams, streams), 0);
 		for (int n = 0; n <= pairs; n++, time_us += 20000) {
 			int16_t x[POWER_MAX_STREAMS];
-			float g = gaussian();
+			float g = synth_gaussian();
 
 			for (int k = 0; k < streams; k++) {
-				g = k ? c * g + sqrtf(1 - c * c) * gaussian() : g;
+				g = k ? c * g + sqrtf(1 - c * c) * synth_gaussian() : g;
 				x[k] = (int16_t)lrintf(POWER_MEAN + 100 * g);
 			}
 			motion_stat_push(&m, time_us, x);
@@ -247,13 +231,13 @@ static void constant_streams_count_for_nothing(void **state)
 	assert_int_equal(motion_stat_init(&m, 16, 16), 0);
 	for (int k = 0; k < 16; k++)
 		x[k] = POWER_MEAN;
-	seed = 5;
+	synth_seed = 5;
 	for (int n = 0; n < 60; n++) {
-		x[3] = (int16_t)lrintf(POWER_MEAN + 50 * gaussian());
-		x[4] = (int16_t)lrintf(POWER_MEAN + 50 * gaussian());
-		motion_stat_push(&m, SECOND + (uint64_t)n * 20000, x);
+		x[3] = (int16_t)lrintf(POWER_MEAN + 50 * synth_gaussian());
+		x[4] = (int16_t)lrintf(POWER_MEAN + 50 * synth_gaussian());
+		motion_stat_push(&m, SYNTH_SECOND + (uint64_t)n * 20000, x);
 	}
-	motion_stat_view(&m, SECOND + 1200000, MOTION_SLOTS, false, &v);
+	motion_stat_view(&m, SYNTH_SECOND + 1200000, MOTION_SLOTS, false, &v);
 	assert_int_equal(v.streams, 2);
 	assert_int_equal(motion_stat_init(&m, POWER_MAX_STREAMS + 1, 1), -22);
 	assert_int_equal(motion_stat_init(&m, 16, 5), -22);
@@ -270,9 +254,9 @@ static void a_slow_sine_is_all_rho(void **state)
 	for (int n = 0; n < 60; n++) {
 		for (int k = 0; k < 8; k++)
 			x[k] = (int16_t)(POWER_MEAN + 500 * sinf(0.3f * (float)n + (float)k / 4));
-		motion_stat_push(&m, SECOND + (uint64_t)n * 20000, x);
+		motion_stat_push(&m, SYNTH_SECOND + (uint64_t)n * 20000, x);
 	}
-	motion_stat_view(&m, SECOND + 1200000, 10, true, &v);
+	motion_stat_view(&m, SYNTH_SECOND + 1200000, 10, true, &v);
 	assert_true(fabsf(v.rho - cosf(0.3f)) < 0.06f);
 	assert_true(fabsf(v.coherence - cosf(0.25f)) < 0.03f);
 	assert_true(fabsf(v.spread - 500.0f / POWER_MEAN / sqrtf(2)) < 0.05f);
@@ -285,30 +269,40 @@ static void noise_never_moves(void **state)
 	static const float rates[] = { 5, 10, 20, 33, 50, 100, 300 };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
-		world_start(ordinary(rates[i]));
-		run(2.5, -1);
-		count_anew();
-		run(60, -1);
-		assert_true(w.on_s == 0);
-		assert_true(w.unknown_s == 0);
-	}
+	for (room = 0; room < ROOMS; room++)
+		for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
+			world_start(ordinary(rates[i]));
+			run(2.5, -1);
+			count_anew();
+			run(60, -1);
+			assert_true(w.on_s == 0);
+			assert_true(w.unknown_s == 0);
+		}
 	world_stop();
 }
 
-/* As smoothed by some chips; at low rates coherence has to serve as evidence, so that less
- * of it is forgiven. */
-static void coloured_noise_never_moves(void **state)
+/* As smoothed by some chips: so many seconds of 100 in each of `rooms` rooms in which it moves. */
+static double moves_of_coloured_noise(float rate_hz, float colour, uint32_t rooms)
 {
-	(void)state;
-	for (int rate = 10; rate <= 100; rate *= 3) {
-		struct world start = ordinary((float)rate);
+	struct world start = ordinary(rate_hz);
+	double sum = 0;
 
-		start.colour = rate < 36 ? 0.6f : 0.85f;
+	start.colour = colour;
+	for (room = 0; room < rooms; room++) {
 		world_start(start);
 		run(100, -1);
-		assert_true(w.on_s == 0);
+		sum += w.on_s;
 	}
+	return sum;
+}
+
+/* At low rates coherence has to serve as evidence, so that less of it is forgiven, and chance does the rest about once an hour. */
+static void coloured_noise_hardly_ever_moves(void **state)
+{
+	(void)state;
+	assert_true(moves_of_coloured_noise(90, 0.85f, ROOMS) == 0);
+	assert_true(moves_of_coloured_noise(30, 0.6f, 20) <= 20);
+	assert_true(moves_of_coloured_noise(10, 0.6f, 20) <= 20);
 	world_stop();
 }
 
@@ -329,69 +323,112 @@ static void gain_steps_change_nothing(void **state)
 	world_stop();
 }
 
+/* So long until it is seen that somebody walks, and goes on; and that nobody does any more. */
+static double walk(float speed_m_s, float rate_hz)
+{
+	double seen_s;
+
+	world_start(ordinary(rate_hz));
+	run(6, -1);
+	assert_false(w.evidence.motion.moving);
+	w.speed_m_s = speed_m_s;
+	seen_s = run(5, 1);
+	count_anew();
+	run(10, -1);
+	assert_true(w.on_s > 9.4);
+	w.speed_m_s = 0;
+	assert_true(run(10, 0) <= (rate_hz < 36 ? 3.3 : 2.1));
+	count_anew();
+	run(10, -1);
+	assert_true(w.on_s == 0);
+	return seen_s;
+}
+
+/* In how many rooms it takes more than a second at 30 packets a second and more, or longer than 2.2 s below; nowhere is it more than
+ * that. */
+static int late_walks(float speed_m_s, float rate_hz, uint32_t rooms)
+{
+	int late = 0;
+
+	for (room = 0; room < rooms; room++) {
+		double seen_s = walk(speed_m_s, rate_hz);
+
+		assert_true(seen_s <= 2.2);
+		late += rate_hz > 29 && seen_s > 1;
+	}
+	return late;
+}
+
+/* From some 0.05 m on from packet to packet, there and back, rho has to wait for a moment in some rooms. */
 static void a_walker_is_seen_at_every_speed_and_rate(void **state)
 {
-	static const float speeds[] = { 0.3f, 0.5f, 1, 1.5f, 2.5f };
+	static const float speeds[] = { 0.3f, 0.5f, 1, 1.5f };
 	static const float rates[] = { 10, 15, 20, 30, 50, 100, 200 };
+	int late = 0;
 
 	(void)state;
 	for (size_t s = 0; s < sizeof(speeds) / sizeof(*speeds); s++)
-		for (size_t r = 0; r < sizeof(rates) / sizeof(*rates); r++) {
-			world_start(ordinary(rates[r]));
-			run(6, -1);
-			assert_false(w.evidence.motion.moving);
-			w.speed_m_s = speeds[s];
-			assert_true(run(5, 1) <= (rates[r] < 30 ? 2.2 : 1.0));
-			count_anew();
-			run(10, -1);
-			assert_true(w.on_s > 9.4);
-			w.speed_m_s = 0;
-			assert_true(run(10, 0) <= (rates[r] < 36 ? 3.3 : 2.1));
-			count_anew();
-			run(10, -1);
-			assert_true(w.on_s == 0);
-		}
+		for (size_t r = 0; r < sizeof(rates) / sizeof(*rates); r++)
+			late += late_walks(speeds[s], rates[r], ROOMS);
+	assert_true(late <= 2);			/* of 64 from 30 packets a second on */
+	for (size_t r = 0; r < sizeof(rates) / sizeof(*rates) - 1; r++)
+		assert_true(late_walks(2.5f, rates[r], 12) <= 2);	/* who runs */
 	world_stop();
 }
 
 static void a_cold_start_in_motion_is_known_within_two_seconds(void **state)
 {
 	(void)state;
-	for (int rate = 10; rate <= 100; rate += 30) {
-		world_start(ordinary((float)rate));
-		w.speed_m_s = 1;
-		assert_true(run(5, 1) <= 2.0);
-	}
+	for (room = 0; room < ROOMS; room++)
+		for (int rate = 10; rate <= 100; rate += 30) {
+			world_start(ordinary((float)rate));
+			w.speed_m_s = 1;
+			assert_true(run(5, 1) <= 2.0);
+		}
 	world_stop();
 }
 
-/* 0.11 m from packet to packet at a wavelength of 0.125 m: some moments of it look like noise. */
+/* The mean share of two minutes' walk that is seen, 0.11 m from packet to packet at a wavelength
+ * of 0.125 m: some moments of it look like noise. */
+static float seen_of_walks(float walker, double still_s, uint32_t rooms)
+{
+	double sum = 0;
+
+	for (room = 0; room < rooms; room++) {
+		world_start(ordinary(9));
+		w.walker = walker;
+		run(still_s, -1);
+		count_anew();
+		w.speed_m_s = 1;
+		run(120, -1);
+		sum += w.on_s / 120;
+	}
+	return (float)(sum / rooms);
+}
+
+/* At -20 dB from the first packet on he is learned (motion.c says so). */
 static void who_walks_on_and_on_is_not_learned_as_noise(void **state)
 {
 	(void)state;
-	for (uint32_t draw = 1; draw <= 6; draw++) {
-		world_start(ordinary(9));
-		seed = 77 * draw;
-		w.walker = 0.1f;
-		w.speed_m_s = 1;
-		run(300, -1);
-		assert_true(w.on_s > 275);
-	}
+	assert_true(seen_of_walks(0.14f, 0, 24) > 0.9f);
+	assert_true(seen_of_walks(0.1f, 10, 48) > 0.78f);	/* 0.65 where what is lost for a moment counts as noise */
 	world_stop();
 }
 
 static void a_third_lost_is_no_harm(void **state)
 {
 	(void)state;
-	world_start(ordinary(60));
-	w.loss = 0.3f;
-	run(30, -1);
-	assert_true(w.on_s == 0);
-	w.speed_m_s = 1;
-	assert_true(run(5, 1) <= 1.2);
-	count_anew();
-	run(20, -1);
-	assert_true(w.on_s > 19);
+	for (room = 0; room < ROOMS; room++) {
+		world_start(ordinary(60));
+		w.loss = 0.3f;
+		run(30, -1);
+		assert_true(w.on_s == 0);
+		w.speed_m_s = 1;
+		assert_true(run(5, 1) <= 1.2);
+		count_anew();
+		run(20, -1);
+		assert_true(w.on_s > 19);
+	}
 	world_stop();
 }
 
@@ -403,25 +440,33 @@ static void what_is_too_small_is_not_a_walker(void **state)
 	start.noise = 0.3f;
 	start.walker = 0.004f;		/* -48 dB: a curtain, a chest far away */
 	start.amplitude = 2000;
-	world_start(start);
-	w.speed_m_s = 0.5f;
-	run(20, -1);
-	assert_true(w.on_s == 0);
+	for (room = 0; room < ROOMS; room++) {
+		world_start(start);
+		w.speed_m_s = 0.5f;
+		run(20, -1);
+		assert_true(w.on_s == 0);
+	}
 	world_stop();
 }
 
-/* Who sits near the link and breathes deeply. */
+/* Who sits near the link and breathes deeply: in about one room of a hundred what a breath moves within half a second is over
+ * the limit. */
 static void a_chest_is_no_walker_from_20_packets_a_second_on(void **state)
 {
 	static const float rates[] = { 20, 25, 30, 50, 100 };
 
 	(void)state;
 	for (size_t r = 0; r < sizeof(rates) / sizeof(*rates); r++) {
-		world_start(ordinary(rates[r]));
-		w.noise = 0.1f;
-		w.chest_m = 0.006f;
-		run(60, -1);
-		assert_true(w.on_s == 0);
+		int moves = 0;
+
+		for (room = 0; room < 12; room++) {
+			world_start(ordinary(rates[r]));
+			w.noise = 0.1f;
+			w.chest_m = 0.006f;
+			run(30, -1);
+			moves += w.on_s > 0;
+		}
+		assert_true(moves <= 1);
 	}
 	world_stop();
 }
@@ -444,7 +489,7 @@ static void a_gap_is_unknown_and_never_stale(void **state)
 	run(1, -1);
 	assert_int_equal(w.evidence.motion.reason, REASON_NONE);
 	assert_false(w.evidence.motion.moving);
-	w.now_us += 7200ull * SECOND;	/* the clock leaps: nobody ticked */
+	w.now_us += 7200ull * SYNTH_SECOND;	/* the clock leaps: nobody ticked */
 	w.next_tick_us = w.now_us;
 	tick_until(w.now_us);
 	assert_int_equal(w.evidence.motion.reason, REASON_NO_CSI);
@@ -521,26 +566,35 @@ static void bursts_are_one_sample(void **state)
 	world_stop();
 }
 
+static int begin(void **state)
+{
+	(void)state;
+	room = 0;
+	return 0;
+}
+
+#define TEST(f) cmocka_unit_test_setup(f, begin)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(noise_spreads_as_theory_says),
-		cmocka_unit_test(correlated_tones_widen_sigma_as_they_should),
-		cmocka_unit_test(constant_streams_count_for_nothing),
-		cmocka_unit_test(a_slow_sine_is_all_rho),
-		cmocka_unit_test(noise_never_moves),
-		cmocka_unit_test(coloured_noise_never_moves),
-		cmocka_unit_test(gain_steps_change_nothing),
-		cmocka_unit_test(a_walker_is_seen_at_every_speed_and_rate),
-		cmocka_unit_test(a_cold_start_in_motion_is_known_within_two_seconds),
-		cmocka_unit_test(who_walks_on_and_on_is_not_learned_as_noise),
-		cmocka_unit_test(a_third_lost_is_no_harm),
-		cmocka_unit_test(what_is_too_small_is_not_a_walker),
-		cmocka_unit_test(a_chest_is_no_walker_from_20_packets_a_second_on),
-		cmocka_unit_test(a_gap_is_unknown_and_never_stale),
-		cmocka_unit_test(a_link_that_cannot_see_says_why),
-		cmocka_unit_test(samples_that_never_change_do_not_move),
-		cmocka_unit_test(bursts_are_one_sample),
+		TEST(noise_spreads_as_theory_says),
+		TEST(correlated_tones_widen_sigma_as_they_should),
+		TEST(constant_streams_count_for_nothing),
+		TEST(a_slow_sine_is_all_rho),
+		TEST(noise_never_moves),
+		TEST(coloured_noise_hardly_ever_moves),
+		TEST(gain_steps_change_nothing),
+		TEST(a_walker_is_seen_at_every_speed_and_rate),
+		TEST(a_cold_start_in_motion_is_known_within_two_seconds),
+		TEST(who_walks_on_and_on_is_not_learned_as_noise),
+		TEST(a_third_lost_is_no_harm),
+		TEST(what_is_too_small_is_not_a_walker),
+		TEST(a_chest_is_no_walker_from_20_packets_a_second_on),
+		TEST(a_gap_is_unknown_and_never_stale),
+		TEST(a_link_that_cannot_see_says_why),
+		TEST(samples_that_never_change_do_not_move),
+		TEST(bursts_are_one_sample),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
