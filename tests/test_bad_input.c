@@ -11,6 +11,7 @@
 #include <string.h>
 #include "daemon/sensing.h"
 #include "tests/support/mute.h"
+#include "tests/support/synth.h"
 
 #define SECOND  UINT64_C(1000000)
 #define TONES   56
@@ -58,6 +59,7 @@ static int set_up(void **state)
 	fill_tones(&wide, 2 * TONES);
 	breaths = beats = 0;
 	breath_off = beat_off = 0;
+	synth_seed = 1;
 	if (sensing_create(&sensing, "t", &output))
 		return -1;
 	return sensing_add_room(sensing, &room);
@@ -72,12 +74,7 @@ static int tear_down(void **state)
 
 static float noise(void)
 {
-	static uint32_t x = 1;
-
-	x ^= x << 13;
-	x ^= x >> 17;
-	x ^= x << 5;
-	return (float)x / 4294967296.0f - 0.5f;
+	return synth_uniform() - 0.5f;
 }
 
 /* A static path and one over a chest that breathes 15 times a minute and beats 66 times, sharply. */

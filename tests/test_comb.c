@@ -9,17 +9,18 @@
 #include <math.h>
 #include <string.h>
 #include "models/comb.h"
+#include "tests/support/synth.h"
 
 #define RATE_HZ  5.0f
 #define SHAPE    36
 #define INDEPENDENT 40		/* looks: a window of a minute is another one after that */
 #define HI_HZ    (42 / 60.0f)
 #define PER_MIN  (1 / 60.0f)
+#define DRAWS    8u
 
 static struct comb comb;
 static struct rank1 spectrum;
 static float noise[2][RANK1_BINS];
-static uint32_t seed;
 
 static int begin(void **state)
 {
@@ -32,14 +33,8 @@ static int begin(void **state)
 	spectrum.shape = SHAPE;
 	spectrum.noise_lo = (int)rank1_bin(&spectrum, 1.2f);
 	spectrum.noise_hi = (int)rank1_bin(&spectrum, 2.4f);
-	seed = 7;
+	synth_seed = 7;
 	return 0;
-}
-
-static float draw(void)
-{
-	seed = seed * 1664525u + 1013904223u;
-	return ((float)(seed >> 8) + 0.5f) / 16777216.0f;
 }
 
 /* Noise of many streams: a gamma variable of mean 1. */
@@ -48,7 +43,7 @@ static float noise_of_a_bin(void)
 	float sum = 0;
 
 	for (int i = 0; i < SHAPE; i++)
-		sum -= logf(draw());
+		sum -= logf(1 - synth_uniform());
 	return sum / SHAPE;
 }
 
@@ -87,7 +82,7 @@ static int breathe(int looks, const float *hz, int persons, float wander)
 	for (int i = 0; i < looks; i++) {
 		clear(i);
 		for (int j = 0; j < persons; j++) {
-			at[j] += wander * PER_MIN * (draw() - 0.5f) + 0.02f * (hz[j] - at[j]);
+			at[j] += wander * PER_MIN * (synth_uniform() - 0.5f) + 0.02f * (hz[j] - at[j]);
 			line(at[j], 14);
 			line(2 * at[j], 8);
 			line(3 * at[j], 3);
@@ -100,35 +95,63 @@ static int breathe(int looks, const float *hz, int persons, float wander)
 }
 
 /* Teeth as high as the simulator's fan at 2.4 GHz has them, 20 packets a second, one antenna. */
-static int swing(int looks, float pace_hz, float more_db)
+static void look_at_swing(int number, float pace_hz, float more_db)
 {
 	static const float teeth_db[] = { 1.1f, 0.9f, 0.8f, 3.5f, 0.3f, 3.3f, 0.2f, 0.9f, 0, 0.9f };
 
+	clear(number);
+	for (int k = 0; k < 10; k++)
+		line((float)(k + 1) * pace_hz, fmaxf(teeth_db[k] + more_db, 0));
+	comb_look(&comb, &spectrum, HI_HZ);
+}
+
+/* Until there is a comb, at most so many. */
+static int swing(int looks, float pace_hz, float more_db)
+{
 	for (int i = 0; i < looks; i++) {
-		clear(i);
-		for (int k = 0; k < 10; k++)
-			line((float)(k + 1) * pace_hz, fmaxf(teeth_db[k] + more_db, 0));
-		comb_look(&comb, &spectrum, HI_HZ);
+		look_at_swing(i, pace_hz, more_db);
 		if (comb.sure)
 			return i + 1;
 	}
 	return looks;
 }
 
+/* Its pace may be taken for the double at first, which has the same strong ones; five minutes later it is right. */
 static void a_swing_is_known_though_all_its_lines_are_weak(void **state)
 {
-	(void)state;
-	assert_in_range(swing(900, 4.55f * PER_MIN, 0), 120, 400);
-	assert_float_equal(comb.hz, 4.55f * PER_MIN, 0.1f * PER_MIN);
-	assert_true(comb_has(&comb, &spectrum, 18.2f * PER_MIN));
-	assert_true(comb_has(&comb, &spectrum, 27.3f * PER_MIN));
-	assert_false(comb_has(&comb, &spectrum, 15.9f * PER_MIN));
+	int in_time = 0, right = 0;
+
+	for (uint32_t draw = 1; draw <= DRAWS; draw++) {
+		int looks;
+
+		begin(state);
+		synth_seed = 7 * draw;
+		looks = swing(900, 4.55f * PER_MIN, 0);
+		in_time += looks >= 120 && looks <= 400;
+		assert_true(comb_has(&comb, &spectrum, 18.2f * PER_MIN));
+		assert_true(comb_has(&comb, &spectrum, 27.3f * PER_MIN));
+		assert_false(comb_has(&comb, &spectrum, 15.9f * PER_MIN));
+		for (int i = 0; i < 300; i++)
+			look_at_swing(looks + i, 4.55f * PER_MIN, 0);
+		right += fabsf(comb.hz - 4.55f * PER_MIN) < 0.1f * PER_MIN;
+	}
+	assert_in_range(in_time, DRAWS - 2, DRAWS);
+	assert_in_range(right, DRAWS - 1, DRAWS);
 }
 
 static void a_strong_one_within_a_minute(void **state)
 {
-	(void)state;
-	assert_in_range(swing(900, 6.9f * PER_MIN, 4), 5, 20);
+	int in_time = 0;
+
+	for (uint32_t draw = 1; draw <= DRAWS; draw++) {
+		int looks;
+
+		begin(state);
+		synth_seed = 7 * draw;
+		looks = swing(900, 6.9f * PER_MIN, 4);
+		in_time += looks >= 5 && looks <= 20;
+	}
+	assert_in_range(in_time, DRAWS - 1, DRAWS);
 }
 
 /* Who sits beside the fan and breathes at one of its multiples is higher than its tooth ever was. */
@@ -143,17 +166,21 @@ static void a_chest_stands_over_a_tooth(void **state)
 	assert_true(comb_has(&comb, &spectrum, 27.3f * PER_MIN));
 }
 
-static void no_chest_is_a_comb_however_even(void **state)
+/* Fourteen hours; chance gives one that is more even than a chest can be teeth in about one of them. */
+static void hardly_any_chest_is_a_comb_however_even(void **state)
 {
 	static const float rates[] = { 4, 6, 9.9f, 12, 15, 20, 30 };
+	int combs = 0;
 
-	for (int i = 0; i < 7; i++) {
-		float hz = rates[i] * PER_MIN;
+	for (uint32_t draw = 1; draw <= 4; draw++)
+		for (int i = 0; i < 7; i++) {
+			float hz = rates[i] * PER_MIN;
 
-		begin(state);
-		assert_int_equal(breathe(1800, &hz, 1, i & 1 ? 1.0f : 0), 1800);
-		assert_false(comb_has(&comb, &spectrum, hz));
-	}
+			begin(state);
+			synth_seed = 7 * draw;
+			combs += breathe(1800, &hz, 1, i & 1 ? 1.0f : 0) < 1800;
+		}
+	assert_in_range(combs, 0, 3);
 }
 
 /* Even where both rates are multiples of one pace.  In hours, chance adds teeth now and then: what is uneven is nobody's comb
@@ -161,13 +188,15 @@ static void no_chest_is_a_comb_however_even(void **state)
 static void nor_are_two(void **state)
 {
 	static const float pairs[][2] = { { 14, 21 }, { 13.5f, 18 }, { 12, 20 }, { 15, 25 } };
+	int combs = 0;
 
 	for (int i = 0; i < 4; i++) {
 		float hz[2] = { pairs[i][0] * PER_MIN, pairs[i][1] * PER_MIN };
 
 		begin(state);
-		assert_int_equal(breathe(180, hz, 2, 0.2f), 180);
+		combs += breathe(180, hz, 2, 0.2f) < 180;
 	}
+	assert_in_range(combs, 0, 1);
 }
 
 static void noise_is_none_and_short_windows_are_not_looked_at(void **state)
@@ -188,7 +217,7 @@ int main(void)
 		TEST(a_swing_is_known_though_all_its_lines_are_weak),
 		TEST(a_strong_one_within_a_minute),
 		TEST(a_chest_stands_over_a_tooth),
-		TEST(no_chest_is_a_comb_however_even),
+		TEST(hardly_any_chest_is_a_comb_however_even),
 		TEST(nor_are_two),
 		TEST(noise_is_none_and_short_windows_are_not_looked_at),
 	};

@@ -9,27 +9,22 @@
 #include <cmocka.h>
 #include <math.h>
 #include "dsp/decay.h"
+#include "tests/support/synth.h"
 
 #define STREAMS 32
 #define WAVES   40
 #define FREQ_HZ 2.437e9f
+#define FIELDS  8
 
-static uint32_t seed;
 static double angle[WAVES], phase[STREAMS][WAVES];
 
-static double uniform(void)
-{
-	seed = seed * 1664525u + 1013904223u;
-	return (double)(seed >> 8) / (1 << 24);
-}
-
+/* Each is another one. */
 static void make_field(void)
 {
-	seed = 7;
 	for (int w = 0; w < WAVES; w++) {
-		angle[w] = 6.283185307 * uniform();
+		angle[w] = 6.283185307 * (double)synth_uniform();
 		for (int k = 0; k < STREAMS; k++)
-			phase[k][w] = 6.283185307 * uniform();
+			phase[k][w] = 6.283185307 * (double)synth_uniform();
 	}
 }
 
@@ -43,7 +38,7 @@ static void streams_at(double metres, double noise, int16_t x[POWER_MAX_STREAMS]
 
 		for (int w = 0; w < WAVES; w++)
 			sum += cos(wavenumber * metres * cos(angle[w]) + phase[k][w]);
-		x[k] = (int16_t)(POWER_MEAN * (1 + 0.2 * sum / sqrt(WAVES / 2.0)) + noise * (uniform() - 0.5));
+		x[k] = (int16_t)(POWER_MEAN * (1 + 0.2 * sum / sqrt(WAVES / 2.0)) + noise * ((double)synth_uniform() - 0.5));
 	}
 }
 
@@ -69,17 +64,32 @@ static float speed_of(double m_s, double rate_hz, double noise, bool *carries)
 	return go_on(&d, 0.5, m_s, rate_hz, noise, carries);
 }
 
+/* The mean over fields is within a quarter: a sixth too slow, as one leg of the path is diffuse here, and decay.c halves the
+ * difference to two.  One of them is within another quarter of that. */
 static void expect_right(float least_m_s, float most_m_s, double rate_hz)
 {
 	const float speeds[] = { least_m_s, 0.7f, 1, most_m_s };
 	bool carries;
 
 	for (int i = 0; i < 4; i++) {
-		float v = speed_of((double)speeds[i], rate_hz, 30, &carries);
+		float off = 0;
 
-		assert_true(carries);
-		assert_true(fabsf(v / speeds[i] - 1) < 0.25f);
+		for (int n = 0; n < FIELDS; n++) {
+			float v = speed_of((double)speeds[i], rate_hz, 30, &carries) / speeds[i] - 1;
+
+			assert_true(carries);
+			assert_true(fabsf(v) < 0.45f);
+			off += v / FIELDS;
+		}
+		assert_true(fabsf(off) < 0.25f);
 	}
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	synth_seed = 7;
+	return 0;
 }
 
 static void the_speed_is_right_within_a_quarter(void **state)
@@ -115,15 +125,20 @@ static void at_5_ghz_they_do_not(void **state)
 
 static void another_rate_of_packets_is_another_begin(void **state)
 {
+	static const double rates_hz[] = { 200, 90, 200 };
 	static struct decay d;
+	float mean[3] = { 0 };
 	bool carries;
 
 	(void)state;
-	make_field();
-	decay_init(&d, STREAMS, FREQ_HZ);
-	assert_float_equal(go_on(&d, 0.5, 0.8, 200, 30, &carries), 0.8, 0.2);
-	assert_float_equal(go_on(&d, 3.5, 0.8, 90, 30, &carries), 0.8, 0.2);
-	assert_float_equal(go_on(&d, 6.5, 0.8, 200, 30, &carries), 0.8, 0.2);
+	for (int n = 0; n < FIELDS; n++) {
+		make_field();
+		decay_init(&d, STREAMS, FREQ_HZ);
+		for (int i = 0; i < 3; i++)
+			mean[i] += go_on(&d, 0.5 + 3 * i, 0.8, rates_hz[i], 30, &carries) / FIELDS;
+	}
+	for (int i = 0; i < 3; i++)
+		assert_float_equal(mean[i], 0.8, 0.2);
 }
 
 static void fifty_packets_a_second_do_not_carry_it(void **state)
@@ -163,16 +178,18 @@ static void a_pause_is_forgotten(void **state)
 	assert_int_equal(decay_init(&d, 0, FREQ_HZ), -22);
 }
 
+#define TEST(f) cmocka_unit_test_setup(f, begin)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_speed_is_right_within_a_quarter),
-		cmocka_unit_test(a_hundred_packets_a_second_carry_a_walk_at_2_4_ghz),
-		cmocka_unit_test(at_5_ghz_they_do_not),
-		cmocka_unit_test(another_rate_of_packets_is_another_begin),
-		cmocka_unit_test(fifty_packets_a_second_do_not_carry_it),
-		cmocka_unit_test(what_is_too_fast_or_does_not_move_has_no_speed),
-		cmocka_unit_test(a_pause_is_forgotten),
+		TEST(the_speed_is_right_within_a_quarter),
+		TEST(a_hundred_packets_a_second_carry_a_walk_at_2_4_ghz),
+		TEST(at_5_ghz_they_do_not),
+		TEST(another_rate_of_packets_is_another_begin),
+		TEST(fifty_packets_a_second_do_not_carry_it),
+		TEST(what_is_too_fast_or_does_not_move_has_no_speed),
+		TEST(a_pause_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <complex.h>
 #include <math.h>
 #include "dsp/heading.h"
+#include "tests/support/synth.h"
 
 #define TONES  56
 #define MOST_TONES 260
@@ -18,13 +19,6 @@
 
 static struct csi_tones tones;
 static struct csi_sample samples[2 * MOST_TONES];
-static uint32_t seed;
-
-static double uniform(void)
-{
-	seed = seed * 1664525u + 1013904223u;
-	return (double)(seed >> 8) / (1 << 24);
-}
 
 /* What a packet is measured through. */
 struct scene {
@@ -41,7 +35,7 @@ static double complex path(double amplitude, double metres, int k, int c, double
 
 static void measure(const struct scene *s, double t)
 {
-	double phase = 2 * PI * uniform(), slope = 0.2 * (uniform() - 0.5), gain = 0.7 + 0.6 * uniform();
+	double phase = 2 * PI * (double)synth_uniform(), slope = 0.2 * ((double)synth_uniform() - 0.5), gain = 0.7 + 0.6 * (double)synth_uniform();
 
 	for (int c = 0; c < 2; c++)
 		for (int k = 0; k < s->tones; k++) {
@@ -49,8 +43,8 @@ static void measure(const struct scene *s, double t)
 				path(s->nearer, 6 - s->m_s * t, k, c, 0.03) + path(s->away, 7 + s->m_s * t, k, -c, 0.05);
 
 			h *= 1000 * gain * cexp(I * (phase + slope * k));
-			samples[c * s->tones + k].re = (int16_t)(creal(h) + 20 * (uniform() - 0.5));
-			samples[c * s->tones + k].im = (int16_t)(cimag(h) + 20 * (uniform() - 0.5));
+			samples[c * s->tones + k].re = (int16_t)(creal(h) + 20 * ((double)synth_uniform() - 0.5));
+			samples[c * s->tones + k].im = (int16_t)(cimag(h) + 20 * ((double)synth_uniform() - 0.5));
 		}
 }
 
@@ -59,7 +53,7 @@ static float watch(struct scene s, double seconds, double rate_hz)
 	struct csi_frame f = { .rx_count = 2, .tx_count = 1, .scale = 1, .tones = &tones, .samples = samples };
 	static struct heading h;
 
-	seed = 5;
+	synth_seed = 5;
 	s.tones = s.tones ? s.tones : TONES;
 	tones.count = (uint16_t)s.tones;
 	assert_int_equal(heading_init(&h, 2, s.tones), 0);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 #include "daemon/mt76_pace.h"
+#include "tests/support/synth.h"
 
 #define TICK_US  50000
 #define ROOM     7		/* records of 80 MHz that fit into one answer */
@@ -23,21 +24,15 @@ struct radio {
 	struct mt76_pace pace;
 	uint64_t now_us;
 	double radio_us, next_us;
-	uint32_t seed, first_stamp;
+	uint32_t first_stamp;
 	uint32_t queue[4096];
 	unsigned queued, lost, taken, overflowed;
 	uint64_t worst_us;		/* age of the oldest record when it was taken */
 };
 
-static double uniform(struct radio *r)
-{
-	r->seed = r->seed * 1664525u + 1013904223u;
-	return (double)(r->seed >> 8) / 16777216;
-}
-
 static void measure(struct radio *r)
 {
-	for (; r->next_us <= r->radio_us; r->next_us += r->gap_us * (1 + r->jitter * (2 * uniform(r) - 1)))
+	for (; r->next_us <= r->radio_us; r->next_us += r->gap_us * (1 + r->jitter * (2 * (double)synth_uniform() - 1)))
 		for (unsigned i = 0; i < r->parts && !r->off; i++) {
 			if (r->queued == 4096)
 				r->overflowed++;
@@ -86,7 +81,7 @@ static void run(struct radio *r, double seconds)
 {
 	if (!r->now_us) {
 		r->now_us = START_US;
-		r->seed = 7;
+		synth_seed = 7;
 		r->first_stamp = 0xfff00000u;
 	}
 	for (uint64_t end_us = r->now_us + (uint64_t)(seconds * 1e6); r->now_us < end_us;) {

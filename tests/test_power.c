@@ -11,16 +11,15 @@
 #include <string.h>
 #include "dsp/csi.h"
 #include "dsp/power.h"
+#include "tests/support/synth.h"
 
 static struct csi_tones tones;
 static struct csi_sample samples[CSI_MAX_SAMPLES];
 static struct csi_frame frame;
-static uint32_t seed = 1;
 
 static int noise(int most)
 {
-	seed = seed * 1664525u + 1013904223u;
-	return (int)(seed >> 16) % (2 * most + 1) - most;
+	return (int)(synth_uniform() * (float)(2 * most + 1)) - most;
 }
 
 static void shape(int rx, int tx, int count)
@@ -35,7 +34,7 @@ static void shape(int rx, int tx, int count)
 /* A channel that differs from tone to tone, times a gain. */
 static void fill(int gain)
 {
-	seed = 7;
+	synth_seed = 7;
 	for (int i = 0; i < csi_samples(&frame); i++) {
 		samples[i].re = (int16_t)(gain * (60 + noise(40)));
 		samples[i].im = (int16_t)(gain * noise(40));

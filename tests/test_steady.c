@@ -8,33 +8,27 @@
 #include <cmocka.h>
 #include <math.h>
 #include "models/steady.h"
+#include "tests/support/synth.h"
 
 #define MINUTE 600
 
 static struct steady s;
-static uint32_t seed;
 static float goes, goes_not;		/* how far what moves goes one way: for a second in half a minute, and otherwise */
 
 static int begin(void **state)
 {
 	(void)state;
 	steady_init(&s);
-	seed = 1;
+	synth_seed = 1;
 	goes = goes_not = 0;
 	return 0;
-}
-
-static float draw(void)
-{
-	seed = seed * 1664525u + 1013904223u;
-	return (float)(seed >> 8) / 16777216.0f;
 }
 
 static float sweeps(void)
 {
 	static int tick;
 
-	return (0.5f + draw()) * (++tick % 300 < 10 ? goes : goes_not);
+	return (0.5f + synth_uniform()) * (++tick % 300 < 10 ? goes : goes_not);
 }
 
 /* So many ticks of a movement between those strengths, in dB; what is taken for a thing then. */
@@ -43,7 +37,7 @@ static float moves(int ticks, float from_db, float to_db, bool empty)
 	float least = 0;
 
 	while (ticks--)
-		least = steady_tick(&s, powf(10, (from_db + draw() * (to_db - from_db)) / 20), sweeps(), empty);
+		least = steady_tick(&s, powf(10, (from_db + synth_uniform() * (to_db - from_db)) / 20), sweeps(), empty);
 	return least;
 }
 

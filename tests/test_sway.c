@@ -10,42 +10,45 @@
 #include <math.h>
 #include "dsp/sway.h"
 #include "models/absorb.h"
+#include "tests/support/synth.h"
 
 #define STREAMS 48
 
-static uint32_t seed;
-
-static float noise(void)
-{
-	float sum = 0;
-
-	for (int i = 0; i < 12; i++) {
-		seed = seed * 1664525u + 1013904223u;
-		sum += (float)(seed >> 8) / 16777216.0f;
-	}
-	return sum - 6;
-}
-
 /* A minute of packets, with a wave over the tones that swings slowly. */
-static struct sway_view watch(float rate_hz, float noise_share, float swing_share)
+static struct sway_view look(float rate_hz, float noise_share, float swing_share)
 {
 	struct sway s;
 	struct sway_view view = { 0 };
 	uint64_t now_us = 5000000;
 
-	seed = 7;
 	assert_int_equal(sway_init(&s, STREAMS, STREAMS), 0);
 	for (; now_us < 65000000; now_us += (uint64_t)(1e6f / rate_hz)) {
 		float swing = swing_share * sinf(6.2831853f * 0.3f * (float)now_us * 1e-6f);
 		int16_t x[STREAMS];
 
 		for (int k = 0; k < STREAMS; k++)
-			x[k] = (int16_t)(POWER_MEAN * (1 + noise_share * noise() + swing * sinf(0.1f * (float)k)));
+			x[k] = (int16_t)(POWER_MEAN * (1 + noise_share * synth_gaussian() + swing * sinf(0.1f * (float)k)));
 		sway_push(&s, now_us, x);
 	}
 	assert_true(sway_view(&s, now_us, 30, &view));
 	assert_true(view.window_s >= 29);
 	return view;
+}
+
+/* The mean of eight of them: one is off by a tenth. */
+static struct sway_view watch(float rate_hz, float noise_share, float swing_share)
+{
+	struct sway_view mean = { 0 };
+
+	synth_seed = 7;
+	for (int i = 0; i < 8; i++) {
+		struct sway_view v = look(rate_hz, noise_share, swing_share);
+
+		mean.excess += v.excess / 8;
+		mean.smooth += v.smooth / 8;
+		mean.noise += v.noise / 8;
+	}
+	return mean;
 }
 
 static void noise_has_no_excess_at_any_rate(void **state)

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <math.h>
 #include "dsp/sweep.h"
+#include "tests/support/synth.h"
 
 #define TONES   32
 #define FREQ_HZ 2.437e9
@@ -17,18 +18,6 @@
 #define TWO_PI  6.283185307179586
 
 static struct sweep s;
-static uint32_t seed;
-
-static double noise(void)
-{
-	double sum = 0;
-
-	for (int i = 0; i < 4; i++) {
-		seed = seed * 1664525u + 1013904223u;
-		sum += (double)(seed >> 8) / (1 << 24) - 0.5;
-	}
-	return sum * sqrt(3);
-}
 
 /* The direct path of 4 m, one of 11 m beside it, and one of 7 m and `more`, which moves. */
 static void streams_at(double more_m, double amplitude, double noise_rms, int16_t x[TONES])
@@ -38,7 +27,7 @@ static void streams_at(double more_m, double amplitude, double noise_rms, int16_
 		double re = cos(4 * wave) + 0.5 * cos(11 * wave) + amplitude * cos((7 + more_m) * wave);
 		double im = sin(4 * wave) + 0.5 * sin(11 * wave) + amplitude * sin((7 + more_m) * wave);
 
-		x[k] = (int16_t)(POWER_MEAN * ((re * re + im * im) / 1.25 + noise_rms * noise()));
+		x[k] = (int16_t)(POWER_MEAN * ((re * re + im * im) / 1.25 + noise_rms * (double)synth_gaussian()));
 	}
 }
 
@@ -70,7 +59,7 @@ static double after(double (*way)(double), double amplitude, double noise_rms, d
 	int16_t x[TONES];
 	double sum = 0, tick = 0.1;
 
-	seed = 5;
+	synth_seed = 5;
 	assert_int_equal(sweep_init(&s, TONES, TONES, (float)FREQ_HZ), 0);
 	for (double t = 0; t < 5; t += 1 / rate_hz) {
 		streams_at(way(t), amplitude, noise_rms, x);

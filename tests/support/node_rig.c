@@ -12,6 +12,7 @@
 #include "daemon/log.h"
 #include "tests/support/node_rig.h"
 #include "tests/support/scratch.h"
+#include "tests/support/synth.h"
 
 #define PATIENCE_S 8
 #define TONES      16
@@ -137,7 +138,6 @@ const char *scene_record(const char *name, const char *origin, uint8_t mac, bool
 	};
 	const char *path = scratch_path(name);
 	struct csic_writer *w;
-	uint32_t random = 1;
 
 	snprintf(info.origin, sizeof(info.origin), "%s", origin);
 	for (int k = 0; k < TONES; k++)
@@ -150,9 +150,8 @@ const char *scene_record(const char *name, const char *origin, uint8_t mac, bool
 		f.time_us = (uint64_t)i * 1000000 / RATE_HZ;
 		f.sequence = (uint32_t)i + 1;
 		for (int k = 0; k < TONES; k++) {
-			random = random * 1664525 + 1013904223;
-			samples[k].re = (int16_t)(1000 + (int)(random >> 27) + (int)(400 * cosf((float)k * 0.2f + way)));
-			samples[k].im = (int16_t)(500 + (int)(random >> 22 & 31) + (int)(400 * sinf((float)k * 0.2f + way)));
+			samples[k].re = (int16_t)(1000 + (int)(32 * synth_uniform()) + (int)(400 * cosf((float)k * 0.2f + way)));
+			samples[k].im = (int16_t)(500 + (int)(32 * synth_uniform()) + (int)(400 * sinf((float)k * 0.2f + way)));
 		}
 		assert_int_equal(csic_write(w, &f), 0);
 	}
