@@ -14,17 +14,15 @@
 #include "models/fall_features.h"
 #include "models/fall_weights.h"
 #include "models/trees.h"
+#include "tests/support/synth.h"
 
 #define STREAMS 16
 
 /* --- stir --- */
 
-static uint32_t seed;
-
 static int noise(int size)
 {
-	seed = seed * 1664525u + 1013904223u;
-	return (int)(seed >> 16) % (2 * size + 1) - size;
+	return (int)(synth_uniform() * (float)(2 * size + 1)) - size;
 }
 
 /* Streams that turn at `hz` with an amplitude, in noise of 20. */
@@ -177,7 +175,7 @@ static void features_do_not_know_the_gain_of_an_event_nor_the_packet_rate(void *
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		seed = 5;
+		synth_seed = 5;
 		stir_init(&s, STREAMS);
 		feed(&s, 0, 6, i ? 50 : 100, 0, 0);
 		feed(&s, 6, 7, i ? 50 : 100, 2, 600);
