@@ -221,7 +221,7 @@ static enum reason obstacle(struct heartbeat *m, uint64_t now_us, const struct e
 		return REASON_ONE_TONE;
 	if (all->rate_hz < RATE_MIN_HZ)
 		return REASON_RATE_LOW;
-	if (all->motion.reason == REASON_NONE && all->motion.moving) {
+	if (all->motion.reason == REASON_NONE && all->motion.restless) {
 		m->quiet_us = now_us + SETTLE_US;
 		return REASON_MOVING;
 	}

@@ -66,6 +66,7 @@ struct model_params {
 struct motion_evidence {
 	enum reason reason;
 	bool  moving;			/* now, with hysteresis: on within a second, off after 2 s of quiet */
+	bool  restless;			/* moving, or changing as strongly within two seconds: a deep breath, or somebody shifts */
 	bool  drowned;			/* noise hides all there is: what comes after it is another scene */
 	bool  device;			/* a device or a thing moves: only more than that is movement */
 	bool  alone;			/* for minutes nothing has moved but a thing that began while nobody was here, if that */

@@ -17,7 +17,8 @@
  *      0.9 over 2 s needs no rho, as hardly a radio's noise is that smooth; but, to begin, more than usual too.
  *   3. the moving paths are at most 40 dB below the static ones.  A chest at the other
  *      end of the room and a curtain are less, a walking person is more.  From 16 samples a second on this is of what
- *      changes within half a second, in which a breath, however near, changes little.
+ *      changes within half a second, in which a breath, however near, changes little.  What changes as much within
+ *      two is `restless`: no movement, but more than a heart can be looked for beside.
  *
  * The decision is the least of the three ratios to their limits, so it has no scale, needs
  * no empty room and forgives any gain.  Windows of 1 s, in halves, so that breathing and
@@ -194,9 +195,9 @@ static float strength_of(const struct motion_view *v)
 }
 
 /* The least of the three ratios to their limits: over 1 is motion.  brief: half a second has enough samples for its strength.
- * sweep: of the tick before, pace.c.  *device: what a running device moves is taken out. */
+ * sweep: of the tick before, pace.c.  e->device: what a running device moves is taken out. */
 static float motion_index(struct motion *m, uint64_t now_us, const struct motion_view *slow,
-			  const struct motion_view *quick, bool fast, bool brief, float sweep, bool *device)
+			  const struct motion_view *quick, bool fast, bool brief, float sweep, struct motion_evidence *e)
 {
 	const struct motion_view *v = fast ? quick : slow;
 	float coherence = fmaxf(v->coherence, 0);
@@ -211,7 +212,8 @@ static float motion_index(struct motion *m, uint64_t now_us, const struct motion
 	least = device_motion_tick(&m->device, m->around, now_us, index > OFF_RATIO ? strength : 0, m->moving);
 	steady = steady_tick(&m->steady, index > OFF_RATIO ? strength_of(slow) : 0, sweep,
 			     m->around && m->around->empty);
-	*device = least > SPREAD_LIMIT || steady > 0;
+	e->device = least > SPREAD_LIMIT || steady > 0;
+	e->restless = !fast && fminf(fminf(share, certain), strength_of(slow) / fmaxf(fmaxf(least, steady), SPREAD_LIMIT)) > 1;
 	if (least > SPREAD_LIMIT)
 		index = fminf(index, strength / least);
 	return steady > 0 ? fminf(index, strength_of(slow) / steady) : index;
@@ -316,7 +318,7 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	float index, span;
 	bool fast, brief, still;
 
-	e->device = e->drowned = false;
+	e->device = e->drowned = e->restless = false;
 	if (all->fault != REASON_NONE && all->fault != REASON_CHAIN_DEAD) {
 		give_up(m, e, all->fault);
 		return;
@@ -337,7 +339,7 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	brief = (float)slow.pairs > HALVES_HZ * span;
 	if (brief && !fast)
 		motion_stat_view(&m->stat, now_us, SLOW_SLOTS, true, &slow);
-	index = motion_index(m, now_us, &slow, &quick, fast, brief, all->pace.sweep, &e->device);
+	index = motion_index(m, now_us, &slow, &quick, fast, brief, all->pace.sweep, e);
 	decide(m, now_us, index, fast);
 	still = is_still(m, now_us, &slow);
 	motion_stat_learn(&m->stat, still);
@@ -346,6 +348,7 @@ static void motion_tick(void *state, uint64_t now_us, struct evidence *all)
 	e->reason = REASON_NONE;
 	e->alone = steady_alone(&m->steady);
 	e->moving = m->moving;
+	e->restless |= m->moving;
 	e->level = fminf(index / 2, 1);
 	e->strength_db = 20 * log10f(slow.spread * sqrtf(fmaxf(fmaxf(slow.coherence, slow.rho), 1e-4f)) + 1e-5f);
 }

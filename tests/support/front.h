@@ -46,7 +46,7 @@ static inline int front_pass(struct front *f, const struct model *kind, void *mo
 
 		for (; *tick_us < world->now_us; *tick_us += 100000) {
 			e->rate_hz = world->rate_hz * (1 - world->loss);
-			e->motion.moving = moving;
+			e->motion.moving = e->motion.restless = moving;
 			kind->tick(model, *tick_us, e);
 			looks += seen(e);
 		}
