@@ -11,8 +11,8 @@
 #include "models/fall_links.h"
 
 #define BIN          0.125f	/* log-odds */
-/* What is so far over the limit that ships is sure whatever one act taught: 86 % of the falls, simulated and acted, that are
- * sure where nothing was learned; the same again for each doubling (fall.md). */
+/* What is so far over the limit that ships is sure whatever one act taught: three quarters of the simulated falls that
+ * are sure where nothing was learned; the same again for each doubling (fall.md). */
 #define STEP         0.25f
 #define MOST_OVER    (BIN * FALL_HABIT_BINS)
 #define HALF_LIFE_S  (30 * 86400.0f)

@@ -3,17 +3,17 @@
 """Trains the classifiers of falls (models/fall.weights) and says how good they are on people they have not seen.
 
     sixth eval LABELS.csv --set NAME --events EVENTS.tsv      for each set to train with, then
-    falls.py --simulated EVENTS.tsv:LABELS.csv [--simulated ...] [--recorded EVENTS.tsv:LABELS.csv] [--beside ...]
+    falls.py --simulated EVENTS.tsv:LABELS.csv [--simulated ...] [--recorded EVENTS.tsv:LABELS.csv [--copies ...]]
              -o fall.weights [--test ...]
 
-The features are those that the daemon computes; this program sees nothing else.  Two ensembles go into the file:
+The features are those that the daemon computes; this program sees nothing else.  Up to two ensembles go into the file:
 
-  the recorded falls' own: boosted trees on --recorded, and on --beside (--simulated where there is none) with a weight of
-  0.02 a clip, for radios like those of the recordings (--mhz, --pairs);
-  physics': deeper boosted trees on --simulated alone, for all radios.
+  the recorded falls' own: boosted trees on --recorded, their --copies (of copies.py) with a weight of a sixth, and those of
+  --simulated with as few antennas, of one twentieth a clip; for radios like those of the recordings (--mhz, --pairs);
+  physics': boosted trees on --simulated alone, for all radios, without the spectra, of which it gains nothing.
 
 One in ten other clips that were left out exceed the score from which an event is suspected, and one in fifty recorded
-or one in eighty simulated ones that from which it is sure; who was trained on one room has to be surer, see SURE_SIMULATED.
+or one in eighty simulated ones that from which it is sure; who was trained on one room has to be surer, see SUSPECT_SIMULATED.
 
 Each set is split into folds by person, and where rooms are known by room with it: no person of a fold is trained on
 when that fold is judged.  --test sets are judged and never trained on.  The same input gives the same file.
@@ -22,6 +22,7 @@ Where the note in the table ends in "at SECONDS" that is when it happened; else 
 the one counts that looks the most like a fall (multiple instances, one round).
 """
 import argparse
+import copy
 import csv
 import re
 import sys
@@ -32,15 +33,16 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 import weights
-from boosted import Random, Searched
+from boosted import Boosted
 
-SIMULATED = 0.02  # what a simulated clip counts for beside a recorded one
+SIMULATED, COPY = 0.05, 1 / 6  # what such a clip counts for beside a recorded one
 SUSPECT, SURE = 0.1, 0.02  # so many of the other clips exceed the limits
-SURE_SIMULATED = 0.05  # of the simulated others of such radios; the watch lets less than half of those pass
+SUSPECT_SIMULATED, SURE_SIMULATED = 0.4, 0.05  # of the simulated others of such radios, whom the watch sorts out
 SURE_PHYSICS = 0.0125  # where only simulation says so
 
-RECORDED = dict(trees=400, depth=3, rate=0.03, share=0.1, leaf=12)
-PHYSICS = dict(trees=850, depth=4, rate=0.12, share=0.15, leaf=20)
+RECORDED = dict(trees=300, depth=4, rate=0.09, share=0.15, leaf=12)
+PHYSICS = dict(trees=770, depth=4, rate=0.05, share=0.1, leaf=80)
+UNUSED = "band"  # how the names of features begin that physics' does without
 
 
 class Set:
@@ -71,11 +73,21 @@ class Set:
         self.clip = np.array([place[file] for file, _ in rows])
         self.label = np.array([c["label"] for c in clips.values()])
         self.fall = self.label == "fall"
+        self.subject = np.array([c["subject"] for c in clips.values()])
         self.group = np.array([f'{c["subject"]}/{c["room"]}' for c in clips.values()])
         notes = [c["note"].rsplit(" at ", 1) for c in clips.values()]
         self.when = np.array([float(n[1]) if n[1:] and n[1].replace(".", "").isdigit() else np.nan for n in notes])
         radios = [re.search(r"(\d+) MHz (\d+) rx", n[0]) for n in notes]
         self.radio = np.array([[int(r[1]), int(r[2])] if r else [0, 0] for r in radios])
+
+    def only(self, clips):
+        """A set of those clips alone."""
+        s = copy.copy(self)
+        mine, place = clips[self.clip], np.cumsum(clips) - 1
+        s.x, s.time, s.clip = self.x[mine], self.time[mine], place[self.clip[mine]]
+        for name in ("label", "fall", "subject", "group", "when", "radio"):
+            setattr(s, name, getattr(self, name)[clips])
+        return s
 
     def folds(self, n):
         groups = sorted(set(self.group))
@@ -132,11 +144,16 @@ def train(sets, uses, make):
 
 
 def recorded_model():
-    return Searched(**RECORDED)
+    return Boosted(**RECORDED)
 
 
-def physics_model():
-    return Random(**PHYSICS)
+class physics_model:
+    """Makes one for a set's features."""
+    def __init__(self, s):
+        self.unused = [i for i, name in enumerate(s.names) if name.startswith(UNUSED)]
+
+    def __call__(self):
+        return Boosted(**PHYSICS, unused=self.unused)
 
 
 def clip_scores(model, s):
@@ -147,8 +164,9 @@ def clip_scores(model, s):
 
 
 def without(s, others, make, mine):
-    """Scores by a model that does not know those clips."""
-    return clip_scores(train([s, *others], [~mine, *(o.everybody() for o in others)], make), s)
+    """Scores by a model that does not know those clips, nor copies of them or others of who bears those names."""
+    known = [~np.isin(o.subject, s.subject[mine]) for o in others]
+    return clip_scores(train([s, *others], [~mine, *known], make), s)
 
 
 def left_out(s, others, make, n):
@@ -195,12 +213,53 @@ def pack(model, s, limit, version, mhz, pairs, proven):
     return weights.pack(model, s.hash, len(s.names), *limit, version, mhz, pairs, proven)
 
 
+def by_physics(simulated, tests, version):
+    """The second ensemble: the model, its limits, the scores of clips that were left out, and what goes into the file."""
+    make = physics_model(simulated)
+    score = left_out(simulated, [], make, 4)
+    report(simulated, score, "by physics', rooms left out")
+    limit = limits(simulated, score, SURE_PHYSICS)
+    report_limits(simulated.fall, *(score > x for x in limit))
+    model = train([simulated], [simulated.everybody()], make)
+    for s in tests:
+        tested = clip_scores(model, s)
+        report(s, tested, "by physics', never trained on")
+        report_limits(s.fall, *(tested > x for x in limit))
+    return model, limit, score, pack(model, simulated, limit, version, (0, 65535), 65535, False)
+
+
+def by_recordings(recorded, simulated, copies, o):
+    """The first one: its limits, the scores of the first set's clips, and what goes into the file.
+    Who was trained on one room suspects and is sure too soon in others: simulated ones say how much is enough."""
+    limit = None
+    for i, s in enumerate(recorded):
+        score = left_out(s, recorded[:i] + recorded[i + 1:] + [simulated, *copies], recorded_model, o.folds)
+        report(s, score, "by the recorded falls' own, persons left out")
+        if not i:
+            limit, first = limits(s, score, SURE), score
+    near = simulated.like(o.mhz, o.pairs)
+    score, fall = left_out(simulated, recorded + copies, recorded_model, 4)[near], simulated.fall[near]
+    report_one(fall, score, "such radios simulated, by the same, rooms left out")
+    others = np.sort(score[~fall])[::-1]
+    limit = [max(x, float(others[int(share * len(others))])) for x, share in zip(limit, (SUSPECT_SIMULATED, SURE_SIMULATED))]
+    for of, by in ((recorded[0].fall, first), (fall, score)):
+        report_limits(of, *(by > x for x in limit))
+    sets = [*recorded, simulated, *copies]
+    model = train(sets, [s.everybody() for s in sets], recorded_model)
+    return limit, first, score, pack(model, recorded[0], limit, o.version, o.mhz, o.pairs, True)
+
+
+def report_both(recorded, by_own, own_limit, by_physics, physics_limit):
+    print("  either ensemble:")
+    for fall, own, other in zip(recorded, by_own, by_physics):
+        report_limits(fall, *((own > a) | (other > b) for a, b in zip(own_limit, physics_limit)))
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     p.add_argument("--simulated", action="append", required=True, metavar="EVENTS:LABELS")
     p.add_argument("--recorded", action="append", default=[], metavar="EVENTS:LABELS")
-    p.add_argument("--beside", action="append", default=[], metavar="EVENTS:LABELS",
-                   help="simulated clips for the recorded falls' own, where they are others")
+    p.add_argument("--copies", action="append", default=[], metavar="EVENTS:LABELS", help="of the recorded clips")
     p.add_argument("--test", action="append", default=[], metavar="EVENTS:LABELS", help="never trained on")
     p.add_argument("--without", nargs="*", default=(), metavar="PERSON",
                    help="of the recorded sets, not to train on: to try the whole detector on")
@@ -211,45 +270,20 @@ def main():
     p.add_argument("--version", type=int, default=1)
     o = p.parse_args()
     simulated, recorded = Set(o.simulated, SIMULATED), [Set([r], without=o.without) for r in o.recorded]
-    beside = Set(o.beside, SIMULATED) if o.beside else simulated
+    copies = [Set(o.copies, COPY, o.without)] if o.copies else []
     tests = [Set([t]) for t in o.test]
-    if len({s.hash for s in [simulated, beside, *recorded, *tests]}) != 1:
+    if len({s.hash for s in [simulated, *copies, *recorded, *tests]}) != 1:
         sys.exit("falls.py: the tables of events are of different versions of the features")
-    physics_score = left_out(simulated, [], physics_model, 4)
-    report(simulated, physics_score, "by physics', rooms left out")
-    physics_limit = limits(simulated, physics_score, SURE_PHYSICS)
-    report_limits(simulated.fall, *(physics_score > x for x in physics_limit))
-    physics = train([simulated], [simulated.everybody()], physics_model)
-    data = b""
-    for i, s in enumerate(recorded):
-        score = left_out(s, recorded[:i] + recorded[i + 1:] + [beside], recorded_model, o.folds)
-        report(s, score, "by the recorded falls' own, persons left out")
-        if not i:
-            limit, first = limits(s, score, SURE), score
+    model, physics_limit, physics_score, data = by_physics(simulated, tests, o.version)
     if recorded:
-        # who was trained on one room is sure too soon in others: simulated ones say how sure is enough
-        near = beside.like(o.mhz, o.pairs)
-        score, fall = left_out(beside, recorded, recorded_model, 4)[near], beside.fall[near]
-        report_one(fall, score, "such radios simulated, by the same, rooms left out")
-        others = np.sort(score[~fall])[::-1]
-        limit[1] = max(limit[1], float(others[int(SURE_SIMULATED * len(others))]))
-        judged = [(recorded[0].fall, first, clip_scores(physics, recorded[0]))]
-        if beside is simulated:  # else nobody knows which of those rooms physics' was trained on
-            judged.append((fall, score, physics_score[near]))
-        both = list(zip(limit, physics_limit))
-        for fall, by_own, by_physics in judged:
-            print("  either ensemble:")
-            report_limits(fall, *((by_own > own) | (by_physics > other) for own, other in both))
-        sets = [*recorded, beside]
-        data = pack(train(sets, [s.everybody() for s in sets], recorded_model), recorded[0], limit, o.version, o.mhz,
-                    o.pairs, True)
-    for s in tests:
-        score = clip_scores(physics, s)
-        report(s, score, "by physics', never trained on")
-        report_limits(s.fall, *(score > x for x in physics_limit))
-    data += pack(physics, simulated, physics_limit, o.version, (0, 65535), 65535, False)
+        few = simulated.only(simulated.like((0, 65535), o.pairs))
+        own_limit, first, score, own = by_recordings(recorded, few, copies, o)
+        near = simulated.like(o.mhz, o.pairs)
+        report_both([recorded[0].fall, simulated.fall[near]], [first, score], own_limit,
+                    [clip_scores(model, recorded[0]), physics_score[near]], physics_limit)
+        data = own + data
     Path(o.o).write_bytes(data)
-    print(f"{o.o}: {len(data)} bytes, version {o.version}, features {simulated.hash}")
+    print(f"{o.o}: {len(data)} bytes, version {o.version}")
 
 
 if __name__ == "__main__":
