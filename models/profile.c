@@ -5,7 +5,8 @@
 /* A bathroom: 15 min without a movement are long on the toilet; with a telephone some sit there for half an hour, and 40 min
  * without having been up are long.  Who sat down in a way that looked like a fall is still for five minutes as often as not, and
  * gone after ten.  Who lies in a bath moves little and for longer; but a breath that was seen and ends
- * there is an alarm.  In a corridor nobody stops; in a living room people nap on the sofa.  Who sleeps
+ * there is an alarm.  In a corridor nobody stops; in a living room people nap on the sofa, and sleep the
+ * night there: who has not been up for half a day does not sleep.  Who sleeps
  * pauses for half a minute now and then, and nobody wants to be woken for that: a minute is another matter.
  * Rooms teach these times, within bounds (rest.h).
  *
@@ -13,7 +14,7 @@
  * fell or passed. */
 const struct profile profiles[] = {
 	/* rate, breaths, watch after a fall, stillness that confirms it, lies still, never up, no breath, unseen, child left */
-	{ "living",   "living room: people sit, walk, come and go",          50,  "adult",  20, 900, 10800, 0, 0, 1800, 0 },
+	{ "living",   "living room: people sit, walk, come and go",          50,  "adult",  20, 900, 10800, 43200, 0, 1800, 0 },
 	{ "bedroom",  "bedroom: somebody lies still for hours",              50,  "adult",  30, 0, 0, 0, 60, 1800, 0 },
 	{ "bathroom", "bathroom: fan, heater, running water",                130, "adult",  20, 600, 900, 2400, 0, 600, 0 },
 	{ "bathtub",  "bathroom in which somebody bathes",                   130, "adult",  20, 1200, 1800, 3600, 60, 1200, 0 },

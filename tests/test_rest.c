@@ -370,6 +370,33 @@ static void what_is_long_ago_is_forgotten_and_what_is_no_time_teaches_nothing(vo
 	assert_true(habit_limit_s(&h, 900) <= 1350);
 }
 
+/* Sleeps on the sofa for nine hours and shifts, has been up all evening, and lies on the floor of the same room the next day. */
+static void who_stirs_on_the_floor_of_a_living_room_is_called_after_half_a_day_and_no_sleeper_is(void **state)
+{
+	const struct profile *p = profile_find("living");
+
+	(void)state;
+	rest_init(&rest, p->long_lie_s, p->long_low_s);
+	for (int night = 0; night < 3; night++) {
+		pass(60, moves);
+		struggle(9 * 3600);
+		for (int i = 0; i < 5; i++) {	/* sits about for three hours, and gets something */
+			pass(40, moves);
+			struggle(3 * 3600);
+		}
+	}
+	expect_nothing();
+	pass(40, moves);
+	struggle(11.5f * 3600);
+	expect_nothing();
+	struggle(3600);
+	expect(INCIDENT_CONFIRMED);
+	struggle(3600);
+	expect_nothing();
+	pass(35, moves);
+	expect(INCIDENT_RECOVERED);
+}
+
 static void no_profile_can_be_taught_out_of_its_alarms(void **state)
 {
 	(void)state;
@@ -393,6 +420,7 @@ int main(void)
 		cmocka_unit_test_setup(time_in_which_nothing_is_seen_is_no_rest, begin),
 		cmocka_unit_test_setup(a_short_blindness_counts_as_the_stillness_around_it, begin),
 		cmocka_unit_test_setup(who_moves_an_arm_now_and_then_but_is_never_up_raises_one_too, begin),
+		cmocka_unit_test_setup(who_stirs_on_the_floor_of_a_living_room_is_called_after_half_a_day_and_no_sleeper_is, begin),
 		cmocka_unit_test_setup(who_waves_and_is_lost_from_sight_in_between_is_not_up_and_was_there_all_the_time, begin),
 		cmocka_unit_test_setup(who_pauses_for_longer_has_left_and_who_passes_never_stayed, begin),
 		cmocka_unit_test_setup(who_left_just_before_the_time_is_up_is_called_for_by_a_breath_only, begin),
