@@ -60,3 +60,27 @@ for name in $(sed -n 's/^	\[LINK_DROP_[A-Z]*\] *= "\([a-z_]*\)",$/\1/p' models/l
 	grep -q "\`$name\`" README.md || fail "README.md does not tell what $name of models/link.c is"
 done
 ok "$(wc -l <"$dir/code") reasons, each with its row, and what sources and links drop and what trouble there is"
+
+# What a page leads to is there, and so is the heading.
+"$python" - README.md docs/*.md models/*.md tools/*.md firmware-notes/*.md >"$dir/links" <<'EOF' || fail "$(cat "$dir/links")"
+import os, re, sys
+
+def anchors(page):
+    heads = (re.match("#+ (.*)", line) for line in open(page, encoding="utf-8"))
+    return {re.sub("[^a-z0-9 _-]", "", h[1].lower()).strip().replace(" ", "-") for h in heads if h}
+
+links, lost = 0, []
+for page in sys.argv[1:]:
+    for to in re.findall(r"\]\(([^)\s]+)\)", open(page, encoding="utf-8").read()):
+        if re.match("[a-z]+:", to):
+            continue
+        links += 1
+        file, _, heading = to.partition("#")
+        file = os.path.normpath(os.path.join(os.path.dirname(page), file)) if file else page
+        if not os.path.exists(file) or heading and heading not in anchors(file):
+            lost.append(f"{page} leads to {to}, which is not there")
+print("\n".join(lost) or links)
+sys.exit(bool(lost))
+EOF
+[ "$(cat "$dir/links")" -gt 100 ] || fail "hardly a link is found in the pages"
+ok "$(cat "$dir/links") links between pages, and their headings"
