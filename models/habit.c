@@ -14,6 +14,7 @@
 #define LEAST       (2.0f / 3)
 #define ENOUGH      100.0f
 #define ENOUGH_S    (7 * 86400.0f)
+#define NIGHT_S     (10 * 3600.0f)	/* no habit by day makes a limit shorter */
 #define WEIGHT_MAX  1e6f
 #define LONGEST_S   (366 * 86400.0f)
 
@@ -86,7 +87,7 @@ float habit_limit_s(const struct habit *h, float profile_s)
 
 	if (ABOVE * usual_s > profile_s)
 		return fminf(ABOVE * usual_s, MOST * profile_s);
-	if (known && BELOW * usual_s < profile_s)
+	if (known && profile_s < NIGHT_S && BELOW * usual_s < profile_s)
 		return fmaxf(BELOW * usual_s, LEAST * profile_s);
 	return profile_s;
 }

@@ -14,8 +14,8 @@
 #include <stdint.h>
 #include "models/snapshot.h"
 
-#define HABIT_BINS    24	/* each a quarter longer than the one before */
-#define HABIT_FIRST_S 60.0f	/* shorter ones teach nothing; the last bin begins after 2.8 h */
+#define HABIT_BINS    32	/* each a quarter longer than the one before: none holds a night and a day */
+#define HABIT_FIRST_S 60.0f	/* shorter ones teach nothing; the last bin begins after 16.8 h */
 
 struct habit {
 	float weight[HABIT_BINS];	/* faded numbers of durations */
@@ -38,7 +38,8 @@ float habit_usual_s(const struct habit *h);
 
 /* The limit to use in place of the profile's: a quarter above what is usual where that is more than
  * the profile's, but at most half as much again.  Twice what is usual where that is less, but
- * at least two thirds, and only after a week and a hundred durations.  The profile's otherwise. */
+ * at least two thirds, and only after a week and a hundred durations; but a limit of ten hours and more is not lowered, as
+ * somebody may spend a night where nobody usually does.  The profile's otherwise. */
 float habit_limit_s(const struct habit *h, float profile_s);
 
 /* To and from a section; away_s: for so long nobody has run since.  A spoilt one teaches nothing: false. */

@@ -17,7 +17,8 @@
  * A blindness of seconds counts as the stillness around it (blink.h), a longer one for nothing.
  *
  * How long is too long is the profile's, and learned from what this room has seen, within bounds (habit.h): a
- * person who reads in the bathroom for twenty minutes every day moves the bound, at most by half. */
+ * person who reads in the bathroom for twenty minutes every day moves the bound, at most by half.  A restart
+ * keeps what was learned, not how long somebody has been there. */
 #ifndef MODELS_REST_H
 #define MODELS_REST_H
 

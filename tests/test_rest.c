@@ -370,6 +370,39 @@ static void what_is_long_ago_is_forgotten_and_what_is_no_time_teaches_nothing(vo
 	assert_true(habit_limit_s(&h, 900) <= 1350);
 }
 
+/* Nights of nine hours on the sofa, and once one of twenty, which was one too many. */
+static void one_long_lie_among_nights_is_no_habit_and_is_forgotten(void **state)
+{
+	struct habit h;
+
+	(void)state;
+	habit_init(&h);
+	for (uint64_t day = 1; day <= 60; day++) {
+		habit_learn(&h, day * DAY_US, day == 20 ? 20 * 3600 : 9 * 3600);
+		for (int i = 0; i < 5; i++)
+			habit_learn(&h, day * DAY_US + DAY_US / 2, 5400);
+	}
+	assert_float_equal(habit_limit_s(&h, 43200), 43200, 1);
+}
+
+/* Where all rests are short, a week and more, somebody falls asleep on the sofa. */
+static void the_first_night_in_a_living_room_is_no_long_lie(void **state)
+{
+	const struct profile *p = profile_find("living");
+
+	(void)state;
+	rest_init(&rest, p->long_lie_s, p->long_low_s);
+	for (int day = 0; day < 8; day++)
+		for (int i = 0; i < 24; i++) {
+			pass(40, moves);
+			struggle(3560);
+		}
+	struggle(9 * 3600);
+	expect_nothing();
+	assert_float_equal(rest_low_limit_s(&rest), 43200, 1);
+	assert_true(habit_count(&rest.low.habit) > 100);
+}
+
 /* Sleeps on the sofa for nine hours and shifts, has been up all evening, and lies on the floor of the same room the next day. */
 static void who_stirs_on_the_floor_of_a_living_room_is_called_after_half_a_day_and_no_sleeper_is(void **state)
 {
@@ -420,6 +453,8 @@ int main(void)
 		cmocka_unit_test_setup(time_in_which_nothing_is_seen_is_no_rest, begin),
 		cmocka_unit_test_setup(a_short_blindness_counts_as_the_stillness_around_it, begin),
 		cmocka_unit_test_setup(who_moves_an_arm_now_and_then_but_is_never_up_raises_one_too, begin),
+		cmocka_unit_test_setup(one_long_lie_among_nights_is_no_habit_and_is_forgotten, begin),
+		cmocka_unit_test_setup(the_first_night_in_a_living_room_is_no_long_lie, begin),
 		cmocka_unit_test_setup(who_stirs_on_the_floor_of_a_living_room_is_called_after_half_a_day_and_no_sleeper_is, begin),
 		cmocka_unit_test_setup(who_waves_and_is_lost_from_sight_in_between_is_not_up_and_was_there_all_the_time, begin),
 		cmocka_unit_test_setup(who_pauses_for_longer_has_left_and_who_passes_never_stayed, begin),
