@@ -28,7 +28,7 @@ struct loop_io {
 
 struct loop {
 	struct ev_loop *ev;
-	ev_signal interrupt, terminate;
+	ev_signal interrupt, terminate, hangup;
 	struct watch *timers, *ios;
 };
 
@@ -61,6 +61,7 @@ struct loop *loop_create(void)
 	}
 	ev_init(&l->interrupt, NULL);
 	ev_init(&l->terminate, NULL);
+	ev_init(&l->hangup, NULL);
 	return l;
 }
 
@@ -74,6 +75,7 @@ void loop_destroy(struct loop *l)
 		loop_io_remove((struct loop_io *)l->ios);
 	ev_signal_stop(l->ev, &l->interrupt);
 	ev_signal_stop(l->ev, &l->terminate);
+	ev_signal_stop(l->ev, &l->hangup);
 	ev_loop_destroy(l->ev);
 	free(l);
 }
@@ -173,10 +175,16 @@ static void on_signal(struct ev_loop *ev, ev_signal *w, int events)
 
 void loop_stop_on_signals(struct loop *l)
 {
+	struct sigaction hangup;
+
 	ev_signal_init(&l->interrupt, on_signal, SIGINT);
 	ev_signal_init(&l->terminate, on_signal, SIGTERM);
 	ev_signal_start(l->ev, &l->interrupt);
 	ev_signal_start(l->ev, &l->terminate);
+	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN) {
+		ev_signal_init(&l->hangup, on_signal, SIGHUP);
+		ev_signal_start(l->ev, &l->hangup);
+	}
 	signal(SIGPIPE, SIG_IGN);
 }
 

@@ -30,7 +30,7 @@ void loop_timer_remove(struct loop_timer *t);			/* NULL is fine */
 struct loop_io *loop_io_add(struct loop *l, int fd, void (*cb)(void *owner), void *owner);
 void loop_io_remove(struct loop_io *io);			/* NULL is fine */
 
-/* SIGINT and SIGTERM end the loop; SIGPIPE is ignored. */
+/* SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP end the loop; SIGPIPE is ignored. */
 void loop_stop_on_signals(struct loop *l);
 
 /* The monotonic clock, µs. */

@@ -28,7 +28,7 @@ static void print_help(void)
 {
 	printf("%s\n"
 	       "Senses people by what WiFi radios measure, and publishes it by MQTT.  Stays in the foreground,\n"
-	       "logs on stderr, ends on SIGTERM or SIGINT.\n\n"
+	       "logs on stderr, ends on SIGTERM, SIGINT or SIGHUP.\n\n"
 	       "  -c, --config FILE   the configuration (default: " CONFIG_FILE ")\n"
 	       "  -v, --verbose       log more: every message that is published\n"
 	       "      --check-config  only tell what is wrong with the configuration, a line for each mistake\n"

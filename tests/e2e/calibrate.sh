@@ -69,13 +69,19 @@ wait "$tool" && fail "interrupted, and it says that all is done"
 wait_for 10 retained sixth/e2e/hall/sensing '"calibration":null' || fail "the step goes on without anybody"
 "$sixth" calibrate --config "$dir/sixth.conf" --wait 0 walk=900 >"$dir/said.log" 2>&1 &
 tool=$!
+wait_for 10 retained sixth/e2e/hall/sensing '"calibration":{"step":"walk","verdict":null' || fail "it does not begin after that"
+kill -HUP "$tool"		# as its ssh is closed
+wait "$tool" && fail "hung up, and it says that all is done"
+wait_for 10 retained sixth/e2e/hall/sensing '"calibration":null' || fail "the step goes on although its terminal is gone"
+"$sixth" calibrate --config "$dir/sixth.conf" --wait 0 walk=900 >"$dir/said.log" 2>&1 &
+tool=$!
 wait_for 10 retained sixth/e2e/hall/sensing '"calibration":{"step":"walk","verdict":null' || fail "it does not begin again"
 stop_daemon KILL
 start_daemon
 wait "$tool" && fail "the daemon was killed, and it says that all is done"
 grep -q 'the step is gone; was the daemon restarted' "$dir/said.log" || fail "$(cat "$dir/said.log")"
 stop_daemon
-ok "no such room, no daemon, no broker, two at once, Ctrl-C, kill -9"
+ok "no such room, no daemon, no broker, two at once, Ctrl-C, a terminal that is gone, kill -9"
 
 proves "a recording tells the same"
 calibrate 0 "$fixtures/walking.csic.gz" walk:hall@0-58
