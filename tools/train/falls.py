@@ -52,8 +52,10 @@ class Set:
         self.name, self.weight = "+".join(Path(spec.split(":")[0]).stem for spec in specs), weight
         clips, rows = {}, []
         for number, spec in enumerate(specs):
-            events, table = spec.split(":")
+            events, _, table = spec.partition(":")
             lines = Path(events).read_text().splitlines()
+            if len(lines) < 2:
+                sys.exit(f"falls.py: {events} has no events: it is not what `sixth eval --events` writes")
             if number and lines[:2] != head:
                 sys.exit(f"falls.py: {events} has other features than {specs[0]}")
             head = lines[:2]
@@ -68,6 +70,8 @@ class Set:
         self.names = head[1].split("\t")[6:]
         place = {file: i for i, file in enumerate(clips)}
         rows = [(file, r) for file, r in rows if file in place]
+        if not rows:
+            sys.exit(f"falls.py: {self.name}: no event is of a clip of falls in the table beside it")
         self.x = np.array([[int(v) for v in r[6:]] for _, r in rows], np.int16)
         self.time = np.array([float(r[5]) for _, r in rows])
         self.clip = np.array([place[file] for file, _ in rows])
@@ -269,6 +273,13 @@ def main():
     p.add_argument("--folds", type=int, default=6)
     p.add_argument("--version", type=int, default=1)
     o = p.parse_args()
+    for spec in o.simulated + o.recorded + o.copies + o.test:
+        if ":" not in spec:
+            p.error(f"{spec}: the table of its clips is missing, EVENTS:LABELS")
+    if o.copies and not o.recorded:
+        p.error("--copies are of the clips of --recorded, which is missing")
+    if not Path(o.o).parent.is_dir():
+        p.error(f"{Path(o.o).parent} is no folder")
     simulated, recorded = Set(o.simulated, SIMULATED), [Set([r], without=o.without) for r in o.recorded]
     copies = [Set(o.copies, COPY, o.without)] if o.copies else []
     tests = [Set([t]) for t in o.test]
@@ -287,4 +298,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as e:
+        sys.exit(f"falls.py: {e}")

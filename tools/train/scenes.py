@@ -196,8 +196,9 @@ def main():
     p.add_argument("--seed", type=int, default=1)
     o = p.parse_args()
     o.folder.mkdir(parents=True, exist_ok=True)
+    sixth = o.sixth.absolute()  # "./sixth" is "sixth" to Path, and would be looked for elsewhere
     with ThreadPoolExecutor(2) as pool:
-        rows = list(pool.map(lambda n: make(o.sixth, o.folder, n, o.seed), range(o.clips)))
+        rows = list(pool.map(lambda n: make(sixth, o.folder, n, o.seed), range(o.clips)))
     with open(o.folder / "labels.csv", "w", newline="") as f:
         w = csv.DictWriter(f, rows[0])
         w.writeheader()
@@ -205,4 +206,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        main()
+    except (OSError, subprocess.CalledProcessError) as e:
+        sys.exit(f"scenes.py: {e}")
