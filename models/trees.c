@@ -160,14 +160,15 @@ static float stretched(float x, float from, float to, float into, float onto)
 	return to > from ? into + (onto - into) * (x - from) / (to - from) : onto;
 }
 
-/* Nothing from who does not suspect: the first knows better how little suspect that is. */
+/* Nothing from who does not suspect: the first knows better how little suspect that is.  Where that is never sure, its limit is
+ * no probability, and this would be none. */
 static float on_scale(const struct trees *t, const struct trees_part *p, float score)
 {
 	if (score < p->suspect)
 		return 0;
 	if (score < p->sure)
-		return stretched(score, p->suspect, p->sure, t->suspect, t->sure);
-	return stretched(score, p->sure, 1, t->sure, 1);
+		return fminf(stretched(score, p->suspect, p->sure, t->suspect, t->sure), 1);
+	return fminf(stretched(score, p->sure, 1, t->sure, 1), 1);
 }
 
 float trees_score(const struct trees *t, const int16_t *features)
