@@ -232,6 +232,7 @@ install: all
 		install -d $(DESTDIR)$(PREFIX)/share/doc/sixth/$$d && \
 		install -m 644 $$d/* $(DESTDIR)$(PREFIX)/share/doc/sixth/$$d/ || exit 1; \
 	done
+	install -D -m 644 models/fall.md $(DESTDIR)$(PREFIX)/share/doc/sixth/models/fall.md
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's,/usr/sbin/,$(PREFIX)/sbin/,' daemon/sixth.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/sixth.service
 

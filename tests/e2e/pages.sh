@@ -30,6 +30,14 @@ for format in $formats; do
 done
 ok "a page for each of $(echo "$formats" | wc -l) formats"
 
+# Pages call programs by their names alone.
+programs=$(grep -rlE --include='*.py' --include='*.sh' '^#!' tools)
+[ -n "$programs" ] || fail "no program is found in tools"
+for program in $programs; do
+	[ -x "$program" ] || fail "$program cannot be run as pages say"
+done
+ok "$(echo "$programs" | wc -l) programs that can be run"
+
 # A threat that no test shows is not defended.
 tests=$(grep -oE '`[^`]+`' firmware-notes/security.md | tr -d '`' | grep -oE '^(e2e|vm|fuzz)/[a-z0-9_*]+(\.[a-z]+)?|^test_[a-z0-9_*]+\.c' | sort -u)
 [ "$(echo "$tests" | wc -l)" -gt 20 ] || fail "hardly a test is named in the table of threats"
