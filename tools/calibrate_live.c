@@ -73,6 +73,10 @@ static void next(struct live *l)
 	}
 	if (!l->calibrate->json)
 		calibrate_ask(step_of(l), l->wait_s);
+	if (fflush(stdout) || ferror(stdout)) {		/* who is not told what to do does not do it */
+		end(l, failed("calibrate", "nobody reads what is said here"));
+		return;
+	}
 	enter(l, WAITING);
 }
 

@@ -73,6 +73,10 @@ wait_for 10 retained sixth/e2e/hall/sensing '"calibration":{"step":"walk","verdi
 kill -HUP "$tool"		# as its ssh is closed
 wait "$tool" && fail "hung up, and it says that all is done"
 wait_for 10 retained sixth/e2e/hall/sensing '"calibration":null' || fail "the step goes on although its terminal is gone"
+# Who does not read any more what to do now does not do it.
+"$sixth" calibrate --config "$dir/sixth.conf" --wait 0 walk=20 walk=900 2>"$dir/said.log" | head -n 1 >"$dir/head.log"
+grep -q 'nobody reads' "$dir/said.log" || fail "it does not say that nobody reads what it says: $(cat "$dir/said.log")"
+retained sixth/e2e/hall/sensing '"for_s":20' || fail "the next step begins"
 "$sixth" calibrate --config "$dir/sixth.conf" --wait 0 walk=900 >"$dir/said.log" 2>&1 &
 tool=$!
 wait_for 10 retained sixth/e2e/hall/sensing '"calibration":{"step":"walk","verdict":null' || fail "it does not begin again"
