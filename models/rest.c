@@ -11,7 +11,8 @@
 #define AFTER_S    60.0f	/* a movement, the windows in which a breath is looked for have not seen it, */
 #define BREATH_S   60.0f	/* and in so long two of them have nothing in common */
 #define THERE      0.33f	/* of a time without movement: somebody is there, and not a radio's noise */
-#define AWAY_SHARE (1 / 8.0f)	/* of the limit: who was not seen for so long, the time he was seen taken off, has left */
+#define AWAY_SHARE (1 / 8.0f)	/* of the limit: who was not seen for so long, the time he was seen taken off, has left; */
+#define AWAY_S     450.0f	/* so long are the most, of an hour: who is in another room has been up, however long is too long here */
 
 void rest_init(struct rest *r, float still_limit_s, float low_limit_s)
 {
@@ -97,10 +98,12 @@ static bool is_still_for_too_long(struct rest *r, const struct rest_input *in)
 /* Who has not been seen for long enough has left, and had when the last movement was. */
 static void note_away(struct rest *r, uint64_t now_us, const struct rest_input *in)
 {
+	float enough_s = fminf(AWAY_SHARE * r->low.limit_s, AWAY_S);
+
 	r->away_s = in->empty && !in->lies ? r->away_s + r->tick_s : fmaxf(0, r->away_s - r->tick_s);
-	if (r->away_s < AWAY_SHARE * r->low.limit_s)
+	if (r->away_s < enough_s)
 		return;
-	r->away_s = AWAY_SHARE * r->low.limit_s;
+	r->away_s = enough_s;
 	r->unseen_s = 0;
 	if (r->low.told)
 		return;

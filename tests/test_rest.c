@@ -430,6 +430,30 @@ static void who_stirs_on_the_floor_of_a_living_room_is_called_after_half_a_day_a
 	expect(INCIDENT_RECOVERED);
 }
 
+/* Is in an armchair for three quarters of each hour, and passes the door within seconds. */
+static void who_is_in_another_room_every_hour_has_been_up_and_who_is_lost_from_sight_for_minutes_has_not(void **state)
+{
+	const struct profile *p = profile_find("living");
+
+	(void)state;
+	rest_init(&rest, p->long_lie_s, p->long_low_s);
+	for (int hour = 0; hour < 24; hour++) {
+		pass(6, moves);
+		struggle(2700);
+		pass(6, moves);
+		pass(120, lies);	/* memory */
+		pass(475, gone);
+	}
+	expect_nothing();
+	rest_init(&rest, p->long_lie_s, p->long_low_s);
+	pass(40, moves);
+	for (int hour = 0; hour < 13; hour++) {
+		struggle(3180);
+		pass(420, gone);
+	}
+	expect(INCIDENT_CONFIRMED);
+}
+
 static void no_profile_can_be_taught_out_of_its_alarms(void **state)
 {
 	(void)state;
@@ -468,6 +492,7 @@ int main(void)
 		cmocka_unit_test_setup(a_nap_that_ended_well_alarms_once_and_then_less_and_a_day_of_lying_always, begin),
 		cmocka_unit_test_setup(a_room_of_short_rests_is_watched_closer_after_a_week_by_a_third_at_most, begin),
 		cmocka_unit_test_setup(what_is_long_ago_is_forgotten_and_what_is_no_time_teaches_nothing, begin),
+		cmocka_unit_test_setup(who_is_in_another_room_every_hour_has_been_up_and_who_is_lost_from_sight_for_minutes_has_not, begin),
 		cmocka_unit_test_setup(no_profile_can_be_taught_out_of_its_alarms, begin),
 	};
 
