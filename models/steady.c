@@ -130,6 +130,11 @@ static void follow(struct steady *s, float strength)
 		s->least += FOLLOW * (ABOVE * strength - s->least);
 }
 
+bool steady_goes_on(const struct steady *s)
+{
+	return s->ticks || s->least > 0;
+}
+
 float steady_tick(struct steady *s, float strength, float sweep, bool empty)
 {
 	s->blind = 0;

@@ -36,6 +36,9 @@ void steady_init(struct steady *s);
  * least to be somebody; 0: no thing is known. */
 float steady_tick(struct steady *s, float strength, float sweep, bool empty);
 
+/* Has something moved of late, or is a thing known? */
+bool steady_goes_on(const struct steady *s);
+
 /* The same while nothing can be seen.  After two seconds of it anybody may have come in: what is a thing stays one, but is
  * no longer all that is there. */
 void steady_blind(struct steady *s);

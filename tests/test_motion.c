@@ -26,6 +26,7 @@ struct world {
 	float colour;			/* correlation of neighbouring tones' noise */
 	float speed_m_s;		/* of the walker; 0: stands still */
 	float chest_m;			/* ... and breathes, 15 times a minute, by so much to and fro */
+	float swing_m;			/* ... or hangs in a draught */
 	float walker;			/* amplitude of its paths together, relative */
 	float gain_db;			/* size of the gain's steps, every packet anew */
 	float loss;
@@ -132,7 +133,8 @@ static double run(double seconds, int until_on)
 		float step = (1 + w.jitter * (2 * synth_uniform() - 1)) / w.rate_hz;
 		struct motion_evidence *e = &w.evidence.motion;
 
-		w.moved_m += (w.speed_m_s + w.chest_m * SYNTH_PI / 4 * cosf(SYNTH_PI / 2 * (float)w.now_us * 1e-6f)) * step;
+		w.moved_m += (w.speed_m_s + w.chest_m * SYNTH_PI / 4 * cosf(SYNTH_PI / 2 * (float)w.now_us * 1e-6f) +
+			      w.swing_m * (cosf(1.9f * (float)w.now_us * 1e-6f) + cosf(3.1f * (float)w.now_us * 1e-6f))) * step;
 		w.now_us += (uint64_t)(step * 1e6f);
 		tick_until(w.now_us);
 		if (until_on >= 0 && e->reason == REASON_NONE && e->moving == until_on)
@@ -363,6 +365,32 @@ static void a_chest_is_no_walker_from_20_packets_a_second_on(void **state)
 	world_stop();
 }
 
+/* It swings so slowly that half a second shows little of it now and then. */
+static void a_curtain_is_a_thing_after_ten_minutes_at_slow_rates_too(void **state)
+{
+	static const float rates[] = { 20, 25, 30 };
+	double before = 0, after = 0;
+
+	(void)state;
+	for (size_t r = 0; r < sizeof(rates) / sizeof(*rates); r++)
+		for (room = 0; room < 4; room++) {
+			world_start(ordinary(rates[r]));
+			w.noise = 0.1f;
+			w.walker = 0.03f;
+			run(10, -1);
+			w.swing_m = 0.03f;
+			run(590, -1);
+			before += w.on_s;
+			run(30, -1);
+			count_anew();
+			run(120, -1);
+			after += w.on_s;
+		}
+	assert_true(before > 500);
+	assert_true(after < 5);	/* of 1440 s; by what changes within half a second alone 170 and more */
+	world_stop();
+}
+
 static void a_gap_is_unknown_and_never_stale(void **state)
 {
 	(void)state;
@@ -479,6 +507,7 @@ int main(void)
 		TEST(a_third_lost_is_no_harm),
 		TEST(what_is_too_small_is_not_a_walker),
 		TEST(a_chest_is_no_walker_from_20_packets_a_second_on),
+		TEST(a_curtain_is_a_thing_after_ten_minutes_at_slow_rates_too),
 		TEST(a_gap_is_unknown_and_never_stale),
 		TEST(a_link_that_cannot_see_says_why),
 		TEST(samples_that_never_change_do_not_move),
