@@ -204,18 +204,19 @@ static float motion_index(struct motion *m, uint64_t now_us, const struct motion
 	float share = (coherence + 2 * fmaxf(v->rho, 0)) / SHARE_LIMIT;
 	float certain = fast ? fabsf(v->rho) / v->sigma / FAST_SIGMAS : slow_certain(m, v);
 	float strength = strength_of(brief ? quick : slow);
-	float index, ever, least, steady;
+	float moves, index, ever, least, steady;
 
 	if (slow->coherence > CLEAN)
 		certain = m->moving ? share : fmaxf(certain, fminf(share, more_than_usual(m, slow) / MORE_SIGMAS));
-	index = fmaxf(fminf(fminf(share, certain), strength / SPREAD_LIMIT), 0);
+	moves = fminf(share, certain);
+	index = fmaxf(fminf(moves, strength / SPREAD_LIMIT), 0);
 	/* what swings slowly changes little in half a second now and then, and moves on and on all the same */
-	ever = fast || !steady_goes_on(&m->steady) ? index : fminf(fminf(share, certain), strength_of(slow) / SPREAD_LIMIT);
+	ever = fast || !steady_goes_on(&m->steady) ? index : fminf(moves, strength_of(slow) / SPREAD_LIMIT);
 	least = device_motion_tick(&m->device, m->around, now_us, index > OFF_RATIO ? strength : 0, m->moving);
 	steady = steady_tick(&m->steady, ever > OFF_RATIO ? strength_of(slow) : 0, sweep,
 			     m->around && m->around->empty);
 	e->device = least > SPREAD_LIMIT || steady > 0;
-	e->restless = !fast && fminf(fminf(share, certain), strength_of(slow) / fmaxf(fmaxf(least, steady), SPREAD_LIMIT)) > 1;
+	e->restless = !fast && fminf(moves, strength_of(slow) / fmaxf(fmaxf(least, steady), SPREAD_LIMIT)) > 1;
 	if (least > SPREAD_LIMIT)
 		index = fminf(index, strength / least);
 	return steady > 0 ? fminf(index, strength_of(slow) / steady) : index;

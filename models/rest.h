@@ -11,8 +11,8 @@
  * empty room (vacancy.h), the timers run on.  Is that all there is, and no proof, the time leads to a suspicion only.
  *
  * Who lies there and stirs is lost from sight in between.  The second timer takes such gaps along, while they are short and the
- * smaller part: who leaves stays away for longer (seven and a half minutes at most are enough), and so do those who pass.  It ends only while somebody shows that
- * he is still there.
+ * smaller part: who leaves stays away for longer (seven and a half minutes at most are enough), and so do those who
+ * pass.  It ends only while somebody shows that he is still there.
  *
  * A blindness of seconds counts as the stillness around it (blink.h), a longer one for nothing.
  *

@@ -10,8 +10,8 @@
  * what is wrong was said. */
 int broker_config(const char *command, struct config *c, const char *config_path, const char *broker);
 
-/* A name that no other run has, on no machine: "sixth-COMMAND-" and six digits, at most the 23 characters that each broker
- * takes.  Of what else has to be one run's own, too. */
+/* A name that hardly any other run has, on whatever machine: "sixth-COMMAND-" and six digits drawn at random, at most the 23
+ * characters that each broker takes.  Ids of what else has to be one run's own begin with it. */
 #define BROKER_CLIENT_ID 24
 void broker_client_id(char id[BROKER_CLIENT_ID], const char *command);
 

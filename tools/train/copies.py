@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from splice import FRAME, TONES, contents, split
+from clips import FRAME, TONES, contents, split, write_labels
 
 TYPES = {0: np.int8, 1: np.int16, 2: np.float32}
 HEAD = 48  # of a frame, up to its samples
@@ -114,10 +114,7 @@ def main():
             (o.folder / name).write_bytes(change.of(data))
             times = {t: f"{float(c[t]) * change.slower:.3f}" for t in ("start_s", "end_s")}
             out.append({**c, **times, "file": name, "set": f"{c['set']}_copies", "note": f"copy of {c['file']}"})
-    with open(o.folder / "labels.csv", "w", newline="") as f:
-        w = csv.DictWriter(f, out[0])
-        w.writeheader()
-        w.writerows(out)
+    write_labels(o.folder, out)
     print(f"{o.folder}: {len(out)} clips")
 
 

@@ -27,6 +27,7 @@ import csv
 import re
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -147,17 +148,12 @@ def train(sets, uses, make):
     return model
 
 
-def recorded_model():
-    return Boosted(**RECORDED)
+recorded_model = partial(Boosted, **RECORDED)
 
 
-class physics_model:
-    """Makes one for a set's features."""
-    def __init__(self, s):
-        self.unused = [i for i, name in enumerate(s.names) if name.startswith(UNUSED)]
-
-    def __call__(self):
-        return Boosted(**PHYSICS, unused=self.unused)
+def physics_model(names):
+    """What makes one for those features."""
+    return partial(Boosted, **PHYSICS, unused=[i for i, name in enumerate(names) if name.startswith(UNUSED)])
 
 
 def clip_scores(model, s):
@@ -198,14 +194,14 @@ def report(s, score, how):
         print(f"    against {label:14s} {m.sum() - s.fall.sum():4d}  area {roc_auc_score(s.fall[m], score[m]):.3f}")
 
 
-def exceeded_by(s, score, share):
+def exceeded_by(fall, score, share):
     """The score that this share of the other clips exceeds."""
-    others = np.sort(score[~s.fall])[::-1]
+    others = np.sort(score[~fall])[::-1]
     return float(others[int(share * len(others))])
 
 
 def limits(s, score, sure):
-    return [exceeded_by(s, score, share) for share in (SUSPECT, sure)]
+    return [exceeded_by(s.fall, score, share) for share in (SUSPECT, sure)]
 
 
 def report_limits(fall, suspected, sure):
@@ -219,7 +215,7 @@ def pack(model, s, limit, version, mhz, pairs, proven):
 
 def by_physics(simulated, tests, version):
     """The second ensemble: the model, its limits, the scores of clips that were left out, and what goes into the file."""
-    make = physics_model(simulated)
+    make = physics_model(simulated.names)
     score = left_out(simulated, [], make, 4)
     report(simulated, score, "by physics', rooms left out")
     limit = limits(simulated, score, SURE_PHYSICS)
@@ -244,8 +240,7 @@ def by_recordings(recorded, simulated, copies, o):
     near = simulated.like(o.mhz, o.pairs)
     score, fall = left_out(simulated, recorded + copies, recorded_model, 4)[near], simulated.fall[near]
     report_one(fall, score, "such radios simulated, by the same, rooms left out")
-    others = np.sort(score[~fall])[::-1]
-    limit = [max(x, float(others[int(share * len(others))])) for x, share in zip(limit, (SUSPECT_SIMULATED, SURE_SIMULATED))]
+    limit = [max(x, exceeded_by(fall, score, share)) for x, share in zip(limit, (SUSPECT_SIMULATED, SURE_SIMULATED))]
     for of, by in ((recorded[0].fall, first), (fall, score)):
         report_limits(of, *(by > x for x in limit))
     sets = [*recorded, simulated, *copies]
@@ -253,9 +248,10 @@ def by_recordings(recorded, simulated, copies, o):
     return limit, first, score, pack(model, recorded[0], limit, o.version, o.mhz, o.pairs, True)
 
 
-def report_both(recorded, by_own, own_limit, by_physics, physics_limit):
+def report_either(falls, own_scores, own_limit, physics_scores, physics_limit):
+    """Of several sets, each with the scores of both."""
     print("  either ensemble:")
-    for fall, own, other in zip(recorded, by_own, by_physics):
+    for fall, own, other in zip(falls, own_scores, physics_scores):
         report_limits(fall, *((own > a) | (other > b) for a, b in zip(own_limit, physics_limit)))
 
 
@@ -290,8 +286,8 @@ def main():
         few = simulated.only(simulated.like((0, 65535), o.pairs))
         own_limit, first, score, own = by_recordings(recorded, few, copies, o)
         near = simulated.like(o.mhz, o.pairs)
-        report_both([recorded[0].fall, simulated.fall[near]], [first, score], own_limit,
-                    [clip_scores(model, recorded[0]), physics_score[near]], physics_limit)
+        report_either([recorded[0].fall, simulated.fall[near]], [first, score], own_limit,
+                      [clip_scores(model, recorded[0]), physics_score[near]], physics_limit)
         data = own + data
     Path(o.o).write_bytes(data)
     print(f"{o.o}: {len(data)} bytes, version {o.version}")

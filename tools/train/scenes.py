@@ -12,13 +12,14 @@ The clips are as acted ones are: somebody stands, sits or lies, one thing happen
 the floor, two in three at once and without a struggle: clips that struggled for seconds taught that falls are long.
 """
 import argparse
-import csv
 import math
 import random
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from clips import write_labels
 
 LENGTH_S = 20
 RADIOS = [  # chip, its channel in MHz, packets per second, antennas, how often
@@ -199,10 +200,7 @@ def main():
     sixth = o.sixth.absolute()  # "./sixth" is "sixth" to Path, and would be looked for elsewhere
     with ThreadPoolExecutor(2) as pool:
         rows = list(pool.map(lambda n: make(sixth, o.folder, n, o.seed), range(o.clips)))
-    with open(o.folder / "labels.csv", "w", newline="") as f:
-        w = csv.DictWriter(f, rows[0])
-        w.writeheader()
-        w.writerows(rows)
+    write_labels(o.folder, rows)
 
 
 if __name__ == "__main__":

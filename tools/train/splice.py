@@ -13,31 +13,15 @@ appended counts as the fall.  Recordings must have the same tones; which of seve
 """
 import argparse
 import csv
-import gzip
 import struct
 import sys
 import zlib
 from pathlib import Path
 
-SYNC, FRAME, TONES = struct.pack("<I", 0x43495343), 1, 3
+from clips import FRAME, TONES, contents, split, write_labels
+
 JOINT_US = 500000  # between the last packet of the one and the first of the other
 LATE_S = 3  # after the stretch of a fall that still count as it
-
-
-def contents(path):
-    data = path.read_bytes()
-    return gzip.decompress(data) if path.suffix == ".gz" else data
-
-
-def split(data):
-    """The header, and the records one by one."""
-    at = 32 + struct.unpack_from("<I", data, 12)[0]
-    head, records = data[:at], []
-    while at + 13 <= len(data) and data[at:at + 4] == SYNC:
-        length = struct.unpack_from("<I", data, at + 4)[0]
-        records.append(data[at:at + length])
-        at += length
-    return head, records
 
 
 def tones_of(records):
@@ -98,10 +82,7 @@ def main():
                     "note": f"{c['file']} then {still['file']}"})
     if not out:
         sys.exit(f"splice.py: nobody of {o.set} is in {o.still}")
-    with open(o.folder / "labels.csv", "w", newline="") as f:
-        w = csv.DictWriter(f, out[0])
-        w.writeheader()
-        w.writerows(out)
+    write_labels(o.folder, out)
     print(f"{o.folder}: {len(out)} clips")
 
 
