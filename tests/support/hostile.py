@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# hostile.py PORT BASE COUNT: sends COUNT hostile commands through the broker there, the same
-# ones on every run: no JSON and nearly JSON, wrong members, of any size, to topics that are
-# and are not, with MQTT 5 properties of all kinds.
+# hostile.py PORT BASE COUNT SEED: sends COUNT hostile commands through the broker there, the
+# same ones on every run with that SEED: no JSON and nearly JSON, wrong members, of any size,
+# to topics that are and are not, with MQTT 5 properties of all kinds.
 import json
 import random
 import socket
@@ -11,7 +11,7 @@ import struct
 import sys
 import threading
 
-rng = random.Random(20)
+rng = random.Random(int(sys.argv[4]))
 
 
 def varint(n):
