@@ -7,10 +7,6 @@ count=2000
 leak_max_kb=16		# 8 bytes a command
 held_max_kb=1536	# 256 that wait to be read, 2.2 KB each, 512 answers that wait to be sent, and as much again
 
-held_kb() {
-	awk '/^RssAnon/ { print $2 }' "/proc/$daemon/status"
-}
-
 send() {
 	"$python" tests/support/hostile.py "$broker_port" sixth/e2e "$count" "$1" >/dev/null || fail "cannot send"
 }

@@ -5,10 +5,6 @@
 seconds=${SOAK_S:-19}		# of real time
 grow_max_kb=256			# after the first tenth of it
 
-rss_kb() {
-	awk '/^VmRSS/ { print $2 }' "/proc/$daemon/status" 2>/dev/null
-}
-
 # Five minutes of one link that stays; a second one that comes for a minute and goes; and
 # every seventh packet another one of a stranger who is never heard again.
 write_traffic() {
@@ -30,12 +26,12 @@ started="$started $counter"
 log=$dir/pipe
 start_daemon
 sleep "$(echo "$seconds" | awk '{ print $1 / 10 }')"
-first=$(rss_kb)
+first=$(held_kb)
 last=${first:-0}
 highest=$last
 for _ in 1 2 3 4 5 6 7 8 9; do
 	sleep "$(echo "$seconds" | awk '{ print $1 / 10 }')"
-	last=$(rss_kb)
+	last=$(held_kb)
 	[ "${last:-0}" -le "$highest" ] || highest=$last
 done
 log=$dir/sixthd.log
@@ -45,7 +41,7 @@ stop_daemon
 wait "$counter"
 read -r sensed messages occupied two <"$dir/counted"
 hours=$(echo "$sensed" | awk '{ printf "%.1f", $1 / 3600 }')
-echo "sensed $hours h in $seconds s: $messages messages; VmRSS $first kB after a tenth, then at most $highest kB, $last kB at the end"
+echo "sensed $hours h in $seconds s: $messages messages; RssAnon $first kB after a tenth, then at most $highest kB, $last kB at the end"
 [ "$sensed" -ge 3600 ] || fail "that is less than an hour: it shows nothing"
 [ "$occupied" -gt 0 ] && [ "$two" -gt 0 ] || fail "nobody was seen, or never two links"
 [ $((highest - first)) -lt $grow_max_kb ] || fail "it grew by $((highest - first)) kB"

@@ -54,6 +54,11 @@ wait_for() {
 	done
 }
 
+# What the daemon holds in memory of its own: no pages of programs and libraries.
+held_kb() {
+	awk '/^RssAnon/ { print $2 }' "/proc/$daemon/status" 2>/dev/null
+}
+
 now_ms() {
 	echo $(($(date +%s%N) / 1000000))
 }
