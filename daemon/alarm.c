@@ -28,7 +28,7 @@ static const enum alarm_state next_state[ALARM_STATES][ALARM_EVENTS] = {
 		[ALARM_RECOVER] = ALARM_RECOVERED, [ALARM_CLEAR] = ALARM_CLEARED,
 	},
 	[ALARM_ACKNOWLEDGED] = {
-		[ALARM_RECOVER] = ALARM_ACKNOWLEDGED, [ALARM_CLEAR] = ALARM_CLEARED,
+		[ALARM_CONFIRM] = ALARM_CONFIRMED, [ALARM_RECOVER] = ALARM_ACKNOWLEDGED, [ALARM_CLEAR] = ALARM_CLEARED,
 	},
 	[ALARM_RECOVERED] = {
 		[ALARM_CONFIRM] = ALARM_CONFIRMED, [ALARM_ACKNOWLEDGE] = ALARM_ACKNOWLEDGED,
@@ -305,6 +305,15 @@ static void take_answer(struct alarm *a, enum alarm_event event, const struct al
 	}
 }
 
+/* What was answered was another call. */
+static void call_again(struct alarm *a)
+{
+	a->acked = false;
+	a->acked_at = (struct alarm_time){ 0 };
+	a->by[0] = a->note[0] = '\0';
+	a->level = 0;
+}
+
 static void change(struct alarms *s, struct place *p, const struct alarm_clock *now,
 		   enum alarm_event event, const struct alarm_report *r)
 {
@@ -322,6 +331,8 @@ static void change(struct alarms *s, struct place *p, const struct alarm_clock *
 		a->level++;
 	if (event == ALARM_RECOVER || event == ALARM_CONFIRM)
 		a->recovered = event == ALARM_RECOVER;
+	if (event == ALARM_CONFIRM && a->acked)
+		call_again(a);
 	take_evidence(a, r);
 	take_answer(a, event, r);
 	p->touched = ++s->counter;

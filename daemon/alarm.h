@@ -6,6 +6,8 @@
  *                    |            \________ recovered ______/
  *                cancelled        moves again, nobody came yet
  *
+ * and from acknowledged to confirmed, when it is so again and there is no place for another alarm (ALARM_OPEN_MAX).
+ *
  * Pure logic: events and the clock come in, changes go out through one callback;
  * nothing here reads a clock, writes a file or knows a broker.  One table in alarm.c
  * says which event leads where; what it does not list is refused, named and counted.

@@ -11,14 +11,18 @@ static const enum alarm_kind kind_of[INCIDENT_KINDS] = {
 	[INCIDENT_NO_BREATHING] = ALARM_NO_BREATHING, [INCIDENT_CHILD_LEFT] = ALARM_CHILD_LEFT,
 };
 
-static void open_alarm(struct alarming *s, const char *room, enum alarm_kind kind,
+/* False: there is no place for it. */
+static bool open_alarm(struct alarming *s, const char *room, enum alarm_kind kind,
 		       enum alarm_event event, const struct alarm_report *report)
 {
 	struct alarm_clock now = alarming_now(s);
 	char why[ALARM_WHY_LEN];
 
-	if (alarms_open(alarming_alarms(s), &now, room, kind, event, false, report, NULL, why))
-		log_error("room %s: %s not raised: %s", room, alarm_kind_name(kind), why);
+	if (!alarms_open(alarming_alarms(s), &now, room, kind, event, false, report, NULL, why))
+		return true;
+	log_error("room %s: no new alarm for %s %s: %s; clear those that are over", room, alarm_kind_name(kind),
+		  event == ALARM_SUSPECT ? "suspected" : "confirmed", why);
+	return false;
 }
 
 static void apply(struct alarming *s, const struct alarm *a, enum alarm_event event,
@@ -32,7 +36,8 @@ static void apply(struct alarming *s, const struct alarm *a, enum alarm_event ev
 }
 
 /* The suspicion becomes one, a person who had got up is down again, or there is no alarm
- * yet; while one calls or somebody is on the way, there is nothing to add. */
+ * yet; while one calls, there is nothing to add.  Who came for one that was acknowledged may have left days ago and
+ * not have cleared it: that is another alarm, or the same call again where there is no place for one. */
 static void confirm(struct alarming *s, const char *room, enum alarm_kind kind,
 		    const struct alarm_report *report)
 {
@@ -42,7 +47,9 @@ static void confirm(struct alarming *s, const char *room, enum alarm_kind kind,
 		open_alarm(s, room, kind, ALARM_CONFIRM, report);
 	else if (a->state == ALARM_SUSPECTED || a->state == ALARM_RECOVERED)
 		apply(s, a, ALARM_CONFIRM, report);
-	else
+	else if (a->state == ALARM_ACKNOWLEDGED && !open_alarm(s, room, kind, ALARM_CONFIRM, report))
+		apply(s, a, ALARM_CONFIRM, report);
+	else if (a->state != ALARM_ACKNOWLEDGED)
 		log_info("room %s: %s again, its alarm %s is open", room, alarm_kind_name(kind), a->id);
 }
 

@@ -126,6 +126,60 @@ static void what_was_no_fall_is_cleared_without_a_verdict(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, rig_set_up, rig_tear_down)
 
+/* Many acknowledge what came, and never clear it. */
+static void what_was_only_acknowledged_keeps_no_later_alarm_back(void **state)
+{
+	char first[ALARM_ID_LEN];
+
+	(void)state;
+	rig.options.disk = NULL;
+	rig_open();
+	rig_connect();
+	rig_incident(INCIDENT_CONFIRMED);
+	snprintf(first, sizeof(first), "%s", rig_newest(ALARM_FALL)->id);
+	rig_incident(INCIDENT_CONFIRMED);			/* it calls: there is nothing to add */
+	assert_string_equal(rig_newest(ALARM_FALL)->id, first);
+	assert_int_equal(rig_ask(ACTION_ACKNOWLEDGE, first, NULL), COMMAND_NONE);
+	rig_incident(INCIDENT_RECOVERED);
+	assert_false(alarming_calls(rig.alarming));
+	rig_incident(INCIDENT_CONFIRMED);
+	assert_true(alarming_calls(rig.alarming));
+	assert_string_not_equal(rig_newest(ALARM_FALL)->id, first);
+	HAS(rig_last_state(), "\"open_count\":2");
+}
+
+static void a_room_full_of_acknowledged_alarms_calls_for_the_last_one_again(void **state)
+{
+	char last[ALARM_ID_LEN];
+
+	(void)state;
+	rig.options.disk = NULL;
+	rig_open();
+	rig_connect();
+	for (int i = 0; i < ALARM_OPEN_MAX; i++) {
+		rig_incident(INCIDENT_SUSPECTED);
+		rig_incident(INCIDENT_CONFIRMED);
+		assert_int_equal(rig_ask(ACTION_ACKNOWLEDGE, NULL, NULL), COMMAND_NONE);
+		rig_confirm_from(0);
+	}
+	snprintf(last, sizeof(last), "%s", rig_newest(ALARM_FALL)->id);
+	assert_false(alarming_calls(rig.alarming));
+	listen_to_log();
+	rig_incident(INCIDENT_SUSPECTED);			/* there is no place for it */
+	rig_incident(INCIDENT_CONFIRMED);
+	assert_true(said("room hall: no new alarm for fall confirmed: too many open alarms of this kind in this room; "
+			 "clear those that are over"));
+	assert_true(alarming_calls(rig.alarming));
+	HAS(rig_event(rig_events_from(0) - 1), "\"event_type\":\"confirmed\"");
+	HAS(rig_event(rig_events_from(0) - 1), "\"ack\":null");
+	HAS(rig_event(rig_events_from(0) - 1), last);
+	rig_confirm_from(0);
+	rig_pass_s(31);
+	HAS(rig_event(rig_events_from(0) - 1), "\"retry\":1");
+	assert_int_equal(rig_ask(ACTION_ACKNOWLEDGE, NULL, NULL), COMMAND_NONE);
+	assert_false(alarming_calls(rig.alarming));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +187,8 @@ int main(void)
 		TEST(a_suspicion_that_recovers_calls_nobody),
 		TEST(a_command_reaches_only_the_room_of_its_topic),
 		TEST(what_was_no_fall_is_cleared_without_a_verdict),
+		TEST(what_was_only_acknowledged_keeps_no_later_alarm_back),
+		TEST(a_room_full_of_acknowledged_alarms_calls_for_the_last_one_again),
 	};
 
 	log_open(getenv("VERBOSE") ? LOG_LVL_DEBUG : LOG_LVL_ERROR);
