@@ -73,6 +73,9 @@ int alarming_add_room(struct alarming *s, const char *room);
 /* What a model found in a room becomes an alarm, or a step of one that is open. */
 void alarming_incident(struct alarming *s, const char *room, const struct incident *i);
 
+/* What a model finds of which alarms of this kind come.  False: none do. */
+bool alarming_incident_kind(enum alarm_kind kind, enum incident_kind *i);
+
 /* Nothing is sensed in the room any more, as somebody wishes: what was only suspected there is called off, for nobody will
  * ever know. */
 void alarming_paused(struct alarming *s, const char *room);

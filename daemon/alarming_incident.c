@@ -11,6 +11,17 @@ static const enum alarm_kind kind_of[INCIDENT_KINDS] = {
 	[INCIDENT_NO_BREATHING] = ALARM_NO_BREATHING, [INCIDENT_CHILD_LEFT] = ALARM_CHILD_LEFT,
 };
 
+bool alarming_incident_kind(enum alarm_kind kind, enum incident_kind *i)
+{
+	for (int k = 0; k < INCIDENT_KINDS; k++) {
+		if (kind_of[k] != kind)
+			continue;
+		*i = (enum incident_kind)k;
+		return true;
+	}
+	return false;
+}
+
 /* False: there is no place for it. */
 static bool open_alarm(struct alarming *s, const char *room, enum alarm_kind kind,
 		       enum alarm_event event, const struct alarm_report *report)

@@ -281,15 +281,16 @@ static void on_file_written(void *owner, uint32_t ticket, int error)
 	node_learned_written(n->learned, ticket, error);
 }
 
-static void on_fall_cleared(void *owner, const char *room, bool was_fall)
+static void on_cleared(void *owner, const char *room, enum incident_kind kind, bool was_fall)
 {
 	const struct node *n = owner;
 	const struct sensing_room_options *r = node_find_room(n->room, n->rooms, room, strlen(room));
 
 	if (!r)
 		return;
-	sensing_fall_cleared(n->sensing, (int)(r - n->room), was_fall);
-	log_info("room %s: what looked like a fall was %s, people say", room, was_fall ? "one" : "none");
+	sensing_cleared(n->sensing, (int)(r - n->room), kind, was_fall);
+	if (kind == INCIDENT_FALL)
+		log_info("room %s: what looked like a fall was %s, people say", room, was_fall ? "one" : "none");
 }
 
 static int open_alarms(struct node *n)
@@ -298,7 +299,7 @@ static int open_alarms(struct node *n)
 		.config = n->config, .loop = n->loop, .mqtt = node_broker_mqtt(n->broker), .boot_id = n->boot_id,
 		.origin = on_origin, .file = { [FILE_PAUSES] = node_privacy_file(n->privacy),
 					       [FILE_LEARNED] = node_learned_file(n->learned) },
-		.file_written = on_file_written, .fall_cleared = on_fall_cleared, .owner = n,
+		.file_written = on_file_written, .cleared = on_cleared, .owner = n,
 	};
 	int err;
 

@@ -95,13 +95,21 @@ static const struct alarm_rule *on_rule(void *owner, const char *room, enum alar
 
 /* --- the local way: hook and line ------------------------------------------------------ */
 
+/* The model that raised it knows nothing of what people do about it. */
+static void tell_model(const struct node_alarms *a, const struct alarm *alarm)
+{
+	enum incident_kind kind;
+
+	if (alarm->event == ALARM_CLEAR && !alarm->test && alarming_incident_kind(alarm->kind, &kind) &&
+	    alarm->origin == alarm_origin_parse(on_origin((void *)a, alarm->room)))
+		a->o.cleared(a->o.owner, alarm->room, kind, alarm->verdict == ALARM_CONFIRMED_FALL);
+}
+
 static void on_local(void *owner, const struct alarm *alarm)
 {
 	struct node_alarms *a = owner;
 
-	if (alarm->kind == ALARM_FALL && alarm->event == ALARM_CLEAR && !alarm->test &&
-	    alarm->origin == alarm_origin_parse(on_origin(a, alarm->room)))
-		a->o.fall_cleared(a->o.owner, alarm->room, alarm->verdict == ALARM_CONFIRMED_FALL);
+	tell_model(a, alarm);
 	alarm_hook_add(&a->hook, alarm, loop_now_us());
 }
 
@@ -240,11 +248,6 @@ int node_alarms_add_room(struct node_alarms *a, const char *room)
 
 /* --- begin and end ------------------------------------------------------------------- */
 
-static const enum alarm_kind alarm_of[INCIDENT_KINDS] = {
-	[INCIDENT_FALL] = ALARM_FALL, [INCIDENT_LONG_LIE] = ALARM_LONG_LIE,
-	[INCIDENT_NO_BREATHING] = ALARM_NO_BREATHING, [INCIDENT_CHILD_LEFT] = ALARM_CHILD_LEFT,
-};
-
 /* An alarm that no model of this build can raise has no topic: "none" would look like
  * somebody is watching. */
 static unsigned kinds_built(const struct config *c)
@@ -256,9 +259,12 @@ static unsigned kinds_built(const struct config *c)
 		car |= profile_find(c->room[i].profile)->child_left_s > 0;
 	if (!car)
 		built &= ~(1u << INCIDENT_CHILD_LEFT);
-	for (int i = 0; i < INCIDENT_KINDS; i++)
-		if (built >> i & 1)
-			kinds |= 1u << alarm_of[i];
+	for (enum alarm_kind k = 0; k < ALARM_KINDS; k++) {
+		enum incident_kind i;
+
+		if (alarming_incident_kind(k, &i) && built >> i & 1)
+			kinds |= 1u << k;
+	}
 	return kinds;
 }
 

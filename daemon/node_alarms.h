@@ -23,8 +23,8 @@ struct node_alarms_options {
 	const char *(*origin)(void *owner, const char *room);
 	const char *file[JOURNAL_FILES];	/* small files to be written beside the loop, and ... */
 	void (*file_written)(void *owner, uint32_t ticket, int error);	/* as in alarming.h */
-	/* People have settled an alarm of a fall in the room, and say whether it was one. */
-	void (*fall_cleared)(void *owner, const char *room, bool was_fall);
+	/* People have settled an alarm of that kind in the room; of a fall they say whether it was one. */
+	void (*cleared)(void *owner, const char *room, enum incident_kind kind, bool was_fall);
 	void *owner;
 };
 

@@ -360,9 +360,9 @@ int sensing_pause(struct sensing *s, int room, uint64_t for_us)
 	return 0;
 }
 
-void sensing_fall_cleared(struct sensing *s, int room, bool was_fall)
+void sensing_cleared(struct sensing *s, int room, enum incident_kind kind, bool was_fall)
 {
-	room_fall_cleared(s->room[room]->room, was_fall);
+	room_cleared(s->room[room]->room, kind, was_fall);
 }
 
 bool sensing_is_paused(const struct sensing *s, int room)

@@ -108,8 +108,8 @@ void sensing_source_hearsay(struct sensing *s, int source);
 int sensing_pause(struct sensing *s, int room, uint64_t for_us);
 bool sensing_is_paused(const struct sensing *s, int room);
 
-/* People have settled an alarm of a fall in the room, and say whether it was one. */
-void sensing_fall_cleared(struct sensing *s, int room, bool was_fall);
+/* People have settled an alarm of that kind in the room; of a fall they say whether it was one. */
+void sensing_cleared(struct sensing *s, int room, enum incident_kind kind, bool was_fall);
 
 /* For so long the room's breathing is published as a wave, too (wave_request.h). */
 void sensing_wave(struct sensing *s, int room, uint64_t for_us);

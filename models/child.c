@@ -106,6 +106,11 @@ static void follow(struct child *c, uint64_t now_us, const struct child_input *i
 	}
 }
 
+void child_cleared(struct child *c)
+{
+	c->settled = c->confirmed;
+}
+
 void child_tick(struct child *c, uint64_t now_us, const struct child_input *in, struct incident_queue *out)
 {
 	bool seen, moving;
@@ -118,7 +123,7 @@ void child_tick(struct child *c, uint64_t now_us, const struct child_input *in, 
 	if (c->bustle_s > BUSTLE_S) {
 		c->bustle_s = BUSTLE_S;
 		c->bustled = true;
-		if (!c->confirmed) {
+		if (!c->confirmed || c->settled) {
 			end(c, now_us, in, out);	/* they are still here, or back */
 			c->bustle_s = BUSTLE_S;
 		}

@@ -36,6 +36,7 @@ struct child {
 	bool  slow, aimless;		/* it saw an adult; what no breath makes */
 	float gone_s;			/* nothing of it seen for so long */
 	bool  suspected, confirmed;
+	bool  settled;			/* people have, since it was confirmed */
 	float since_s;			/* the suspicion */
 	float seen_s;			/* of that time, with signs */
 };
@@ -45,5 +46,8 @@ void child_init(struct child *c, float delay_s);
 
 /* The clock, ten times a second. */
 void child_tick(struct child *c, uint64_t now_us, const struct child_input *in, struct incident_queue *out);
+
+/* People have settled the alarm: nothing more is said of who is in there now, and with the next bustle all begins anew. */
+void child_cleared(struct child *c);
 
 #endif

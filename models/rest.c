@@ -62,8 +62,8 @@ static bool signs(struct rest_timer *t, float tick_s, bool moving, float enough_
 static void ended(struct rest_timer *t, uint64_t now_us)
 {
 	habit_learn(&t->habit, now_us, t->past_s);
-	t->past_s = 0;
-	t->told = false;
+	t->past_s = t->from_s = 0;
+	t->told = t->settled = false;
 }
 
 /* Nobody leaves without a movement: who was seen to breathe after one is there until the next, seen or not. */
@@ -125,7 +125,7 @@ static bool is_low_for_too_long(struct rest *r, const struct rest_input *in)
 	}
 	r->low.past_s += r->tick_s + r->unseen_s;
 	r->unseen_s = 0;
-	if (r->low.told || r->low.past_s < limit_s(&r->low) || !seen)
+	if (r->low.told || r->low.past_s - r->low.from_s < limit_s(&r->low) || !seen)
 		return false;
 	r->low.told = true;
 	return true;
@@ -165,6 +165,18 @@ static void doubt(struct rest *r, uint64_t now_us, const struct rest_input *in, 
 	}
 }
 
+void rest_cleared(struct rest *r)
+{
+	r->low.settled = r->low.told;
+}
+
+/* Who was settled to be well, and stirs, may not be. */
+static void begin_anew(struct rest_timer *t)
+{
+	t->from_s = t->past_s;
+	t->told = t->settled = false;
+}
+
 void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *given, struct incident_queue *out)
 {
 	bool alive, up, told = r->still.told || r->low.told, late;
@@ -177,6 +189,8 @@ void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *given, 
 	with.lies |= stays(r, in);
 	alive = signs(&r->still, r->tick_s, in->moving, ALIVE_S, ALIVE_FADE);
 	up = signs(&r->low, r->tick_s, in->moving, UP_S, UP_FADE);
+	if (alive && r->low.settled)
+		begin_anew(&r->low);
 	note_away(r, now_us, in);
 	late = !alive && is_still_for_too_long(r, in);
 	late |= !up && is_low_for_too_long(r, in);

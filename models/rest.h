@@ -43,7 +43,8 @@ struct rest_timer {
 	float limit_s;			/* of the profile; 0: no timer */
 	float sign_s;			/* movement of late, fading: one twitch is no sign of life well */
 	float past_s;			/* since the last sign */
-	bool  told;
+	float from_s;			/* of that, before people settled an alarm about it: counts for no other */
+	bool  told, settled;
 	struct habit habit;		/* of times that ended by themselves */
 };
 
@@ -68,6 +69,9 @@ void rest_init(struct rest *r, float still_limit_s, float low_limit_s);
 /* The clock, ten times a second.  Both timers raise a long lie, and never two at once; doubt for as long as the first
  * timer has a suspicion of one. */
 void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *in, struct incident_queue *out);
+
+/* People have settled the alarm: nothing more is said of who lies there, until something moves. */
+void rest_cleared(struct rest *r);
 
 /* The limits that hold now, with what was learned; 0: no timer. */
 float rest_still_limit_s(const struct rest *r);

@@ -79,9 +79,9 @@ bool room_take_incident(struct room *r, struct incident *i)
 	return incident_take(&r->watch.incidents, i);
 }
 
-void room_fall_cleared(struct room *r, bool was_fall)
+void room_cleared(struct room *r, enum incident_kind kind, bool was_fall)
 {
-	room_watch_fall_cleared(&r->watch, was_fall);
+	room_watch_cleared(&r->watch, kind, was_fall);
 }
 
 unsigned room_incident_kinds(void)

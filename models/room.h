@@ -96,8 +96,8 @@ const struct room_state *room_state(const struct room *r);
  * tick until it is false. */
 bool room_take_incident(struct room *r, struct incident *i);
 
-/* People have settled an alarm of a fall, now or later than its watch was over, and say whether it was one. */
-void room_fall_cleared(struct room *r, bool was_fall);
+/* People have settled an alarm of that kind, now or later than its watch was over; of a fall they say whether it was one. */
+void room_cleared(struct room *r, enum incident_kind kind, bool was_fall);
 
 /* People say what they do from now on for for_s seconds, to see what the room makes of it (survey.h); SURVEY_NONE: nothing
  * any more. */

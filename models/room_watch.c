@@ -143,9 +143,14 @@ void room_watch_tick(struct room_watch *w, const struct room_sight *s, struct ro
 	watch_breath(w, s, state);
 }
 
-void room_watch_fall_cleared(struct room_watch *w, bool was_fall)
+void room_watch_cleared(struct room_watch *w, enum incident_kind kind, bool was_fall)
 {
-	fall_watch_cleared(&w->falls, w->now_us, was_fall);
+	if (kind == INCIDENT_FALL)
+		fall_watch_cleared(&w->falls, w->now_us, was_fall);
+	else if (kind == INCIDENT_LONG_LIE)
+		rest_cleared(&w->rest);
+	else if (kind == INCIDENT_CHILD_LEFT)
+		child_cleared(&w->child);
 }
 
 void room_watch_save(const struct room_watch *w, struct snapshot_out *out)

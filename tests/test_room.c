@@ -278,7 +278,7 @@ static void what_people_said_was_no_fall_is_known_after_a_restart_until_it_is_fo
 	struct snapshot_out out = { .p = bytes, .size = sizeof(bytes) };
 
 	assert_true(calls(0.89f));
-	room_fall_cleared(room, false);
+	room_cleared(room, INCIDENT_FALL, false);
 	room_save(room, &out);
 	assert_false(out.full);
 	for (int restarts = 0; restarts < 2; restarts++) {

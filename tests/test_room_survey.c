@@ -161,7 +161,7 @@ static void nobody_has_left_where_an_alarm_says_that_somebody_lies(void **state)
 	quiet();
 	step(SURVEY_EMPTY, 120);
 	assert_verdict(SURVEY_REJECTED, SURVEY_SIGNS);
-	room_fall_cleared(room, false);
+	room_cleared(room, INCIDENT_FALL, false);
 	step(SURVEY_EMPTY, 120);
 	assert_verdict(SURVEY_GOOD, SURVEY_SOUND);
 	move(5);

@@ -179,13 +179,13 @@ static uint64_t seed_of(const struct player *p, const struct csi_frame *f)
 	return h;
 }
 
-static void on_cleared(void *owner, const char *room)
+static void on_cleared(void *owner, const char *room, enum incident_kind kind)
 {
 	const struct player *p = owner;
 
 	for (int i = 0; i < sensing_rooms(p->sensing); i++)
 		if (!strcmp(sensing_room_name(p->sensing, i), room))
-			sensing_fall_cleared(p->sensing, i, false);
+			sensing_cleared(p->sensing, i, kind, false);
 }
 
 static void open_alarms(struct player *p, const struct csi_frame *f)

@@ -98,12 +98,13 @@ static void answer(struct player_alarms *p)
 
 	for (int i = 0; i < ALARM_MAX; i++) {
 		const struct alarm *a = alarms_at(alarming_alarms(p->alarming), i);
+		enum incident_kind kind;
 
 		if (!a || !alarm_is_open(a) || a->state < ALARM_CONFIRMED ||
 		    (double)(p->now_us - a->since.mono_us) < p->o.answer_s * 1e6)
 			continue;
-		if (a->kind == ALARM_FALL)
-			p->o.cleared(p->o.owner, a->room);
+		if (alarming_incident_kind(a->kind, &kind))
+			p->o.cleared(p->o.owner, a->room, kind);
 		alarms_apply(alarming_alarms(p->alarming), &now, a->id, ALARM_CLEAR, &report, NULL);
 	}
 	alarming_flush(p->alarming);

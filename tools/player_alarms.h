@@ -17,7 +17,7 @@ struct player_alarms_options {
 	uint64_t seed;			/* of the input: ids derive from it */
 	void (*publish)(void *owner, uint64_t now_us, const struct message *m);
 	double answer_s;		/* so long after it began an alarm is cleared, as false; 0: nobody answers */
-	void (*cleared)(void *owner, const char *room);		/* that was one of a fall; not NULL if somebody does */
+	void (*cleared)(void *owner, const char *room, enum incident_kind kind);	/* not NULL if somebody does */
 	void *owner;
 };
 
