@@ -35,7 +35,7 @@ struct hostile {
 	int listener;
 	uint32_t seed;
 	bool v5, stop;
-	uint64_t packets;
+	unsigned packets;
 };
 
 struct packet {

@@ -184,7 +184,7 @@ static void the_list_is_chosen_by_length_and_no_other_length_is_taken(void **sta
 {
 	static const char words[] = "iq8 chains=2 at=4 " TONES_20 "|-58..-2,2..58|-122..-2,2..122";
 	const struct { int tones, mhz; } widths[] = { { 56, 20 }, { 114, 40 }, { 242, 80 } };
-	size_t fits = 0;
+	uint64_t fits = 0;
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {

@@ -179,8 +179,10 @@ static void try_calls(void)
 	FAILS_WITH(ENOSYS, syscall(SYS_setuid, 0));
 	FAILS_WITH(ENOSYS, syscall(SYS_chmod, "/", 0777));
 	FAILS_WITH(ENOSYS, syscall(SYS_kill, getppid(), 9));
+#if !defined(__i386__) && !defined(__s390__)	/* there C libraries use socketcall, whose arguments no filter sees */
 	FAILS_WITH(ENOSYS, socket(AF_VSOCK, SOCK_STREAM, 0));
 	FAILS_WITH(ENOSYS, socket(38, SOCK_SEQPACKET, 0));		/* AF_ALG */
+#endif
 	MUST(mmap(NULL, page, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
 	memory = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	MUST(memory != MAP_FAILED);

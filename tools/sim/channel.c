@@ -72,9 +72,11 @@ static void compute_leg(const struct channel *c, struct antenna *a, struct point
 static void add_product(const struct channel *c, float factor, const struct antenna *t,
 			const struct antenna *r, lanes *re, lanes *im)
 {
+	lanes f = LANES_OF(factor);
+
 	for (int g = 0; g < c->groups; g++) {
-		re[g] += factor * (t->re[g] * r->re[g] - t->im[g] * r->im[g]);
-		im[g] += factor * (t->re[g] * r->im[g] + t->im[g] * r->re[g]);
+		re[g] += f * (t->re[g] * r->re[g] - t->im[g] * r->im[g]);
+		im[g] += f * (t->re[g] * r->im[g] + t->im[g] * r->re[g]);
 	}
 }
 
@@ -174,7 +176,7 @@ static void pick_tones(const struct channel *c, const lanes *from, int pair, flo
 
 static void add_obstructed(struct channel *c, int pair, double f_re, double f_im)
 {
-	float x = (float)f_re, y = (float)f_im;
+	lanes x = LANES_OF((float)f_re), y = LANES_OF((float)f_im);
 
 	for (int i = pair * c->groups; i < (pair + 1) * c->groups; i++) {
 		c->sum_re[i] += c->direct_re[i] * x - c->direct_im[i] * y;
@@ -204,7 +206,7 @@ void channel_response(struct channel *c, const struct scatterer *s, int scattere
 		      const struct blocker *b, int blockers, const struct channel_state *state,
 		      float *re, float *im)
 {
-	float door = (float)state->door, shake = (float)state->shake_m;
+	lanes door = LANES_OF((float)state->door), shake = LANES_OF((float)state->shake_m);
 	int tones = c->setup.tones->count;
 
 	if (point_distance(state->carried, c->carried) > 0)

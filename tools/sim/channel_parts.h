@@ -13,6 +13,10 @@
 
 typedef float lanes __attribute__((vector_size(4 * LANES)));
 
+/* The same float in all of them: where floats are computed as something wider (i386, s390x), C has no product of one
+ * and a vector. */
+#define LANES_OF(x) ((lanes){ (x), (x), (x), (x) })
+
 struct image {
 	bool   plane;
 	int    side;		/* of the room, 0..5, that mirrors; -1: none, the antenna itself */
