@@ -22,7 +22,7 @@
 #define FADE_US      UINT64_C(3600000000)	/* not at each tick: nothing would be left of a float's digits */
 #define LONGER       1.25f	/* than what is usual */
 #define OPEN_US      UINT64_C(10800000000)	/* who is up after more may have been found */
-#define YOUNG_ACTS   4		/* that a room is taken to have seen at first */
+#define YOUNG_ACTS   4		/* that a room is taken to have seen at first; a quarter of its hours takes one of them away */
 #define LIVED_STIRS  100	/* ticks of movement in an hour: somebody was about */
 #define LIVED_IN_S   (14 * 86400.0f)	/* a room is, where people are about for seven hours a day */
 
@@ -46,29 +46,30 @@ static float beyond(const struct fall_habit *h, int bin)
 	return sum;
 }
 
-static bool is_young(const struct fall_habit *h)
+/* 1: what a room is before anything was seen of it.  0: it is judged by what it has shown. */
+static float youth(const struct fall_habit *h)
 {
-	return h->lived_h < FALL_HABIT_LIVED_H;
+	return 1 - h->lived_h / FALL_HABIT_LIVED_H;
 }
 
 /* No habit keeps what is so far over the limit from being sure. */
 static float reach(const struct fall_habit *h, bool backed)
 {
-	float acts = beyond(h, 0) + (is_young(h) ? YOUNG_ACTS : 0);
+	float acts = beyond(h, 0) + YOUNG_ACTS * youth(h);
 
 	return backed ? fminf(STEP * (1 + log2f(fmaxf(acts, 1))), MOST_OVER) : STEP;
 }
 
 bool fall_habit_lets(const struct fall_habit *h, float over, bool backed)
 {
-	return over >= 0 && (over >= reach(h, backed) || (!is_young(h) && beyond(h, bin_of(over)) < RARE));
+	return over >= 0 && (over >= reach(h, backed) || beyond(h, bin_of(over)) + YOUNG_ACTS * youth(h) < RARE);
 }
 
 float fall_habit_still_s(const struct fall_habit *h, float still_s)
 {
-	if (is_young(h))
-		return FALL_HABIT_MOST * still_s;
-	return fminf(fmaxf(LONGER * habit_usual_s(&h->now.still), still_s), FALL_HABIT_MOST * still_s);
+	float at_first_s = still_s * (1 + (FALL_HABIT_MOST - 1) * youth(h));
+
+	return fminf(fmaxf(LONGER * habit_usual_s(&h->now.still), at_first_s), FALL_HABIT_MOST * still_s);
 }
 
 void fall_habit_event(struct fall_habit *h, uint64_t event_us, float over)
@@ -137,7 +138,7 @@ void fall_habit_tick(struct fall_habit *h, uint64_t now_us, bool moving)
 	if (h->faded_us && now_us > h->faded_us)
 		fade(h, (float)(now_us - h->faded_us) * 1e-6f);
 	h->faded_us = now_us ? now_us : 1;
-	if (h->stirs >= LIVED_STIRS && is_young(h))
+	if (h->stirs >= LIVED_STIRS)
 		h->lived_h = fminf(h->lived_h + 1, FALL_HABIT_LIVED_H);
 	h->stirs = 0;
 }

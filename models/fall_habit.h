@@ -8,8 +8,8 @@
  * so much like a fall, or more, come less than about once a month; and a doubtful one is confirmed only by a
  * stillness that is longer than those that this room has seen.  False alarms of a room die out as records do:
  * of n acts drawn alike about ln n are the highest so far (Foster & Stuart 1954), most of them at the beginning.  So a room has to
- * earn that trust: until somebody has been about in it in a hundred hours, some two weeks, it is taken for one that has seen
- * some such acts and long stillness already, and from then on for what it has shown.
+ * earn that trust: at first it is taken for one that has seen some such acts and long stillness already, and the less so the more
+ * hours there were in which somebody was about; after a hundred, some two weeks, for what it has shown.
  *
  * What is learned moves a limit within bounds and never beyond.  One act moves it little, and each doubling of their number as much
  * again: only where the classifier would call every day is it hardly believed any more.  An event that

@@ -82,15 +82,34 @@ static void a_new_room_has_to_earn_that_by_hours_in_which_somebody_was_about(voi
 	for (int i = 0; i < 2 * FALL_HABIT_LIVED_H; i++)
 		live_an_hour(5);			/* nobody */
 	assert_false(fall_habit_lets(&habit, 0, true));
-	for (int i = 0; i < FALL_HABIT_LIVED_H - 1; i++)
+	for (int i = 0; i < 86; i++)
 		live_an_hour(60);
 	assert_false(fall_habit_lets(&habit, 0, true));
-	live_an_hour(60);
-	live_an_hour(0);
+	for (int i = 86; i <= FALL_HABIT_LIVED_H; i++)
+		live_an_hour(60);
 	assert_true(fall_habit_lets(&habit, 0, true));
 	assert_float_equal(fall_habit_still_s(&habit, 900), 900, 0);
 	assert_true(act(0.1f, 0.2f));
 	assert_false(fall_habit_lets(&habit, 0.1f, true));
+}
+
+static void what_a_new_room_is_taken_to_have_seen_fades_with_those_hours(void **state)
+{
+	(void)state;
+	fall_habit_init(&habit);
+	habit.lived_h = FALL_HABIT_LIVED_H / 2;
+	assert_false(fall_habit_lets(&habit, 2 * ONE - 0.01f, true));
+	assert_true(fall_habit_lets(&habit, 2 * ONE, true));
+	assert_float_equal(fall_habit_still_s(&habit, 900), 1800, 1);
+	habit.lived_h = 0.8f * FALL_HABIT_LIVED_H;	/* less than one act */
+	assert_false(fall_habit_lets(&habit, ONE - 0.01f, true));
+	assert_true(fall_habit_lets(&habit, ONE, true));
+	act(10, 0.1f);
+	act(10, 0.1f);
+	act(10, 0.1f);					/* what it has shown does not */
+	assert_false(fall_habit_lets(&habit, 2 * ONE + 0.1f, true));
+	habit_learn(&habit.now.still, now_us, 2000);
+	assert_float_equal(fall_habit_still_s(&habit, 900), 2500, 100);
 }
 
 static void parts_of_an_hour_end_where_the_hours_do(void **state)
@@ -454,6 +473,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_room_that_has_shown_nothing_for_long_takes_the_limit_that_ships),
 		TEST(a_new_room_has_to_earn_that_by_hours_in_which_somebody_was_about),
+		TEST(what_a_new_room_is_taken_to_have_seen_fades_with_those_hours),
 		TEST(parts_of_an_hour_end_where_the_hours_do),
 		TEST(an_act_that_somebody_got_up_from_is_sure_no_more_for_a_month),
 		TEST(no_habit_moves_the_limit_far),

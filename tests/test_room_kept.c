@@ -13,7 +13,7 @@
 static void what_was_learned_for_weeks_before_hours_were_counted_is_of_no_new_room(void **state)
 {
 	const struct model_params params = { .breath_lo_hz = 3.5f / 60, .breath_hi_hz = 42.0f / 60, .fall_still_s = 600 };
-	const struct { float days, limit_s; bool counted; } file[] = { { 15, 600, false }, { 13, 1800, false }, { 15, 1800, true } };
+	const struct { float days, limit_s; bool counted; } file[] = { { 15, 600, false }, { 7, 1200, false }, { 15, 1740, true } };
 
 	for (size_t i = 0; i < sizeof(file) / sizeof(*file); i++) {
 		struct habit stills = { .span_s = 86400 * file[i].days };
