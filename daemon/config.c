@@ -15,6 +15,7 @@
 #include "daemon/config_reader.h"
 #include "daemon/config_value.h"
 #include "daemon/source.h"
+#include "models/profile.h"
 
 void config_mistake(struct config_reader *r, int line, const char *fmt, ...)
 {
@@ -207,6 +208,19 @@ static void check_sources(struct config_reader *r)
 		config_mistake(r, 0, "no [room ...]; add one: what is to be sensed?");
 }
 
+/* What would be silently nothing. */
+static void check_rooms(struct config_reader *r)
+{
+	for (int i = 0; i < r->c->rooms; i++) {
+		const struct config_room *room = &r->c->room[i];
+		const struct profile *profile = profile_find(room->profile);
+
+		if (room->child_left_s > 0 && profile && !(profile->child_left_s > 0))
+			config_mistake(r, r->room_line[i], "room %s: child_left is for a car, and nobody would look for a "
+				       "child here; write profile = car, or remove it", room->name);
+	}
+}
+
 /* Where the kernel has no place for it, it is known before anything runs. */
 static void check_socket(struct config_reader *r, const char *option, const char *path)
 {
@@ -298,6 +312,7 @@ static void parse(struct config_reader *r, const char *text, size_t len)
 	r->at = NULL;
 	resolve_links(r);
 	check_sources(r);
+	check_rooms(r);
 	check_socket(r, "control", r->c->control);
 	if (r->c->raw_csi_s)
 		check_socket(r, "raw_csi_socket", r->c->raw_csi_socket);

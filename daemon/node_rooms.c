@@ -27,6 +27,19 @@ static void warn_of_speeds(const struct config *config, const struct sensing_roo
 	}
 }
 
+/* Who is in the one is in the other, too: nobody wants that who has two rooms. */
+static void warn_of_sharing(const struct sensing_room_options *room, int rooms)
+{
+	for (int i = 0; i < rooms; i++)
+		for (int k = 0; k < rooms; k++) {
+			if (k == i || room[i].wanted_count || !(room[i].sources & room[k].sources))
+				continue;
+			log_warn("room %s: it has no links = SOURCE/aa:bb:cc:dd:ee:ff, and hears all that room %s does: who is there "
+				 "is here, too; name the links of each", room[i].name, room[k].name);
+			break;
+		}
+}
+
 void node_rooms_options(struct sensing_room_options *o, const struct config_room *c)
 {
 	snprintf(o->name, sizeof(o->name), "%s", c->name);
@@ -78,5 +91,6 @@ int node_rooms_add(struct sensing *s, const struct config *c, struct sensing_roo
 		node_rooms_options(&room[*rooms], &c->room[*rooms]);
 		err = add(s, c, &room[*rooms]);
 	}
+	warn_of_sharing(room, *rooms);
 	return err;
 }

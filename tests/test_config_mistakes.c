@@ -55,6 +55,9 @@ static void what_does_not_fit_together_is_told(void **state)
 	       "cert_file = FILE");
 	expect("[mqtt]\nbroker = mqtts://a\npsk_file = a\nca_file = b\n" REST, "4: ca_file and psk_file exclude "
 	       "each other; remove one");
+	expect(REST "child_left = 30 s\n", "4: room r: child_left is for a car, and nobody would look for a child here; "
+	       "write profile = car, or remove it");
+	assert_int_equal(parse(REST "child_left = 30 s\nprofile = car\n"), 0);
 }
 
 static void mistakes_of_form_are_told(void **state)
