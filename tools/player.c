@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 #include "daemon/config_value.h"
+#include "daemon/node_alarms.h"
 #include "daemon/node_rooms.h"
 #include "tools/player.h"
 #include "tools/player_alarms.h"
@@ -55,6 +56,7 @@ int player_open(struct player *p, const char *path, char error[RECORDING_ERROR_L
 
 	p->sensing = NULL;
 	p->alarms = NULL;
+	p->suspect_max_s = 0;
 	p->frames = 0;
 	p->loop.path = path;
 	if (err)
@@ -103,8 +105,11 @@ static const char *origin_of(const struct player *p)
 
 static int add_room(struct player *p, const char *name, struct sensing_room_options *o)
 {
+	uint32_t suspect_max_s = node_alarms_suspect_max_s(o->profile->name, (int)o->child_left_s);
 	int room;
 
+	if (p->suspect_max_s < suspect_max_s)
+		p->suspect_max_s = suspect_max_s;
 	o->sources = 1;
 	o->fall_weights = p->fall_weights;
 	o->fall_weights_size = p->fall_weights_size;
@@ -192,7 +197,7 @@ static void open_alarms(struct player *p, const struct csi_frame *f)
 {
 	const struct player_alarms_options o = {
 		.base = PLAYER_BASE, .origin = origin_of(p), .start_unix_us = p->start_unix_us,
-		.seed = seed_of(p, f), .publish = on_publish, .answer_s = p->answer_s,
+		.seed = seed_of(p, f), .publish = on_publish, .answer_s = p->answer_s, .suspect_max_s = p->suspect_max_s,
 		.cleared = on_cleared, .owner = p,
 	};
 

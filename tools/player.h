@@ -41,6 +41,7 @@ struct player {
 	bool with_alarms;		/* set before player_run(): what happens becomes alarms */
 	double answer_s;		/* the same: as in player_alarms.h */
 	struct player_alarms *alarms;	/* the player's */
+	uint32_t suspect_max_s;		/* the player's: of its rooms, the longest */
 	void (*incident)(void *owner, uint64_t now_us, const struct incident *i);	/* NULL: none */
 	/* What becomes of a frame (borrowed) on its way, in *out; false: it is lost.  NULL: nothing. */
 	bool (*spoil)(void *owner, const struct csi_frame *f, struct csi_frame *out);

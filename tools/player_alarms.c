@@ -66,6 +66,8 @@ struct player_alarms *player_alarms_open(const struct player_alarms_options *o)
 	p->o = *o;
 	alarm_options_default(&options.alarms);
 	options.alarms.random = o->seed;
+	for (int k = 0; k < ALARM_KINDS; k++)
+		options.alarms.rule[k].suspect_max_s = o->suspect_max_s;
 	if (alarming_open(&p->alarming, &options)) {
 		free(p);
 		return NULL;

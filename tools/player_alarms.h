@@ -16,6 +16,7 @@ struct player_alarms_options {
 	uint64_t start_unix_us;		/* 0: unknown, times are marked so */
 	uint64_t seed;			/* of the input: ids derive from it */
 	void (*publish)(void *owner, uint64_t now_us, const struct message *m);
+	uint32_t suspect_max_s;		/* a suspicion that nobody settles is cancelled, as in alarm.h */
 	double answer_s;		/* so long after it began an alarm is cleared, as false; 0: nobody answers */
 	void (*cleared)(void *owner, const char *room, enum incident_kind kind);	/* not NULL if somebody does */
 	void *owner;

@@ -109,3 +109,12 @@ assert len(links) == 2, links
 assert all(0.09 < link["loss"] < 0.13 for link in links), links
 END
 ok "one packet in nine is lost, of both"
+
+proves "a suspicion is kept in replay for as long as in the daemon: longer than what watches there takes"
+sed 's/^duration.*/duration = 1290 s/; s/^chip.*/chip = intel5300/; s/^rate.*/rate = 20/' tests/scenes/child_in_car.scene >"$dir/car.scene"
+"$sixth" simulate "$dir/car.scene" -o "$dir/car.csic" >/dev/null || fail "no recording"
+printf '[mqtt]\nbroker = none\n[source a]\ndriver = replay\nfile = car.csic\n[room car]\nprofile = car\nchild_left = 1230 s\n' >"$dir/car.conf"
+types=$("$sixth" replay "$dir/car.csic" --config "$dir/car.conf" | grep '/child_left/event"' | sed 's/.*"event_type":"\([a-z]*\)".*"retry":\([0-9]*\).*/\1 \2/' |
+	sed -n 's/ 0$//p' | tr '\n' ' ')
+[ "$types" = "suspected confirmed " ] || fail "$types"
+ok "suspected, and confirmed 1230 s later"
