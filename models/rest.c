@@ -95,7 +95,8 @@ static bool is_still_for_too_long(struct rest *r, const struct rest_input *in)
 	return true;
 }
 
-/* Who has not been seen for long enough has left, and had when the last movement was. */
+/* Who has not been seen for long enough has left, and had when the last movement was.  Of whom an alarm told nobody knows that:
+ * it teaches nothing and is not taken back; but whoever is there next has a time of his own. */
 static void note_away(struct rest *r, uint64_t now_us, const struct rest_input *in)
 {
 	float enough_s = fminf(AWAY_SHARE * r->low.limit_s, AWAY_S);
@@ -105,9 +106,7 @@ static void note_away(struct rest *r, uint64_t now_us, const struct rest_input *
 		return;
 	r->away_s = enough_s;
 	r->unseen_s = 0;
-	if (r->low.told)
-		return;
-	r->low.past_s = fmaxf(0, r->low.past_s - r->silent_s);
+	r->low.past_s = r->low.told ? 0 : fmaxf(0, r->low.past_s - r->silent_s);
 	ended(&r->low, now_us);
 }
 
@@ -128,6 +127,7 @@ static bool is_low_for_too_long(struct rest *r, const struct rest_input *in)
 	if (r->low.told || r->low.past_s - r->low.from_s < limit_s(&r->low) || !seen)
 		return false;
 	r->low.told = true;
+	r->low.settled = r->still.settled;	/* he has not moved since */
 	return true;
 }
 
@@ -167,7 +167,9 @@ static void doubt(struct rest *r, uint64_t now_us, const struct rest_input *in, 
 
 void rest_cleared(struct rest *r)
 {
+	r->still.settled = r->still.told;
 	r->low.settled = r->low.told;
+	r->open = false;
 }
 
 /* Who was settled to be well, and stirs, may not be. */
@@ -195,14 +197,16 @@ void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *given, 
 	late = !alive && is_still_for_too_long(r, in);
 	late |= !up && is_low_for_too_long(r, in);
 	late |= lies_unseen(r, in, alive);
-	if (late && !told)
+	if (late && !told) {
 		tell(r, INCIDENT_CONFIRMED, now_us, out);
+		r->open = true;
+	}
 	doubt(r, now_us, in, alive, out);
 	/* what the one timer told the other may not take back: an arm that moves is nobody who is up */
-	if (up && (r->still.told || r->low.told))
+	if (r->open && (up || (alive && r->still.told && !r->low.told))) {
 		tell(r, INCIDENT_RECOVERED, now_us, out);
-	else if (alive && r->still.told && !r->low.told)
-		tell(r, INCIDENT_RECOVERED, now_us, out);
+		r->open = false;
+	}
 	if (alive)
 		ended(&r->still, now_us);
 	if (up) {

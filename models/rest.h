@@ -61,6 +61,7 @@ struct rest {
 	float unseen_s;			/* the same, since somebody was */
 	float doubt_s;			/* nobody has moved, and it is not known whether anybody is there */
 	bool  suspected;		/* that was told */
+	bool  open;			/* a long lie was told, and neither taken back nor settled */
 };
 
 /* Limits of 0: such a time is nothing here. */

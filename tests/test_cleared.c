@@ -136,6 +136,21 @@ static void who_stirs_after_that_and_then_lies_still_is_called_for_by_the_other_
 	assert_int_equal(confirmed, 2);
 }
 
+/* Nobody has been up for forty minutes by then, which is no news: people were there. */
+static void a_stillness_that_was_settled_hides_no_later_one(void **state)
+{
+	(void)state;
+	in_the_bathroom(60, moves);
+	in_the_bathroom(BATHROOM_STILL_S + 10, still);
+	assert_int_equal(confirmed, 1);
+	room_watch_cleared(&watch, INCIDENT_LONG_LIE, false);
+	in_the_bathroom(2 * BATHROOM_LOW_S, still);
+	assert_int_equal(confirmed, 1);
+	in_the_bathroom(5, moves);
+	in_the_bathroom(3 * BATHROOM_STILL_S / 2 + 10, still);		/* it has learned from the first, in its bounds */
+	assert_int_equal(confirmed, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +159,7 @@ int main(void)
 		cmocka_unit_test_setup(an_answer_to_a_suspicion_or_to_another_kind_settles_no_child, begin),
 		cmocka_unit_test_setup(who_stirs_on_the_floor_after_people_have_settled_it_is_called_for_again, begin),
 		cmocka_unit_test_setup(who_stirs_after_that_and_then_lies_still_is_called_for_by_the_other_timer, begin),
+		cmocka_unit_test_setup(a_stillness_that_was_settled_hides_no_later_one, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

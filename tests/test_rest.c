@@ -300,6 +300,35 @@ static void who_is_not_seen_after_an_alarm_has_not_recovered(void **state)
 	expect_nothing();
 }
 
+/* Through a corridor people pass, and nobody is on the legs there for half a minute. */
+static void pass_by(float seconds)
+{
+	for (float s = 0; s < seconds; s += 600) {
+		pass(8, moves);
+		pass(60, lies);
+		pass(532, gone);
+	}
+}
+
+static void who_lies_there_after_an_alarm_that_nobody_saw_end_is_called_for_again(void **state)
+{
+	(void)state;
+	rest_init(&rest, 600, 1200);
+	struggle(1260);
+	expect(INCIDENT_CONFIRMED);
+	pass(25, moves);		/* up, and out of the corridor with somebody's help */
+	pass(300, gone);
+	pass_by(7200);
+	expect_nothing();		/* which nobody can know */
+	pass(5, moves);
+	pass(610, lies);
+	expect(INCIDENT_CONFIRMED);
+	pass(35, moves);
+	expect(INCIDENT_RECOVERED);
+	pass_by(7200);
+	expect_nothing();
+}
+
 static void a_habit_moves_the_limit_up_by_half_at_most(void **state)
 {
 	(void)state;
@@ -488,6 +517,7 @@ int main(void)
 		cmocka_unit_test_setup(who_leaves_in_time_raises_none, begin),
 		cmocka_unit_test_setup(who_is_seen_now_and_then_was_there_all_the_time_and_who_left_is_not_seen_again, begin),
 		cmocka_unit_test_setup(who_is_not_seen_after_an_alarm_has_not_recovered, begin),
+		cmocka_unit_test_setup(who_lies_there_after_an_alarm_that_nobody_saw_end_is_called_for_again, begin),
 		cmocka_unit_test_setup(a_habit_moves_the_limit_up_by_half_at_most, begin),
 		cmocka_unit_test_setup(a_nap_that_ended_well_alarms_once_and_then_less_and_a_day_of_lying_always, begin),
 		cmocka_unit_test_setup(a_room_of_short_rests_is_watched_closer_after_a_week_by_a_third_at_most, begin),
