@@ -93,6 +93,7 @@ static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 	w->seen_s = w->still_s = w->up_s = w->walked_s = w->busy_s = w->calm_s = w->blind_s = 0;
 	w->blink = (struct blink){ 0 };
 	w->learned = w->calmed = w->breathed = false;
+	w->unnoticed = in->empty;
 }
 
 static void suspect(struct fall_watch *w, const struct fall_watch_input *in, struct incident_queue *out)
@@ -230,15 +231,19 @@ static void watch_on(struct fall_watch *w, uint64_t now_us, const struct fall_wa
 static void watch(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,
 		  struct incident_queue *out)
 {
+	bool over;
+
 	if (now_us > w->impact_us && now_us - w->impact_us > SETTLE_US)
 		count(w, in);
+	over = w->seen_s + SETTLE_US * 1e-6f >= w->watch_s;
+	w->unnoticed &= in->empty || !in->able;
 	learn_calm(w, now_us);
-	if (is_up(w) || (in->able && in->empty)) {
+	if (is_up(w) || (in->able && in->empty && (over || !w->unnoticed))) {
 		give_up(w, now_us, out);
 	} else if (w->blind_s > PATIENCE_S) {
 		w->blind++;
 		give_up(w, now_us, out);
-	} else if (w->seen_s + SETTLE_US * 1e-6f >= w->watch_s) {
+	} else if (over) {
 		if (w->sure)
 			watch_sure(w, now_us, out);
 		else

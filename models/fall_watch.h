@@ -13,6 +13,10 @@
  * moves, and it stays a suspicion for as long.  What people rise from in this room moves both limits
  * (fall_habit.h).
  *
+ * Who leaves is no emergency, nor is what falls where nobody is.  But a room takes seconds to see that somebody has come in, and one that
+ * has lost sight of somebody takes him for gone: that it was empty when something fell there is known for nothing before
+ * the watch is over.
+ *
  * A blindness of seconds counts as the stillness around it (blink.h).  Longer ones do not count, and a watch that cannot see is
  * given up after a minute of them: blind is not an alarm. */
 #ifndef MODELS_FALL_WATCH_H
@@ -47,6 +51,7 @@ struct fall_watch {
 	bool     sure;
 	float    peak_db, strongest_db, score;	/* of the link that judges, of any */
 	float    seen_s, still_s, up_s;	/* since the impact settled: seen, without movement, on the legs */
+	bool     unnoticed;		/* the room was empty at the impact, and still is */
 	float    walked_s;		/* on the way somewhere, of late */
 	float    busy_s;		/* on the legs, as far as a room knows that shows little of any movement */
 	bool     learned;		/* what it was is known and has taught */

@@ -25,16 +25,19 @@ static void pass(float seconds, struct fall_watch_input in)
 	}
 }
 
-static void event(float score)
+static void event_while(struct fall_watch_input in, float score)
 {
-	struct fall_watch_input in = still;
-
 	in.event = true;
 	in.judged = (struct fall_together){ .about_us = now_us - 2000000, .event_us = now_us - 2000000,
 					    .peak_db = 25, .strongest_db = 25, .score = score,
 					    .verdict = (enum fall_verdict)((score >= 0.5f) + (score >= 0.7f)) };
 	now_us += 100000;
 	fall_watch_tick(&watch, now_us, &in, &queue);
+}
+
+static void event(float score)
+{
+	event_while(still, score);
 }
 
 /* All links that saw the impact, judged again. */
@@ -140,8 +143,29 @@ static void who_leaves_the_room_is_not_confirmed(void **state)
 	(void)state;
 	event(0.9f);
 	expect(INCIDENT_SUSPECTED, 3000000);
-	pass(1, gone);
-	expect(INCIDENT_RECOVERED, 2000000);
+	pass(0.5f, still);
+	pass(0.5f, gone);
+	expect(INCIDENT_RECOVERED, 3000000);
+}
+
+/* He came in, or was lost from sight before: it takes movement of some seconds until a room that was empty is not. */
+static void a_room_that_has_not_noticed_yet_who_fell_there_is_not_empty(void **state)
+{
+	struct fall_watch_input not_yet = { .able = true, .empty = true };
+
+	(void)state;
+	event_while(not_yet, 0.9f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	pass(8, not_yet);
+	expect_nothing();
+	pass(12, still);
+	expect(INCIDENT_CONFIRMED, 20000000);
+	begin(state);
+	event_while(not_yet, 0.9f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	pass(25, not_yet);			/* what fell there was nobody */
+	expect(INCIDENT_RECOVERED, 20000000);
+	expect_nothing();
 }
 
 static void limbs_that_move_on_the_floor_do_not_cancel(void **state)
@@ -378,6 +402,7 @@ int main(void)
 		cmocka_unit_test_setup(who_gets_up_is_not_confirmed, begin),
 		cmocka_unit_test_setup(who_goes_somewhere_is_up_however_faintly_the_room_shows_it, begin),
 		cmocka_unit_test_setup(who_leaves_the_room_is_not_confirmed, begin),
+		cmocka_unit_test_setup(a_room_that_has_not_noticed_yet_who_fell_there_is_not_empty, begin),
 		cmocka_unit_test_setup(limbs_that_move_on_the_floor_do_not_cancel, begin),
 		cmocka_unit_test_setup(blind_is_no_alarm, begin),
 		cmocka_unit_test_setup(a_doubtful_fall_is_confirmed_only_by_minutes_of_stillness, begin),
