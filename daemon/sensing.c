@@ -8,6 +8,7 @@
 #include "models/scratch.h"
 
 #define DAY_US   86400000000u
+#define LONG_US  120000000u	/* of nothing: whatever is known of now is no longer */
 #define SOURCES  32	/* bits of a room's mask of them */
 #define BASE_LEN 128
 
@@ -281,12 +282,16 @@ static void end_pause(struct sensing_room *r)
 	memset(r->said, 0, sizeof(r->said));
 }
 
+/* Of a day and more that is missing, the end is seen as what it was: nothing. */
 static void room_advance(struct sensing *s, struct sensing_room *r, uint64_t now_us)
 {
-	if (!r->started || (now_us > r->next_tick_us && now_us - r->next_tick_us > DAY_US)) {
-		r->started = true;
-		r->next_tick_us = now_us - now_us % SENSING_TICK_US;
-	}
+	uint64_t tick_us = now_us - now_us % SENSING_TICK_US;
+
+	if (!r->started)
+		r->next_tick_us = tick_us;
+	else if (now_us > r->next_tick_us && now_us - r->next_tick_us > DAY_US)
+		r->next_tick_us = tick_us - LONG_US;
+	r->started = true;
 	while (r->next_tick_us <= now_us) {
 		if (r->paused_until_us && r->next_tick_us >= r->paused_until_us)
 			end_pause(r);

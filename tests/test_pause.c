@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Privacy: what a room that is paused says and knows, with somebody who walks in it. */
+ * Privacy: what a room that is paused says and knows, with somebody who walks in it; and after days that are missing. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -61,18 +61,27 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Plays the recording from second `from` to second `to` of it. */
-static void play(int from, int to)
+/* Plays a recording from second `from` to second `to` of it, so much later than it was. */
+static void play_later(const char *recording, int from, int to, uint64_t later_us)
 {
 	char error[RECORDING_ERROR_LEN];
 	const struct csi_frame *f;
 	struct recording *r;
 
-	assert_int_equal(recording_open(&r, RECORDING, error), 0);
-	while (recording_frame(r, &f, error) == 1 && f->time_us < (uint64_t)to * SECOND)
+	assert_int_equal(recording_open(&r, recording, error), 0);
+	while (recording_frame(r, &f, error) == 1 && f->time_us < (uint64_t)to * SECOND) {
+		struct csi_frame later = *f;
+
+		later.time_us += later_us;
 		if (f->time_us >= (uint64_t)from * SECOND)
-			sensing_frame(sensing, 0, f);
+			sensing_frame(sensing, 0, &later);
+	}
 	recording_close(r);
+}
+
+static void play(int from, int to)
+{
+	play_later(RECORDING, from, to, 0);
 }
 
 static const struct room_state *seen(int room)
@@ -158,6 +167,19 @@ static void it_can_be_ended_and_asked_for_again(void **state)
 	assert_int_equal(values_while_paused, 0);
 }
 
+/* Of a recording whose clock jumps. */
+static void what_was_known_before_days_that_are_missing_is_known_no_more(void **state)
+{
+	(void)state;
+	play_later("tests/fixtures/breathing.csic.gz", 0, 30, 0);
+	assert_int_equal(seen(a)->presence, PRESENCE_OCCUPIED);
+	play_later("tests/fixtures/breathing.csic.gz", 0, 5, 3 * 86400 * SECOND);
+	assert_int_equal(seen(a)->presence, PRESENCE_UNKNOWN);
+	assert_int_equal(seen(a)->presence_reason, REASON_WARMING_UP);
+	play_later("tests/fixtures/breathing.csic.gz", 5, 30, 3 * 86400 * SECOND);
+	assert_int_equal(seen(a)->presence, PRESENCE_OCCUPIED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +187,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(when_frames_begin_and_end_the_reason_says_so_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(it_ends_by_itself_and_nothing_from_before_is_known, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(it_can_be_ended_and_asked_for_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_known_before_days_that_are_missing_is_known_no_more, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
