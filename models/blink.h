@@ -20,4 +20,7 @@ struct blink {
  * All zero is where it begins. */
 float blink_tick(struct blink *b, bool able, bool moving);
 
+/* Is it blind, and for so long that who was there may have left? */
+bool blink_lost(const struct blink *b);
+
 #endif

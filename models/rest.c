@@ -186,6 +186,8 @@ void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *given, 
 	const struct rest_input *in = &with;
 
 	r->tick_s = blink_tick(&r->blink, in->able, in->moving);
+	if (blink_lost(&r->blink))
+		r->breath_s = 0;	/* or he has left, and nobody has seen it */
 	if (!in->able)
 		return;
 	with.lies |= stays(r, in);

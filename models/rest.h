@@ -14,7 +14,8 @@
  * smaller part: who leaves stays away for longer (seven and a half minutes at most are enough), and so do those who
  * pass.  It ends only while somebody shows that he is still there.
  *
- * A blindness of seconds counts as the stillness around it (blink.h), a longer one for nothing.
+ * A blindness of seconds counts as the stillness around it (blink.h), a longer one for nothing; and who was seen to breathe before it
+ * may have left in it.
  *
  * How long is too long is the profile's, and learned from what this room has seen, within bounds (habit.h): a
  * person who reads in the bathroom for twenty minutes every day moves the bound, at most by half.  A restart

@@ -232,6 +232,25 @@ static void who_breathed_for_a_minute_after_the_last_movement_is_there_until_the
 	expect(INCIDENT_RECOVERED);
 }
 
+static void who_may_have_left_while_nothing_was_seen_need_not_be_there(void **state)
+{
+	(void)state;
+	rest_init(&rest, 900, 2400);
+	pass(10, moves);
+	pass(400, breathes);
+	pass(300, blind);
+	pass(3600, gone);
+	expect_nothing();
+	rest_init(&rest, 900, 2400);
+	pass(10, moves);
+	pass(400, breathes);
+	pass(300, blind);
+	pass(490, lies);		/* who is seen again was there all the time */
+	expect_nothing();
+	pass(20, lies);
+	expect(INCIDENT_CONFIRMED);
+}
+
 static void who_lies_still_and_then_low_has_one_alarm_that_only_getting_up_ends(void **state)
 {
 	(void)state;
@@ -513,6 +532,7 @@ int main(void)
 		cmocka_unit_test_setup(who_pauses_for_longer_has_left_and_who_passes_never_stayed, begin),
 		cmocka_unit_test_setup(who_left_just_before_the_time_is_up_is_called_for_by_a_breath_only, begin),
 		cmocka_unit_test_setup(who_breathed_for_a_minute_after_the_last_movement_is_there_until_the_next, begin),
+		cmocka_unit_test_setup(who_may_have_left_while_nothing_was_seen_need_not_be_there, begin),
 		cmocka_unit_test_setup(who_lies_still_and_then_low_has_one_alarm_that_only_getting_up_ends, begin),
 		cmocka_unit_test_setup(who_leaves_in_time_raises_none, begin),
 		cmocka_unit_test_setup(who_is_seen_now_and_then_was_there_all_the_time_and_who_left_is_not_seen_again, begin),
