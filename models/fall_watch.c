@@ -24,6 +24,7 @@
 #define BREATH_ODDS  1.0f	/* what a seen breath adds to the log-odds */
 #define STILL_ODDS   1.0f	/* ... and perfect stillness */
 #define PATIENCE_S   60.0f	/* for a watch that sees nothing */
+#define UNSURE_S     15.0f	/* after a long one, until presence.c knows who is there */
 #define LONG_SHARE   0.97f	/* of the long watch, without movement: who sleeps turns over, too */
 #define DOUBT_S      10.0f	/* of movement that is no walk end a suspicion that is not sure */
 
@@ -92,6 +93,7 @@ static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 	set_sure(w, is_sure(w, &in->judged));
 	w->seen_s = w->still_s = w->up_s = w->walked_s = w->busy_s = w->calm_s = w->blind_s = 0;
 	w->blink = (struct blink){ 0 };
+	w->unsure_s = 0;
 	w->learned = w->calmed = w->breathed = false;
 	w->unnoticed = in->empty;
 }
@@ -154,8 +156,10 @@ static void count(struct fall_watch *w, const struct fall_watch_input *in)
 
 	if (!in->able) {
 		w->blind_s += TICK_S;
+		w->unsure_s = blink_lost(&w->blink) ? UNSURE_S : w->unsure_s;
 		return;
 	}
+	w->unsure_s = fmaxf(w->unsure_s - TICK_S, 0);
 	w->blind_s = fmaxf(0, w->blind_s - (tick_s - TICK_S));
 	w->seen_s += tick_s;
 	w->still_s += in->moving ? 0 : tick_s;
@@ -235,7 +239,7 @@ static void watch(struct fall_watch *w, uint64_t now_us, const struct fall_watch
 
 	if (now_us > w->impact_us && now_us - w->impact_us > SETTLE_US)
 		count(w, in);
-	over = w->seen_s + SETTLE_US * 1e-6f >= w->watch_s;
+	over = w->seen_s + SETTLE_US * 1e-6f >= w->watch_s && !(w->unsure_s > 0);
 	w->unnoticed &= in->empty || !in->able;
 	learn_calm(w, now_us);
 	if (is_up(w) || (in->able && in->empty && (over || !w->unnoticed))) {

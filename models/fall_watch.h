@@ -18,7 +18,8 @@
  * the watch is over.
  *
  * A blindness of seconds counts as the stillness around it (blink.h).  Longer ones do not count, and a watch that cannot see is
- * given up after a minute of them: blind is not an alarm. */
+ * given up after a minute of them: blind is not an alarm.  After one in which somebody may have left none is raised before the room
+ * has had the time to see whether anybody is there. */
 #ifndef MODELS_FALL_WATCH_H
 #define MODELS_FALL_WATCH_H
 
@@ -59,6 +60,7 @@ struct fall_watch {
 	bool     calmed;		/* ... and then somebody had, which has taught */
 	struct blink blink;
 	float    blind_s;		/* since then, not seen */
+	float    unsure_s;		/* left until it is known who is there after a blindness in which somebody may have left */
 	bool     was_sure;		/* since it was suspected */
 	bool     breathed;
 	struct fall_habit habit;	/* of this room, which decides with the classifier what is sure */

@@ -8,6 +8,7 @@
 
 #define TICK_S    0.1f
 #define SETTLED_S 20.0f		/* the mean is one of so long */
+#define UNKNOWN_S 120.0f	/* after that nothing speaks for anybody: the links are others than those that saw it */
 #define LEAST     0.001f	/* the first bin: nearer is all the same */
 #define RATIO     1.3f
 #define KEEP      (1 - 1 / 1000.0f)	/* of each visit, at the next */
@@ -53,6 +54,9 @@ void vacancy_tick(struct vacancy *v, const struct vacancy_input *in)
 	if (!in->able)
 		return;
 	v->still_s = in->moving ? 0 : v->still_s + TICK_S;
+	v->unknown_s = v->still_s >= SETTLED_S && isnan(in->distance) ? v->unknown_s + TICK_S : 0;
+	if (v->unknown_s >= UNKNOWN_S)
+		v->chance = 1;
 	if (in->walked) {		/* whoever walks in found nobody, whoever gets up is well */
 		if (!isnan(v->after))
 			learn(v);

@@ -30,6 +30,7 @@ struct vacancy_input {
 struct vacancy {
 	float visits[VACANCY_BINS];	/* faded numbers, by how far off the channel was after them */
 	float still_s;			/* since the last movement */
+	float unknown_s;		/* ... that it is not known how far off the channel is */
 	bool  visited;			/* somebody walked in, and was not known to have left since */
 	float after;			/* distance after this visit; NAN: not known */
 	float chance;			/* that an empty room is as far off as now, or farther; 1: nothing speaks against it */

@@ -196,6 +196,23 @@ static void blind_is_no_alarm(void **state)
 	assert_int_equal(watch.blind, 1);
 }
 
+static void who_may_have_left_while_nothing_was_seen_is_looked_for_first(void **state)
+{
+	struct fall_watch_input gone = { .able = true, .empty = true }, blind = { .able = false };
+
+	for (int left = 0; left < 2; left++) {
+		begin(state);
+		event(0.9f);
+		expect(INCIDENT_SUSPECTED, 3000000);
+		pass(12, still);
+		pass(50, blind);
+		pass(14, still);		/* nobody knows yet */
+		expect_nothing();
+		pass(2, left ? gone : still);
+		expect(left ? INCIDENT_RECOVERED : INCIDENT_CONFIRMED, 90000000);
+	}
+}
+
 static void a_watch_that_sees_every_other_second_is_as_long_as_one_that_sees_all(void **state)
 {
 	static const float score[] = { 0.9f, 0.6f };
@@ -412,6 +429,7 @@ int main(void)
 		cmocka_unit_test_setup(a_clear_fall_after_a_doubtful_one_is_watched_from_its_own_impact, begin),
 		cmocka_unit_test_setup(one_of_two_people_who_walks_can_help_the_other, begin),
 		cmocka_unit_test_setup(who_stirs_the_room_again_as_he_fell_does_not_lie_there, begin),
+		cmocka_unit_test_setup(who_may_have_left_while_nothing_was_seen_is_looked_for_first, begin),
 		cmocka_unit_test_setup(a_watch_that_sees_every_other_second_is_as_long_as_one_that_sees_all, begin),
 		cmocka_unit_test_setup(a_score_below_the_threshold_is_nothing, begin),
 		cmocka_unit_test_setup(a_watch_that_is_sure_again_and_again_is_counted_once, begin),

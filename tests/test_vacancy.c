@@ -149,6 +149,25 @@ static void no_room_alarms_more_often_than_once_in_two_hundred_visits(void **sta
 	}
 }
 
+/* Another format, or another link: what its empty room looks like nobody knows yet. */
+static void what_is_not_seen_any_more_speaks_for_nobody(void **state)
+{
+	const struct vacancy_input unknown = { .able = true, .empty = true, .distance = NAN };
+	struct vacancy v;
+
+	(void)state;
+	vacancy_init(&v);
+	for (int i = 0; i < 230; i++)
+		visit(&v, 0.003f);
+	assert_true(visit(&v, 0.5f));
+	tick_for(&v, 60, unknown);
+	assert_true(vacancy_denied(&v));
+	tick_for(&v, 90, unknown);
+	assert_false(vacancy_doubted(&v));
+	tick_for(&v, 1, (struct vacancy_input){ .able = true, .empty = true, .distance = 0.5f });
+	assert_true(vacancy_denied(&v));
+}
+
 static void what_drifts_while_nobody_comes_is_nobody(void **state)
 {
 	struct vacancy v;
@@ -319,6 +338,7 @@ int main(void)
 		cmocka_unit_test(what_was_before_somebody_walked_in_is_an_empty_room_if_it_was_taken_for_one),
 		cmocka_unit_test(a_room_is_doubted_after_twenty_visits_and_denied_to_be_empty_after_two_hundred),
 		cmocka_unit_test(no_room_alarms_more_often_than_once_in_two_hundred_visits),
+		cmocka_unit_test(what_is_not_seen_any_more_speaks_for_nobody),
 		cmocka_unit_test(what_drifts_while_nobody_comes_is_nobody),
 		cmocka_unit_test(what_visits_taught_outlives_a_restart_and_a_spoilt_file_teaches_nothing),
 		cmocka_unit_test(who_is_missed_is_an_alarm_and_doubt_a_suspicion_that_ends_when_the_channel_goes_back),
