@@ -24,7 +24,7 @@
 #define BREATH_ODDS  1.0f	/* what a seen breath adds to the log-odds */
 #define STILL_ODDS   1.0f	/* ... and perfect stillness */
 #define PATIENCE_S   60.0f	/* for a watch that sees nothing */
-#define UNSURE_S     15.0f	/* after a long one, until presence.c knows who is there */
+#define UNSURE_S     60.0f	/* after a long one, until presence.c says that nobody is there; who breathes is */
 #define LONG_SHARE   0.97f	/* of the long watch, without movement: who sleeps turns over, too */
 #define DOUBT_S      10.0f	/* of movement that is no walk end a suspicion that is not sure */
 
@@ -159,7 +159,7 @@ static void count(struct fall_watch *w, const struct fall_watch_input *in)
 		w->unsure_s = blink_lost(&w->blink) ? UNSURE_S : w->unsure_s;
 		return;
 	}
-	w->unsure_s = fmaxf(w->unsure_s - TICK_S, 0);
+	w->unsure_s = in->breathing ? 0 : fmaxf(w->unsure_s - TICK_S, 0);
 	w->blind_s = fmaxf(0, w->blind_s - (tick_s - TICK_S));
 	w->seen_s += tick_s;
 	w->still_s += in->moving ? 0 : tick_s;

@@ -18,8 +18,8 @@
  * the watch is over.
  *
  * A blindness of seconds counts as the stillness around it (blink.h).  Longer ones do not count, and a watch that cannot see is
- * given up after a minute of them: blind is not an alarm.  After one in which somebody may have left none is raised before the room
- * has had the time to see whether anybody is there. */
+ * given up after a minute of them: blind is not an alarm.  After one in which somebody may have left none is raised before he is seen to
+ * breathe, or the room has had the time to see that nobody is there. */
 #ifndef MODELS_FALL_WATCH_H
 #define MODELS_FALL_WATCH_H
 

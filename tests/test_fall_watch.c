@@ -198,9 +198,10 @@ static void blind_is_no_alarm(void **state)
 
 static void who_may_have_left_while_nothing_was_seen_is_looked_for_first(void **state)
 {
-	struct fall_watch_input gone = { .able = true, .empty = true }, blind = { .able = false };
+	const struct fall_watch_input gone = { .able = true, .empty = true }, breathes = { .able = true, .breathing = true };
+	const struct fall_watch_input blind = { .able = false }, *const then[] = { &gone, &breathes, &still };
 
-	for (int left = 0; left < 2; left++) {
+	for (int i = 0; i < 3; i++) {
 		begin(state);
 		event(0.9f);
 		expect(INCIDENT_SUSPECTED, 3000000);
@@ -208,8 +209,8 @@ static void who_may_have_left_while_nothing_was_seen_is_looked_for_first(void **
 		pass(50, blind);
 		pass(14, still);		/* nobody knows yet */
 		expect_nothing();
-		pass(2, left ? gone : still);
-		expect(left ? INCIDENT_RECOVERED : INCIDENT_CONFIRMED, 90000000);
+		pass(i == 2 ? 50 : 2, *then[i]);
+		expect(i == 0 ? INCIDENT_RECOVERED : INCIDENT_CONFIRMED, 150000000);
 	}
 }
 
