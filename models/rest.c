@@ -10,6 +10,8 @@
 #define MEMORY_S   120.0f	/* who left may be taken to be there for so long (presence.c) */
 #define AFTER_S    60.0f	/* a movement, the windows in which a breath is looked for have not seen it, */
 #define BREATH_S   60.0f	/* and in so long two of them have nothing in common */
+#define UNSURE_S   150.0f	/* after a blindness, presence.c says that nobody is there */
+#define WAIT_S     300.0f	/* for that, in all */
 #define THERE      0.33f	/* of a time without movement: somebody is there, and not a radio's noise */
 #define AWAY_SHARE (1 / 8.0f)	/* of the limit: who was not seen for so long, the time he was seen taken off, has left; */
 #define AWAY_S     450.0f	/* so long are the most, of an hour: who is in another room has been up, however long is too long here */
@@ -179,6 +181,25 @@ static void begin_anew(struct rest_timer *t)
 	t->told = t->settled = false;
 }
 
+/* Whoever was there may have left, and nobody has seen it. */
+static void lose_sight(struct rest *r)
+{
+	r->breath_s = r->stretch_s = r->there_s = 0;
+	r->unsure_s = fminf(UNSURE_S, WAIT_S - r->waited_s);
+}
+
+/* Until somebody moves, or for long enough, nobody is known to be there. */
+static void be_unsure(struct rest *r, struct rest_input *in)
+{
+	if (in->moving)
+		r->unsure_s = r->waited_s = 0;
+	if (!(r->unsure_s > 0))
+		return;
+	r->unsure_s -= r->tick_s;
+	r->waited_s += r->tick_s;
+	in->occupied = in->breathing = false;
+}
+
 void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *given, struct incident_queue *out)
 {
 	bool alive, up, told = r->still.told || r->low.told, late;
@@ -187,9 +208,10 @@ void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *given, 
 
 	r->tick_s = blink_tick(&r->blink, in->able, in->moving);
 	if (blink_lost(&r->blink))
-		r->breath_s = 0;	/* or he has left, and nobody has seen it */
+		lose_sight(r);
 	if (!in->able)
 		return;
+	be_unsure(r, &with);
 	with.lies |= stays(r, in);
 	alive = signs(&r->still, r->tick_s, in->moving, ALIVE_S, ALIVE_FADE);
 	up = signs(&r->low, r->tick_s, in->moving, UP_S, UP_FADE);

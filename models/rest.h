@@ -14,8 +14,8 @@
  * smaller part: who leaves stays away for longer (seven and a half minutes at most are enough), and so do those who
  * pass.  It ends only while somebody shows that he is still there.
  *
- * A blindness of seconds counts as the stillness around it (blink.h), a longer one for nothing; and who was seen to breathe before it
- * may have left in it.
+ * A blindness of seconds counts as the stillness around it (blink.h), a longer one for nothing; and who was there before it
+ * may have left in it: the timers wait until the room has had the time to see that nobody is.
  *
  * How long is too long is the profile's, and learned from what this room has seen, within bounds (habit.h): a
  * person who reads in the bathroom for twenty minutes every day moves the bound, at most by half.  A restart
@@ -51,6 +51,8 @@ struct rest_timer {
 
 struct rest {
 	struct blink blink;
+	float unsure_s;			/* left until it is known who is there after a long blindness */
+	float waited_s;			/* for that, since the last movement: links that are blind again and again stop no timer */
 	float tick_s;			/* that this tick stands for, with a short blindness before it */
 	struct rest_timer still;	/* nobody has moved */
 	float stretch_s;		/* the same, whether anybody is seen to be there or not */

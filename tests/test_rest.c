@@ -245,9 +245,29 @@ static void who_may_have_left_while_nothing_was_seen_need_not_be_there(void **st
 	pass(10, moves);
 	pass(400, breathes);
 	pass(300, blind);
-	pass(490, lies);		/* who is seen again was there all the time */
+	pass(150 + 490, lies);		/* who is seen again was there all the time */
 	expect_nothing();
 	pass(20, lies);
+	expect(INCIDENT_CONFIRMED);
+	for (int i = 0; i < 2; i++) {	/* signs of somebody who was there, or what a room begins with */
+		rest_init(&rest, 900, 2400);
+		pass(10, moves);
+		pass(880, breathes);
+		pass(60, blind);
+		pass(120, i ? breathes : lies);
+		pass(1800, gone);
+		expect_nothing();
+	}
+}
+
+static void a_link_that_is_blind_again_and_again_delays_a_long_lie_by_five_minutes_and_no_more(void **state)
+{
+	(void)state;
+	rest_init(&rest, 900, 2400);
+	pass(10, moves);
+	blink(1000 * 70 / 60.0f, 10, 60, breathes);
+	expect_nothing();
+	blink(210 * 70 / 60.0f, 10, 60, breathes);
 	expect(INCIDENT_CONFIRMED);
 }
 
@@ -533,6 +553,7 @@ int main(void)
 		cmocka_unit_test_setup(who_left_just_before_the_time_is_up_is_called_for_by_a_breath_only, begin),
 		cmocka_unit_test_setup(who_breathed_for_a_minute_after_the_last_movement_is_there_until_the_next, begin),
 		cmocka_unit_test_setup(who_may_have_left_while_nothing_was_seen_need_not_be_there, begin),
+		cmocka_unit_test_setup(a_link_that_is_blind_again_and_again_delays_a_long_lie_by_five_minutes_and_no_more, begin),
 		cmocka_unit_test_setup(who_lies_still_and_then_low_has_one_alarm_that_only_getting_up_ends, begin),
 		cmocka_unit_test_setup(who_leaves_in_time_raises_none, begin),
 		cmocka_unit_test_setup(who_is_seen_now_and_then_was_there_all_the_time_and_who_left_is_not_seen_again, begin),
