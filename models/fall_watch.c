@@ -24,7 +24,8 @@
 #define BREATH_ODDS  1.0f	/* what a seen breath adds to the log-odds */
 #define STILL_ODDS   1.0f	/* ... and perfect stillness */
 #define PATIENCE_S   60.0f	/* for a watch that sees nothing */
-#define UNSURE_S     60.0f	/* after a long one, until presence.c says that nobody is there; who breathes is */
+#define HOLE_S       20.0f	/* who looked so much like a fall does not get up and leave in less, unseen */
+#define UNSURE_S     60.0f	/* after one, until presence.c says that nobody is there; who breathes is */
 #define LONG_SHARE   0.97f	/* of the long watch, without movement: who sleeps turns over, too */
 #define DOUBT_S      10.0f	/* of movement that is no walk end a suspicion that is not sure */
 
@@ -93,7 +94,7 @@ static void begin(struct fall_watch *w, const struct fall_watch_input *in)
 	set_sure(w, is_sure(w, &in->judged));
 	w->seen_s = w->still_s = w->up_s = w->walked_s = w->busy_s = w->calm_s = w->blind_s = 0;
 	w->blink = (struct blink){ 0 };
-	w->unsure_s = 0;
+	w->hole_s = w->unsure_s = 0;
 	w->learned = w->calmed = w->breathed = false;
 	w->unnoticed = in->empty;
 }
@@ -156,9 +157,11 @@ static void count(struct fall_watch *w, const struct fall_watch_input *in)
 
 	if (!in->able) {
 		w->blind_s += TICK_S;
-		w->unsure_s = blink_lost(&w->blink) ? UNSURE_S : w->unsure_s;
+		w->hole_s += TICK_S;
+		w->unsure_s = w->hole_s >= HOLE_S ? UNSURE_S : w->unsure_s;
 		return;
 	}
+	w->hole_s = 0;
 	w->unsure_s = in->breathing ? 0 : fmaxf(w->unsure_s - TICK_S, 0);
 	w->blind_s = fmaxf(0, w->blind_s - (tick_s - TICK_S));
 	w->seen_s += tick_s;

@@ -60,6 +60,7 @@ struct fall_watch {
 	bool     calmed;		/* ... and then somebody had, which has taught */
 	struct blink blink;
 	float    blind_s;		/* since then, not seen */
+	float    hole_s;		/* the one it is in */
 	float    unsure_s;		/* left until it is known who is there after a blindness in which somebody may have left */
 	bool     was_sure;		/* since it was suspected */
 	bool     breathed;

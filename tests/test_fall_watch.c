@@ -212,6 +212,13 @@ static void who_may_have_left_while_nothing_was_seen_is_looked_for_first(void **
 		pass(i == 2 ? 50 : 2, *then[i]);
 		expect(i == 0 ? INCIDENT_RECOVERED : INCIDENT_CONFIRMED, 150000000);
 	}
+	begin(state);
+	event(0.9f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	pass(10, still);
+	pass(18, blind);			/* nobody who fell is out of the room in so short a time */
+	pass(10, still);
+	expect(INCIDENT_CONFIRMED, 50000000);
 }
 
 static void a_watch_that_sees_every_other_second_is_as_long_as_one_that_sees_all(void **state)
