@@ -9,6 +9,7 @@
 
 #define TICK_S   0.1f
 #define BUSTLE_S 3.0f		/* of movement: a door, somebody who gets in or out */
+#define DRIVE_S  120.0f		/* of movement: nobody in a hurry is at a car for so long, a child that cries may be */
 #define FADE     0.2f		/* of it forgotten, as a share of the time */
 #define SIGNS_S  2.0f		/* a rate of so long is worth a suspicion, */
 #define HINT_DB  3.0f		/* or a hint above this, which counts for a third */
@@ -87,6 +88,24 @@ static void suspect(struct child *c, uint64_t now_us, const struct child_input *
 	tell(c, INCIDENT_SUSPECTED, now_us, in, out);
 }
 
+/* For so long, and still. */
+static bool is_there(const struct child *c)
+{
+	return c->since_s >= c->delay_s && c->seen_s >= SHARE * c->since_s;
+}
+
+/* Since the alarm people have been about for so long that they may have driven on. */
+static void note_drive(struct child *c, bool moving)
+{
+	c->busy_s = c->confirmed ? fmaxf(c->busy_s + (moving ? TICK_S : -FADE * TICK_S), 0) : 0;
+	if (c->busy_s >= DRIVE_S) {
+		c->busy_s = 0;
+		c->driven = true;
+	}
+	if (c->driven && moving)
+		c->since_s = c->seen_s = 0;
+}
+
 static void follow(struct child *c, uint64_t now_us, const struct child_input *in, struct incident_queue *out)
 {
 	float s = sign(c, in);
@@ -94,13 +113,16 @@ static void follow(struct child *c, uint64_t now_us, const struct child_input *i
 	c->since_s += TICK_S;
 	c->seen_s += s > 0 ? TICK_S : 0;
 	c->gone_s = s > 0 ? 0 : c->gone_s + TICK_S;
-	if (c->confirmed) {
+	if (c->driven && is_there(c)) {
+		c->driven = false;
+		tell(c, INCIDENT_CONFIRMED, now_us, in, out);
+	} else if (c->confirmed) {
 		/* an alarm ends when somebody has been at the car and nobody is in it any more */
 		if (c->bustled && in->empty)
 			end(c, now_us, in, out);
 	} else if (c->gone_s > GONE_S || in->empty) {
 		end(c, now_us, in, out);
-	} else if (c->since_s >= c->delay_s && c->seen_s >= SHARE * c->since_s) {
+	} else if (is_there(c)) {
 		c->confirmed = true;
 		tell(c, INCIDENT_CONFIRMED, now_us, in, out);
 	}
@@ -128,6 +150,7 @@ void child_tick(struct child *c, uint64_t now_us, const struct child_input *in, 
 			c->bustle_s = BUSTLE_S;
 		}
 	}
+	note_drive(c, moving);
 	if (moving)
 		return;
 	if (c->suspected)

@@ -6,7 +6,10 @@
  * child's rate: 20 to 75 a minute, which no adult at rest does.  That it was seen, in two looks that agree, is a
  * suspicion, within 12 s of the last movement; that it is still so after a while, in which whoever
  * just fetches something would be back, is an alarm.  Movement alone is none: people who pass
- * or lean on a car move it, and do not breathe in it. */
+ * or lean on a car move it, and do not breathe in it.
+ *
+ * An alarm ends when the car is empty, which nobody sees while it is driven with the child in it.  So who is in there after a
+ * movement of minutes is told of again (INCIDENT_CONFIRMED): to people who have answered, and never cleared it. */
 #ifndef MODELS_CHILD_H
 #define MODELS_CHILD_H
 
@@ -30,6 +33,8 @@ struct child {
 	float delay_s;			/* from the suspicion to the alarm; 0: this room is no car */
 	float bustle_s;			/* movement of late */
 	bool  bustled;			/* since the alarm the doors have been used */
+	float busy_s;			/* of movement since the alarm, fading */
+	bool  driven;			/* it was enough for a drive: who is in there after it was left again */
 	float signs_s;			/* of a breath, fading */
 	float sign_hz;			/* of the last look; 0: it saw none */
 	float holds_s;			/* so long what it saw counts */

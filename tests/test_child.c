@@ -76,6 +76,31 @@ static void a_child_that_sleeps_on_is_suspected_and_then_an_alarm(void **state)
 	expect(1, 1, 1);
 }
 
+/* Whoever was called answered, came, drove on with the child, and never cleared the alarm. */
+static void a_child_that_is_left_again_after_a_drive_is_told_of_again(void **state)
+{
+	(void)state;
+	pass(20, bustle);
+	pass(70, asleep);
+	expect(1, 1, 0);
+	pass(60, bustle);		/* somebody is at the car */
+	pass(600, asleep);
+	expect(1, 1, 0);
+	pass(1200, bustle);
+	pass(55, asleep);
+	expect(1, 1, 0);
+	pass(10, asleep);
+	expect(1, 2, 0);
+	pass(3600, asleep);
+	expect(1, 2, 0);
+	pass(10, bustle);
+	pass(10, empty);
+	expect(1, 2, 1);
+	pass(1200, bustle);
+	pass(600, empty);
+	expect(1, 2, 1);
+}
+
 static void hints_of_a_breath_are_enough_if_they_stay(void **state)
 {
 	(void)state;
@@ -189,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_child_that_sleeps_on_is_suspected_and_then_an_alarm, setup),
+		cmocka_unit_test_setup(a_child_that_is_left_again_after_a_drive_is_told_of_again, setup),
 		cmocka_unit_test_setup(hints_of_a_breath_are_enough_if_they_stay, setup),
 		cmocka_unit_test_setup(who_leans_on_the_car_is_no_child, setup),
 		cmocka_unit_test_setup(two_looks_at_a_rhythm_that_agree_are_a_suspicion_at_once, setup),
