@@ -116,6 +116,14 @@ void breath_loss_tick(struct breath_loss *l, uint64_t now_us, const struct breat
 	}
 }
 
+void breath_loss_cleared(struct breath_loss *l)
+{
+	if (!l->told)
+		return;
+	l->told = false;
+	forget(l);
+}
+
 bool breath_loss_holds(const struct breath_loss *l)
 {
 	return l->told || (l->lost_s > 0 && l->lost_s < fmaxf(l->limit_s, HOLD_S));

@@ -52,6 +52,9 @@ void breath_loss_init(struct breath_loss *l, float limit_s);
 void breath_loss_tick(struct breath_loss *l, uint64_t now_us, const struct breath_loss_input *in,
 		      struct incident_queue *out);
 
+/* People have settled an alarm: nobody is taken to lie there for it any more. */
+void breath_loss_cleared(struct breath_loss *l);
+
 /* Somebody must be there: he breathed, does not, and nothing has moved. */
 bool breath_loss_holds(const struct breath_loss *l);
 

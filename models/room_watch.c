@@ -149,6 +149,8 @@ void room_watch_cleared(struct room_watch *w, enum incident_kind kind, bool was_
 		fall_watch_cleared(&w->falls, w->now_us, was_fall);
 	else if (kind == INCIDENT_LONG_LIE)
 		rest_cleared(&w->rest);
+	else if (kind == INCIDENT_NO_BREATHING)
+		breath_loss_cleared(&w->breath_loss);
 	else if (kind == INCIDENT_CHILD_LEFT)
 		child_cleared(&w->child);
 }

@@ -72,6 +72,21 @@ static void a_breath_lost_for_so_long_is_an_alarm_until_it_is_back(void **state)
 	assert_false(breath_loss_holds(&loss));
 }
 
+static void whom_people_have_seen_to_is_not_taken_to_lie_there_any_more(void **state)
+{
+	(void)state;
+	pass(90, clear);
+	pass(LIMIT_S, held);
+	expect(INCIDENT_CONFIRMED);
+	breath_loss_cleared(&loss);
+	assert_false(breath_loss_holds(&loss));
+	pass(300, held);
+	pass(90, clear);
+	expect_nothing();
+	pass(LIMIT_S, held);
+	expect(INCIDENT_CONFIRMED);
+}
+
 /* No window shows it yet, but the axis it had does. */
 static void signs_of_a_breath_are_enough_to_be_back(void **state)
 {
@@ -209,6 +224,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_breath_lost_for_so_long_is_an_alarm_until_it_is_back),
+		TEST(whom_people_have_seen_to_is_not_taken_to_lie_there_any_more),
 		TEST(signs_of_a_breath_are_enough_to_be_back),
 		TEST(who_moves_is_alive),
 		TEST(who_leaves_has_moved),
