@@ -10,7 +10,7 @@
 # counted as passed.  Fails if any failed or none ran.
 #
 # TIMEOUT_S (300) is for each program; SHOW=1 prints what passes, too; COUNTS is a file to
-# which the three numbers are added.
+# which the three numbers are added; RUNNER is a program that runs them, an emulator.
 set -u
 
 # count PATTERN: the sum of what cmocka says in lines of that pattern.
@@ -55,7 +55,7 @@ if [ "$1" = --one ]; then
 	log=$(mktemp "$dir/log.XXXXXX")
 	start=$(date +%s.%N)
 	code=0
-	timeout "${TIMEOUT_S:-300}" "$program" >"$log" 2>&1 || code=$?
+	timeout "${TIMEOUT_S:-300}" ${RUNNER:-} "$program" >"$log" 2>&1 || code=$?
 	seconds=$(echo "$(date +%s.%N) $start" | awk '{ printf "%.1f", $1 - $2 }')
 	exec 9>>"$dir/printing"
 	flock 9

@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# need-packages.sh build|run|check|train
+# need-packages.sh build|run|check|train|s390x|armel|i386
+# need-packages.sh libraries
 #
 # Sees to the Debian packages that this needs: installs what is missing when run as
-# root, else prints the command that does and fails.
+# root, else prints the command that does and fails.  libraries: prints those that builds and tests link.
 set -eu
 
-build="gcc libc6-dev make pkg-config libfftw3-dev libliquid-dev libmosquitto-dev libssl-dev libseccomp-dev libev-dev libcjson-dev zlib1g-dev libnl-genl-3-dev libgpiod-dev"
+libraries="libc6-dev libfftw3-dev libliquid-dev libmosquitto-dev libssl-dev libseccomp-dev libev-dev libcjson-dev zlib1g-dev libnl-genl-3-dev libgpiod-dev"
+build="gcc make pkg-config $libraries"
 run="$build mosquitto mosquitto-clients"
 check="$run clang libclang-rt-14-dev libcmocka-dev python3 python3-jinja2 iproute2 openssl nats-server procps"
 check="$check python3-jsonschema python3-paho-mqtt"
@@ -15,13 +17,18 @@ check="$check python3-jsonschema python3-paho-mqtt"
 [ "$(dpkg --print-architecture 2>/dev/null)" != amd64 ] ||
 	check="$check qemu-system-x86 linux-headers-amd64 busybox-static cpio kmod binutils hostapd wpasupplicant iw tcpdump systemd"
 train="$build python3 python3-numpy python3-sklearn"
+other="$build mmdebstrap qemu-user"
 
 case "${1:-}" in
 build) want=$build ;;
 run)   want=$run ;;
 check) want=$check ;;
 train) want=$train ;;
-*)     echo "usage: $0 build|run|check|train" >&2; exit 2 ;;
+s390x) want="$other gcc-s390x-linux-gnu libc6-dev-s390x-cross" ;;
+armel) want="$other gcc-arm-linux-gnueabi libc6-dev-armel-cross" ;;
+i386)  want="$other gcc-i686-linux-gnu libc6-dev-i386-cross" ;;
+libraries) echo "$libraries libcmocka-dev"; exit ;;
+*)     echo "usage: $0 build|run|check|train|s390x|armel|i386|libraries" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
