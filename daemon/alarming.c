@@ -376,11 +376,14 @@ static void raise_test(struct alarming *s, const char *room)
 {
 	const struct alarm_evidence evidence = { DAILY, 1 };
 	const struct alarm_report report = { .confidence = NAN, .evidence = &evidence, .evidence_count = 1 };
+	const struct alarm *before = alarms_newest_open(s->alarms, room, ALARM_TEST);
 	struct alarm_clock now = alarming_now(s);
 	char why[ALARM_WHY_LEN];
 
+	if (before && before->state == ALARM_ACKNOWLEDGED)	/* nobody waits for its end */
+		alarms_apply(s->alarms, &now, before->id, ALARM_CLEAR, NULL, NULL);
 	if (alarms_open(s->alarms, &now, room, ALARM_TEST, ALARM_CONFIRM, false, &report, NULL, why))
-		log_error("room %s: its daily test is not raised: %s", room, why);
+		log_error("room %s: its daily test is not raised: %s; clear what is over", room, why);
 }
 
 /* One room a second. */

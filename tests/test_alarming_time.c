@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <math.h>
 #include <stdlib.h>
 #include <time.h>
 #include "daemon/log.h"
@@ -88,6 +89,27 @@ static void the_daily_test_comes_once_in_every_room_and_ends_when_it_arrived(voi
 	assert_int_equal(rig_events_from(told), 2);
 }
 
+/* Who tries it out acknowledges a test, and clears it seldom. */
+static void a_test_that_was_acknowledged_keeps_no_daily_one_back(void **state)
+{
+	struct command_request r = { .action = ACTION_TEST, .room = "hall", .for_s = NAN };
+	struct command_reply reply = { .field = NULL };
+
+	(void)state;
+	begin_daily_test(9);
+	assert_int_equal(alarm_command(rig.alarming, &r, &reply), COMMAND_NONE);
+	rig_confirm_from(0);
+	assert_int_equal(rig_ask(ACTION_ACKNOWLEDGE, NULL, NULL), COMMAND_NONE);
+	rig_confirm_from(0);
+	assert_int_equal(rig_events_from(0), 2);
+	rig_pass_s(401);
+	HAS(rig_event(2), "\"event_type\":\"cleared\"");
+	HAS(rig_event(2), reply.alarm);
+	assert_null(strstr(rig_event(2), "daily"));
+	HAS(rig_event(3), "\"evidence\":{\"daily\":1}");
+	HAS(rig_event(3), "\"room\":\"hall\"");
+}
+
 static void a_daily_test_that_does_not_arrive_is_told(void **state)
 {
 	(void)state;
@@ -121,6 +143,7 @@ int main(void)
 		TEST(a_clock_that_is_set_later_puts_right_what_has_not_been_sent),
 		TEST(a_clock_that_is_set_while_an_alarm_waits_changes_nothing),
 		TEST(the_daily_test_comes_once_in_every_room_and_ends_when_it_arrived),
+		TEST(a_test_that_was_acknowledged_keeps_no_daily_one_back),
 		TEST(a_daily_test_that_does_not_arrive_is_told),
 		TEST(without_a_set_clock_the_test_comes_every_24_hours),
 	};
