@@ -343,3 +343,8 @@ float rank1_null_db(float shape, float independent)
 
 	return 10 * log10f(gamma_quantile(shape, z) / gamma_quantile(shape, 0));
 }
+
+float rank1_chance_db(float shape)
+{
+	return 10 / (logf(10) * sqrtf(shape));
+}

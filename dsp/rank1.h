@@ -81,4 +81,7 @@ float rank1_trend(const float *trust, int rows, float *line, float *bow);
  * probability 0.001 if there is only noise of that shape (rank1.shape, may be averaged). */
 float rank1_null_db(float shape, float independent);
 
+/* What lambda is spread by, in dB (standard deviation), if there is only noise of that shape. */
+float rank1_chance_db(float shape);
+
 #endif

@@ -97,7 +97,7 @@ static float chance(float margin_db)
 /* Adds up the rows of the links that have one, each with its chance. */
 struct combined {
 	float row_db[BREATH_BINS];
-	float null_db, window_s;
+	float null_db, chance_db, window_s;
 	float looks;			/* that can agree without being the same again */
 	bool  any, updated, machine, held, proved;
 	enum reason reason;
@@ -133,6 +133,7 @@ static void combine(const struct evidence *const evidence[], int n, struct combi
 		for (int j = 0; j < BREATH_BINS; j++)
 			c->row_db[j] += w * fmaxf(e->row_db[j], ROW_LEAST_DB);
 		c->null_db += w * e->q_null_db;
+		c->chance_db += w * e->chance_db;
 		c->window_s += w * e->window_s;
 		weight += w;
 	}
@@ -141,6 +142,7 @@ static void combine(const struct evidence *const evidence[], int n, struct combi
 	for (int j = 0; j < BREATH_BINS; j++)
 		c->row_db[j] /= weight;
 	c->null_db /= weight;
+	c->chance_db /= weight;
 	c->window_s /= weight;
 }
 
@@ -290,6 +292,7 @@ static void judge(struct breath *b, const struct evidence *const evidence[], int
 	bool inside = at > 0.5f && at < BREATH_BINS - 1.5f;
 
 	memcpy(b->row_db, c->row_db, sizeof(b->row_db));
+	b->chance_db = c->chance_db;
 	b->looked = true;
 	b->hz = hz;
 	b->result = (struct breath_result){ .reason = REASON_NONE, .rate_per_min = hz * 60,

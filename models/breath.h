@@ -48,7 +48,8 @@ struct breath {
 	int   second_unseen;	/* looks since one did */
 	int   ceased;		/* looks for which it counts as over; 0: it is not */
 	bool  looked;		/* at a new spectrum in this tick: */
-	float row_db[BREATH_BINS];	/* that of all links together, dB over the noise */
+	float row_db[BREATH_BINS];	/* that of all links together, dB over the noise, */
+	float chance_db;	/* which noise alone spreads by so much */
 	struct breath_result result;
 };
 

@@ -18,6 +18,7 @@
 #define LEAST_DB   (-5.0f)	/* of one bin of one look */
 #define MOST_DB    4.0f
 #define WANDER     4		/* bins to either side, 1/min: nobody breathes as evenly as a clock */
+#define CHANCE_DB  0.75f	/* usual spread of one look, or less: of it is */
 #define SIGMA_DB   0.2f		/* that chance leaves of MOST looks at one rate; anywhere, 0.68 dB in one of a thousand */
 #define EVEN_DB    0.61f	/* as likely somebody as nobody, after MOST looks */
 #define ODDS_PER_DB 5.9f
@@ -93,16 +94,16 @@ static float odds(const struct long_look *l, const struct long_look_input *in)
 	float looks = new_looks(l, in);
 	bool grown = in->lo_hz < SLOWEST_HZ;
 	int first = grown ? bin_of(in, SLOWEST_HZ) : 0, last = grown ? bin_of(in, FASTEST_HZ) : BREATH_BINS - 1;
-	float all_db, over_db, newest_db;
+	float spread = fmaxf(in->chance_db / CHANCE_DB, 1), all_db, over_db, newest_db;
 	int bin;
 
 	if (looks < LEAST || last - first < 2 * WANDER)
 		return NAN;
 	bin = highest(&l->all, first, last);
 	all_db = at_db(&l->all, bin, first);
-	over_db = all_db * sqrtf(looks / MOST) - EVEN_DB;
-	newest_db = at_db(&l->newest, bin, first) + MISSED * SIGMA_DB * sqrtf(MOST / (float)l->newest.looks) -
-		fmaxf(GOES_ON * all_db, EVEN_DB);
+	over_db = all_db / spread * sqrtf(looks / MOST) - EVEN_DB;
+	newest_db = at_db(&l->newest, bin, first) / spread + MISSED * SIGMA_DB * sqrtf(MOST / (float)l->newest.looks) -
+		fmaxf(GOES_ON * all_db / spread, EVEN_DB);
 	return fminf(ODDS_PER_DB * fminf(over_db, newest_db), ODDS_MOST);
 }
 

@@ -9,6 +9,8 @@
  *
  * Only rates of 9.5 to 28 a minute are asked for, of children all of their band: below are sway and drift, above fans.
  *
+ * What chance leaves depends on the radio: where its errors are nearly the same on all tones, each look shows it twice as strongly.
+ *
  * Who walks may have left, so a walk ends it; after any movement the newest looks must show it, too. */
 #ifndef MODELS_LONG_LOOK_H
 #define MODELS_LONG_LOOK_H
@@ -19,6 +21,7 @@
 struct long_look_input {
 	const float *row_db;		/* of a new look, BREATH_BINS of them, what is known to be nobody's at -INFINITY;
 					 * borrowed; NULL: there is none in this tick */
+	float chance_db;		/* what noise alone spreads it by, at one rate, */
 	float lo_hz, hi_hz;		/* its band, */
 	float window_s;			/* and the time that it saw */
 	float repeats_s;		/* after so long all comes again, and more looks tell no more; 0: it does not */

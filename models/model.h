@@ -102,6 +102,7 @@ struct breath_evidence {
 	bool  updated;			/* a new row since the last tick */
 	float q_db;			/* peak of the rank-1 spectrum over its noise band */
 	float q_null_db;		/* what an empty room reaches in one window of a thousand */
+	float chance_db;		/* noise alone, at one rate, is spread by: the more, the more alike the streams' errors are */
 	float window_s;			/* length of the window that the row describes */
 	float repeats_s;		/* after so long it all comes again: no window knows more than that; 0: it does not */
 	bool  machine;			/* a machine moves there; its lines are taken out of the row */

@@ -286,6 +286,7 @@ static enum reason view(struct respiration *m, int rows, struct breath_evidence 
 	if (m->front.use_ratio)
 		e->q_db = breath_row_doubt_slow(&m->rank1, m->lo_hz, m->hi_hz, e->row_db);
 	e->q_null_db = null_db(m);
+	e->chance_db = rank1_chance_db(m->shape);
 	m->seen = &m->rank1;
 	m->seen_in = &m->front.grid;
 	if (m->scratch && breath_apart_look(&m->scratch->apart, &m->rank1, &m->front.grid, m->front.power_streams, m->lo_hz, m->hi_hz, e)) {

@@ -117,7 +117,7 @@ static void look_longer(struct room *r, const struct room_motion *v, const struc
 	float row_db[BREATH_BINS];
 	const struct long_look_input in = {
 		.row_db = b->looked && b->result.reason != REASON_MACHINE ? row_db : NULL,
-		.lo_hz = b->lo_hz, .hi_hz = b->hi_hz, .window_s = b->result.window_s,
+		.chance_db = b->chance_db, .lo_hz = b->lo_hz, .hi_hz = b->hi_hz, .window_s = b->result.window_s,
 		.repeats_s = room_links_repeat_s(evidence, n),
 		.moving = v->moving, .walked = presence_walked(&r->presence),
 	};

@@ -18,7 +18,7 @@
 
 static struct long_look look;
 static struct long_look_input in;
-static float noise[BINS], row[BINS];
+static float noise[BINS], row[BINS], noise_db;	/* which spreads by so much */
 
 static int setup(void **state)
 {
@@ -26,6 +26,7 @@ static int setup(void **state)
 	long_look_init(&look);
 	memset(noise, 0, sizeof(noise));
 	in = (struct long_look_input){ .lo_hz = LO_HZ, .hi_hz = HI_HZ };
+	noise_db = 1.8f;
 	synth_seed = 1;
 	return 0;
 }
@@ -45,7 +46,7 @@ static float watch(int seconds, float per_min, float db)
 		int at = bin_of(per_min + 0.5f * sinf((float)i / 50));
 
 		for (int j = 0; j < BINS; j++) {
-			noise[j] = 0.96f * noise[j] + 0.28f * 1.8f * synth_gaussian();
+			noise[j] = 0.96f * noise[j] + 0.28f * noise_db * synth_gaussian();
 			row[j] = noise[j] + (per_min > 0 && j >= at - 2 && j <= at + 2 ? db : 0);
 		}
 		in.row_db = row;
@@ -73,6 +74,20 @@ static void chance_finds_nobody_in_an_hour(void **state)
 	assert_true(isnan(look.odds));
 	assert_true(watch(3600, 0, 0) < 0.4f);
 	assert_true(look.odds < -0.5f);
+}
+
+static void a_radio_whose_errors_are_much_alike_shows_more_of_chance(void **state)
+{
+	noise_db = 3.6f;
+	assert_true(watch(3600, 0, 0) > 0.4f);		/* who does not know that takes it for a breath */
+	setup(state);
+	noise_db = 3.6f;
+	in.chance_db = 1.5f;
+	assert_true(watch(3600, 0, 0) < 0.4f);
+	assert_true(watch(600, 15, 5) > 1);
+	setup(state);
+	in.chance_db = 0.4f;			/* better than usual, and no reason to believe more */
+	assert_true(watch(3600, 0, 0) < 0.4f);
 }
 
 static void who_is_too_faint_for_any_look_is_found_within_five_minutes(void **state)
@@ -241,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(chance_finds_nobody_in_an_hour, setup),
+		cmocka_unit_test_setup(a_radio_whose_errors_are_much_alike_shows_more_of_chance, setup),
 		cmocka_unit_test_setup(who_is_too_faint_for_any_look_is_found_within_five_minutes, setup),
 		cmocka_unit_test_setup(what_breathes_no_more_after_a_movement_is_let_go_within_two_minutes, setup),
 		cmocka_unit_test_setup(a_walk_ends_it, setup),

@@ -118,6 +118,44 @@ static void noise_stays_below_the_null(void **state)
 	assert_in_range(over, 0, 1);
 }
 
+/* Streams whose noise is mostly one in all, with a sign of its own in each. */
+static void fill_alike(int rows, float alike)
+{
+	float row[STREAMS];
+
+	for (int i = 0; i < rows; i++) {
+		float one = synth_gaussian();
+
+		for (int k = 0; k < STREAMS; k++)
+			row[k] = 10 + (k % 2 ? alike : -alike) * one + sqrtf(1 - alike * alike) * synth_gaussian();
+		slowgrid_put(&grid, cell++, row);
+	}
+}
+
+static void noise_spreads_as_far_as_its_shape_says(void **state)
+{
+	(void)state;
+	for (int tenths = 0; tenths < 10; tenths += 3) {
+		float sum = 0, square = 0, shape = 0, mean;
+		int n = 0;
+
+		for (int run = 0; run < 60; run++) {
+			slowgrid_reset(&grid);
+			fill_alike(150, 0.1f * (float)tenths);
+			assert_int_equal(rank1_run(&rank1, &grid, 150), 0);
+			shape += rank1.shape / 60;
+			for (int bin = 0; bin < 8; bin++, n++) {	/* two of such a window apart */
+				float db = rank1_db(&rank1, 0.1f + 0.07f * (float)bin);
+
+				sum += db;
+				square += db * db;
+			}
+		}
+		mean = sum / (float)n;
+		assert_float_equal(sqrtf(square / (float)n - mean * mean) / rank1_chance_db(shape), 1, 0.25);
+	}
+}
+
 static void the_scale_of_a_stream_does_not_matter(void **state)
 {
 	float row[STREAMS], db;
@@ -243,6 +281,7 @@ int main(void)
 		TEST(a_shared_waveform_is_found_where_it_is),
 		TEST(all_streams_together_see_what_none_sees_alone),
 		TEST(noise_stays_below_the_null),
+		TEST(noise_spreads_as_far_as_its_shape_says),
 		TEST(the_scale_of_a_stream_does_not_matter),
 		TEST(a_shift_of_the_body_does_not_hide_the_breath),
 		TEST(a_drift_is_no_wave),
