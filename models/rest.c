@@ -3,6 +3,7 @@
 #include <string.h>
 #include "models/rest.h"
 
+#define TICK_S     0.1f
 #define ALIVE_S    2.0f		/* movement of so long, within a few seconds, is life */
 #define ALIVE_FADE 0.1f		/* seconds of it forgotten in a second */
 #define UP_S       30.0f	/* movement of so long, within a minute and a half, is somebody who is up */
@@ -10,7 +11,8 @@
 #define MEMORY_S   120.0f	/* who left may be taken to be there for so long (presence.c) */
 #define AFTER_S    60.0f	/* a movement, the windows in which a breath is looked for have not seen it, */
 #define BREATH_S   60.0f	/* and in so long two of them have nothing in common */
-#define UNSURE_S   150.0f	/* after a blindness, presence.c says that nobody is there */
+#define HOLE_S     20.0f	/* who lies there is not up and out of the room in less, unseen */
+#define UNSURE_S   150.0f	/* after one of more, presence.c says that nobody is there */
 #define WAIT_S     300.0f	/* for that, in all */
 #define THERE      0.33f	/* of a time without movement: somebody is there, and not a radio's noise */
 #define AWAY_SHARE (1 / 8.0f)	/* of the limit: who was not seen for so long, the time he was seen taken off, has left; */
@@ -181,11 +183,15 @@ static void begin_anew(struct rest_timer *t)
 	t->told = t->settled = false;
 }
 
-/* Whoever was there may have left, and nobody has seen it. */
-static void lose_sight(struct rest *r)
+/* Whoever sat there may have left, and nobody has seen it. */
+static void lose_sight(struct rest *r, bool able)
 {
+	r->hole_s = able ? 0 : r->hole_s + TICK_S;
+	if (!blink_lost(&r->blink))
+		return;
 	r->breath_s = r->stretch_s = r->there_s = 0;
-	r->unsure_s = fminf(UNSURE_S, WAIT_S - r->waited_s);
+	if (r->hole_s >= HOLE_S)
+		r->unsure_s = fminf(UNSURE_S, WAIT_S - r->waited_s);
 }
 
 /* Until somebody moves, or for long enough, nobody is known to be there. */
@@ -207,8 +213,7 @@ void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *given, 
 	const struct rest_input *in = &with;
 
 	r->tick_s = blink_tick(&r->blink, in->able, in->moving);
-	if (blink_lost(&r->blink))
-		lose_sight(r);
+	lose_sight(r, in->able);
 	if (!in->able)
 		return;
 	be_unsure(r, &with);

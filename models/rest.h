@@ -51,6 +51,7 @@ struct rest_timer {
 
 struct rest {
 	struct blink blink;
+	float hole_s;			/* that nothing is seen for now */
 	float unsure_s;			/* left until it is known who is there after a long blindness */
 	float waited_s;			/* for that, since the last movement: links that are blind again and again stop no timer */
 	float tick_s;			/* that this tick stands for, with a short blindness before it */

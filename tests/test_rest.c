@@ -265,9 +265,15 @@ static void a_link_that_is_blind_again_and_again_delays_a_long_lie_by_five_minut
 	(void)state;
 	rest_init(&rest, 900, 2400);
 	pass(10, moves);
-	blink(1000 * 70 / 60.0f, 10, 60, breathes);
+	blink(1000 * 85 / 60.0f, 25, 60, breathes);
 	expect_nothing();
-	blink(210 * 70 / 60.0f, 10, 60, breathes);
+	blink(250 * 85 / 60.0f, 25, 60, breathes);
+	expect(INCIDENT_CONFIRMED);
+	rest_init(&rest, 900, 2400);
+	pass(10, moves);
+	blink(870 * 70 / 60.0f, 10, 60, breathes);	/* and by no more than that if he was not out of the room in each */
+	expect_nothing();
+	blink(120 * 70 / 60.0f, 10, 60, breathes);
 	expect(INCIDENT_CONFIRMED);
 }
 
