@@ -39,7 +39,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wco
 	-Wno-sign-conversion $(WERROR)
 SAN      := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 NL_CFLAGS := $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0 2>/dev/null)
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) -I. -MMD -MP -DWITH_FFTW=$(WITH_FFTW) -DWITH_SECCOMP=$(WITH_SECCOMP) \
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(WARNINGS) -I. -MMD -MP -DWITH_FFTW=$(WITH_FFTW) -DWITH_SECCOMP=$(WITH_SECCOMP) \
 	-DWITH_GPIOD=$(or $(WITH_GPIOD),0) \
 	$(SAN) $(NL_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(SAN) $(LDFLAGS)
