@@ -66,7 +66,7 @@ CORE_TESTS  := $(filter $(patsubst %,$(BUILD)/tests/test_%,spectrum slowgrid rat
 	respiration breath breath_gain machine room power motion motion_stat presence incident fall decay sway sweep child heading),$(TESTS))
 THREAD_TESTS := $(filter $(patsubst %,$(BUILD)/tests/test_%,mqtt mqtt_refused journal_writer alarming alarming_time \
 	alarming_commands),$(TESTS))
-CORE_TESTS  += $(filter $(patsubst %,$(BUILD)/tests/test_%,breath_loss noise_rank pilot heartbeat heart device_noise alias rest gait \
+CORE_TESTS  += $(filter $(patsubst %,$(BUILD)/tests/test_%,breath_loss noise_rank pilot heartbeat heart device_noise alias rest rest_habit gait \
 	device_motion child_sign snapshot repeat presence_blind room_neighbours),$(TESTS))
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out %/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c)))
 SOAKS       := $(patsubst tests/soak/%.c,$(BUILD)/soak/%,$(wildcard tests/soak/*.c))
