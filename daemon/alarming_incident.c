@@ -64,17 +64,29 @@ static void confirm(struct alarming *s, const char *room, enum alarm_kind kind,
 		log_info("room %s: %s again, its alarm %s is open", room, alarm_kind_name(kind), a->id);
 }
 
-/* Whom somebody sees move now was not in a recording, and who moves in one is nobody who lies here. */
+static bool is_about(const struct alarm *a, enum alarm_origin origin, const char *room, enum alarm_kind kind)
+{
+	return a && alarm_is_open(a) && a->kind == kind && !a->test && !a->recovered && a->origin == origin &&
+		!strcmp(a->room, room);
+}
+
+/* Whom somebody sees move now was not in a recording, and who moves in one is nobody who lies here.  A suspicion that
+ * is taken back says nothing of an alarm that calls beside it: that is of before a restart, or its end was not seen. */
 static void recover(struct alarming *s, const char *room, enum alarm_kind kind,
 		    const struct alarm_report *report)
 {
 	enum alarm_origin origin = alarms_origin(alarming_alarms(s), room);
+	bool suspected = false;
 
 	for (int i = 0; i < ALARM_MAX; i++) {
 		const struct alarm *a = alarms_at(alarming_alarms(s), i);
 
-		if (a && alarm_is_open(a) && a->kind == kind && !a->test && !a->recovered &&
-		    a->origin == origin && !strcmp(a->room, room))
+		suspected |= is_about(a, origin, room, kind) && a->state == ALARM_SUSPECTED;
+	}
+	for (int i = 0; i < ALARM_MAX; i++) {
+		const struct alarm *a = alarms_at(alarming_alarms(s), i);
+
+		if (is_about(a, origin, room, kind) && (!suspected || a->state == ALARM_SUSPECTED))
 			apply(s, a, ALARM_RECOVER, report);
 	}
 }

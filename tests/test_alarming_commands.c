@@ -40,6 +40,26 @@ static void a_test_of_a_fall_hides_no_fall(void **state)
 	HAS(rig_last_state(), "\"state\":\"none\"");
 }
 
+/* Who lies there was called for before a restart; then something looks like a fall, and nothing more is seen. */
+static void a_suspicion_that_is_taken_back_ends_no_alarm_that_calls_beside_it(void **state)
+{
+	char id[ALARM_ID_LEN];
+
+	(void)state;
+	rig.options.disk = NULL;
+	rig_open();
+	rig_connect();
+	rig_incident(INCIDENT_CONFIRMED);
+	snprintf(id, sizeof(id), "%s", rig_newest(ALARM_FALL)->id);
+	rig_incident(INCIDENT_SUSPECTED);
+	rig_incident(INCIDENT_RECOVERED);
+	HAS(rig_last_sent(), "\"event_type\":\"cancelled\"");
+	HAS(rig_last_state(), id);
+	HAS(rig_last_state(), "\"state\":\"confirmed\"");
+	rig_incident(INCIDENT_RECOVERED);
+	HAS(rig_last_state(), "\"state\":\"recovered\"");
+}
+
 static void a_suspicion_that_recovers_calls_nobody(void **state)
 {
 	(void)state;
@@ -184,6 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_test_of_a_fall_hides_no_fall),
+		TEST(a_suspicion_that_is_taken_back_ends_no_alarm_that_calls_beside_it),
 		TEST(a_suspicion_that_recovers_calls_nobody),
 		TEST(a_command_reaches_only_the_room_of_its_topic),
 		TEST(what_was_no_fall_is_cleared_without_a_verdict),
