@@ -5,7 +5,7 @@
 # make check        runs all tests
 # make vmcheck      runs those of them that need a kernel of their own, in an emulated machine
 # make vmcheck-alarms sends a thousand alarms there, over links that are slowed and cut
-# make check-s390x  runs the unit tests on another kind of machine, emulated (also check-armel, check-i386)
+# make check-s390x  runs the unit tests on another kind of machine, emulated (also check-arm64, check-mipsel, check-armel, check-i386)
 # make bench        measures cost and speed
 # make bench-callgrind counts the instructions of each stage, with valgrind
 # make eval-sim     scores the pipeline on a sample of the simulated suite, within 10 minutes
@@ -184,8 +184,8 @@ run-asan-tests:
 run-thread-tests:
 	@$(RUN_TESTS) TSan $(THREAD_TESTS)
 
-# High byte first; no floating point unit; 32 bits.
-check-s390x check-armel check-i386:
+# What routers are, newer and older; high byte first; no floating point unit; 32 bits.
+check-arm64 check-mipsel check-s390x check-armel check-i386:
 	+@tests/other-machine.sh $(@:check-%=%)
 
 # Coverage-guided, FUZZ_S seconds for each parser; findings stay in build/fuzz-corpus.
@@ -248,7 +248,7 @@ help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 .PHONY: all tests fuzzers soaks soak-alarms run check check-build check-kernel check-plain check-clang \
-	check-asan check-tsan check-s390x check-armel check-i386 run-core-tests run-asan-tests run-thread-tests vmcheck vmcheck-alarms fuzz bench bench-callgrind \
+	check-asan check-tsan check-arm64 check-mipsel check-s390x check-armel check-i386 run-core-tests run-asan-tests run-thread-tests vmcheck vmcheck-alarms fuzz bench bench-callgrind \
 	eval-sim eval-sim-all install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# need-packages.sh build|run|check|train|s390x|armel|i386
+# need-packages.sh build|run|check|train|arm64|mipsel|s390x|armel|i386
 # need-packages.sh libraries
 #
 # Sees to the Debian packages that this needs: installs what is missing when run as
@@ -24,11 +24,13 @@ build) want=$build ;;
 run)   want=$run ;;
 check) want=$check ;;
 train) want=$train ;;
+arm64) want="$other gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
+mipsel) want="$other gcc-mipsel-linux-gnu libc6-dev-mipsel-cross" ;;
 s390x) want="$other gcc-s390x-linux-gnu libc6-dev-s390x-cross" ;;
 armel) want="$other gcc-arm-linux-gnueabi libc6-dev-armel-cross" ;;
 i386)  want="$other gcc-i686-linux-gnu libc6-dev-i386-cross" ;;
 libraries) echo "$libraries libcmocka-dev"; exit ;;
-*)     echo "usage: $0 build|run|check|train|s390x|armel|i386|libraries" >&2; exit 2 ;;
+*)     echo "usage: $0 build|run|check|train|arm64|mipsel|s390x|armel|i386|libraries" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
