@@ -12,7 +12,6 @@
 #include "models/odds.h"
 
 #define TICK_S       0.1f
-#define SETTLE_US    4500000u	/* after the impact: rolling, cushions, the first fright */
 #define UP_DB        10.0f	/* below the event's peak, yet movement of a whole body */
 #define UP_LEAST_DB  8.0f	/* over the noise */
 #define UP_S         3.0f	/* so long on the legs is up, or on the way somewhere, however faint: arms go nowhere, a struggle seldom */
@@ -108,14 +107,19 @@ static void suspect(struct fall_watch *w, const struct fall_watch_input *in, str
 	w->state = FALL_WATCHING;
 }
 
-/* Who lies there does not stir the room some seconds later as he did when he fell. */
-static bool is_as_strong(const struct fall_watch *w, const struct fall_together *j)
+bool fall_watch_outdone(uint64_t event_us, float event_db, uint64_t later_us, float later_db)
 {
-	return j->event_us > w->impact_us + SETTLE_US && j->strongest_db > w->strongest_db - AGAIN_DB;
+	return later_us > event_us + FALL_SETTLE_US && later_db > event_db;
 }
 
-/* Another event while it is watched: a clearer one is what the watch is about from now on.  The same event, when
- * more links have judged it: what they say together is what is known.  False: that it was none. */
+/* About as strongly as by the impact: who did that may not lie there. */
+static bool is_as_strong(const struct fall_watch *w, const struct fall_together *j)
+{
+	return fall_watch_outdone(w->impact_us, w->strongest_db - AGAIN_DB, j->event_us, j->strongest_db);
+}
+
+/* Another event while it is watched: a clearer or stronger one is what the watch is about from now on.  The same event, when
+ * more links have judged it: what they say together is what is known.  False: that there was none. */
 static bool look_again(struct fall_watch *w, const struct fall_watch_input *in)
 {
 	const struct fall_together *j = &in->judged;
@@ -125,6 +129,12 @@ static bool look_again(struct fall_watch *w, const struct fall_watch_input *in)
 		w->score = j->score;
 		set_sure(w, is_sure(w, j));
 		return j->verdict != FALL_VERDICT_NONE;
+	}
+	if (fall_watch_outdone(w->impact_us, w->strongest_db, j->event_us, j->strongest_db)) {
+		if (j->verdict == FALL_VERDICT_NONE)
+			return false;
+		begin(w, in);
+		return true;
 	}
 	if (is_sure(w, j) && (!w->sure || is_as_strong(w, j)))
 		begin(w, in);
@@ -240,9 +250,9 @@ static void watch(struct fall_watch *w, uint64_t now_us, const struct fall_watch
 {
 	bool over;
 
-	if (now_us > w->impact_us && now_us - w->impact_us > SETTLE_US)
+	if (now_us > w->impact_us && now_us - w->impact_us > FALL_SETTLE_US)
 		count(w, in);
-	over = w->seen_s + SETTLE_US * 1e-6f >= w->watch_s && !(w->unsure_s > 0);
+	over = w->seen_s + FALL_SETTLE_US * 1e-6f >= w->watch_s && !(w->unsure_s > 0);
 	w->unnoticed &= in->empty || !in->able;
 	learn_calm(w, now_us);
 	if (is_up(w) || (in->able && in->empty && (over || !w->unnoticed))) {

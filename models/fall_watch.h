@@ -13,6 +13,9 @@
  * moves, and it stays a suspicion for as long.  What people rise from in this room moves both limits
  * (fall_habit.h).
  *
+ * Who lies there does not stir the room as he did when he fell.  Once the first fright is over, an event that is about as strong
+ * makes a sure fall a doubtful one, and a stronger one is what happened: before it nobody had fallen.
+ *
  * Who leaves is no emergency, nor is what falls where nobody is.  But a room takes seconds to see that somebody has come in, and one that
  * has lost sight of somebody takes him for gone: that it was empty when something fell there is known for nothing before
  * the watch is over.
@@ -29,6 +32,8 @@
 #include "models/fall_habit.h"
 #include "models/fall_links.h"
 #include "models/incident.h"
+
+#define FALL_SETTLE_US 4500000u		/* after the impact: rolling, cushions, the first fright */
 
 /* What the room sees at a tick, over all links. */
 struct fall_watch_input {
@@ -76,6 +81,9 @@ float fall_watch_still_s(const struct fall_watch *w);
 
 /* What an event whose peak was then is about: the impact that is watched, if it is that one seen by another link. */
 uint64_t fall_watch_event(const struct fall_watch *w, uint64_t event_us);
+
+/* That an event was none, by a later one (peaks, and how far each stood over the noise). */
+bool fall_watch_outdone(uint64_t event_us, float event_db, uint64_t later_us, float later_db);
 
 /* The clock, ten times a second.  Incidents go into the queue. */
 void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,

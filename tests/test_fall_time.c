@@ -119,6 +119,64 @@ static void an_hour_of_two_rows_is_one_hour(void **state)
 	free(t.clip);
 }
 
+/* Events of one clip of 20 s, by two links: what it scores. */
+struct scored {
+	float at_s, peak_db, score;
+	uint32_t path;
+};
+
+static float clip_of(const struct scored *events, int count)
+{
+	static struct fall_table t;
+	struct label l = row("home", "anna", "");
+	float score;
+
+	memset(&t, 0, sizeof(t));
+	snprintf(l.task, sizeof(l.task), "falls");
+	snprintf(l.label, sizeof(l.label), "sit_down");
+	l.end_s = 20;
+	fall_table_begin(&t, &l, 1);
+	for (int i = 0; i < count; i++) {
+		struct fall_evidence e = {
+			.event = true, .event_us = (uint64_t)(events[i].at_s * 1e6f), .peak_db = events[i].peak_db,
+			.score = events[i].score,
+		};
+
+		fall_table_evidence(&t, events[i].path, &e);
+	}
+	fall_table_end(&t);
+	score = t.clip[0].score;
+	free(t.clip);
+	return score;
+}
+
+static void an_event_that_a_stronger_one_outdid_scores_nothing(void **state)
+{
+	(void)state;
+	assert_float_equal(clip_of((struct scored[]){ { 5, 12, 0.9f, 1 }, { 12, 13, 0.2f, 1 } }, 2), 0.2, 1e-6);
+	/* nor if the stronger one is of no clip */
+	assert_float_equal(clip_of((struct scored[]){ { 15, 12, 0.9f, 1 }, { 22, 13, 0.2f, 1 } }, 2), 0, 1e-6);
+}
+
+static void what_is_weaker_or_too_near_or_another_links_outdoes_nothing(void **state)
+{
+	(void)state;
+	assert_float_equal(clip_of((struct scored[]){ { 5, 12, 0.9f, 1 }, { 12, 11, 0.2f, 1 } }, 2), 0.9, 1e-6);
+	assert_float_equal(clip_of((struct scored[]){ { 5, 12, 0.9f, 1 }, { 8, 20, 0.2f, 1 } }, 2), 0.9, 1e-6);
+	assert_float_equal(clip_of((struct scored[]){ { 5, 12, 0.9f, 1 }, { 12, 20, 0.2f, 2 } }, 2), 0.9, 1e-6);
+	assert_float_equal(clip_of((struct scored[]){ { 5, 12, 0.9f, 1 }, { 26, 20, 0.2f, 1 } }, 2), 0.9, 1e-6);
+}
+
+static void of_more_events_than_are_kept_none_is_lost(void **state)
+{
+	struct scored events[FALL_OPEN_MAX + 10];
+
+	(void)state;
+	for (int i = 0; i < FALL_OPEN_MAX + 10; i++)
+		events[i] = (struct scored){ 5, 12, i ? 0.1f : 0.9f, (uint32_t)i };
+	assert_float_equal(clip_of(events, FALL_OPEN_MAX + 10), 0.9, 1e-6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -126,6 +184,9 @@ int main(void)
 		cmocka_unit_test(sets_persons_and_rooms_are_summed_each_for_itself),
 		cmocka_unit_test(more_than_there_is_room_for_is_counted_all_the_same),
 		cmocka_unit_test(an_hour_of_two_rows_is_one_hour),
+		cmocka_unit_test(an_event_that_a_stronger_one_outdid_scores_nothing),
+		cmocka_unit_test(what_is_weaker_or_too_near_or_another_links_outdoes_nothing),
+		cmocka_unit_test(of_more_events_than_are_kept_none_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

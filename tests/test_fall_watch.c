@@ -25,14 +25,19 @@ static void pass(float seconds, struct fall_watch_input in)
 	}
 }
 
-static void event_while(struct fall_watch_input in, float score)
+static void event_of(struct fall_watch_input in, float score, float peak_db)
 {
 	in.event = true;
 	in.judged = (struct fall_together){ .about_us = now_us - 2000000, .event_us = now_us - 2000000,
-					    .peak_db = 25, .strongest_db = 25, .score = score,
+					    .peak_db = peak_db, .strongest_db = peak_db, .score = score,
 					    .verdict = (enum fall_verdict)((score >= 0.5f) + (score >= 0.7f)) };
 	now_us += 100000;
 	fall_watch_tick(&watch, now_us, &in, &queue);
+}
+
+static void event_while(struct fall_watch_input in, float score)
+{
+	event_of(in, score, 25);
 }
 
 static void event(float score)
@@ -319,20 +324,14 @@ static void a_clear_fall_after_a_doubtful_one_is_watched_from_its_own_impact(voi
 /* Another event so many seconds after the first, which is no fall. */
 static void stir(float seconds, float peak_db)
 {
-	struct fall_watch_input in = still;
-
 	pass(seconds - 0.1f, still);
-	in.event = true;
-	in.judged = (struct fall_together){ .about_us = now_us - 2000000, .event_us = now_us - 2000000,
-					    .peak_db = peak_db, .strongest_db = peak_db, .score = 0.1f };
-	now_us += 100000;
-	fall_watch_tick(&watch, now_us, &in, &queue);
+	event_of(still, 0.1f, peak_db);
 }
 
 static void who_stirs_the_room_again_as_he_fell_does_not_lie_there(void **state)
 {
 	static const struct { float after_s, peak_db; bool lies; } events[] = {
-		{ 3, 30, true }, { 10, 18, true }, { 10, 23, false }, { 10, 30, false },
+		{ 3, 30, true }, { 10, 18, true }, { 10, 23, false }, { 10, 25, false },
 	};
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
@@ -345,6 +344,39 @@ static void who_stirs_the_room_again_as_he_fell_does_not_lie_there(void **state)
 			expect(INCIDENT_CONFIRMED, 20000000);
 		expect_nothing();
 		assert_int_equal(watch.state, events[i].lies ? FALL_WATCH_CONFIRMED : FALL_WATCHING);
+	}
+}
+
+static void who_stirs_the_room_more_than_he_fell_had_not_fallen(void **state)
+{
+	static const float scores[] = { 0.6f, 0.9f };
+
+	for (int i = 0; i < 2; i++) {
+		begin(state);
+		event(scores[i]);
+		expect(INCIDENT_SUSPECTED, 3000000);
+		stir(10, 26);
+		expect(INCIDENT_RECOVERED, 10000000);
+		pass(640, still);
+		expect_nothing();
+	}
+}
+
+static void a_stronger_event_that_looks_like_a_fall_is_the_one_that_is_watched(void **state)
+{
+	static const struct { float score; float called_after_s; } second[] = { { 0.6f, 600 }, { 0.9f, 18 } };
+	struct fall_watch_input lies = { .able = true, .occupied = true };
+
+	for (int i = 0; i < 2; i++) {
+		begin(state);
+		event(0.9f);
+		expect(INCIDENT_SUSPECTED, 3000000);
+		pass(10, still);
+		event_of(still, second[i].score, 26);
+		pass(second[i].called_after_s - 3, lies);
+		expect_nothing();
+		pass(6, lies);
+		expect(INCIDENT_CONFIRMED, 6000000);
 	}
 }
 
@@ -437,6 +469,8 @@ int main(void)
 		cmocka_unit_test_setup(a_clear_fall_after_a_doubtful_one_is_watched_from_its_own_impact, begin),
 		cmocka_unit_test_setup(one_of_two_people_who_walks_can_help_the_other, begin),
 		cmocka_unit_test_setup(who_stirs_the_room_again_as_he_fell_does_not_lie_there, begin),
+		cmocka_unit_test_setup(who_stirs_the_room_more_than_he_fell_had_not_fallen, begin),
+		cmocka_unit_test_setup(a_stronger_event_that_looks_like_a_fall_is_the_one_that_is_watched, begin),
 		cmocka_unit_test_setup(who_may_have_left_while_nothing_was_seen_is_looked_for_first, begin),
 		cmocka_unit_test_setup(a_watch_that_sees_every_other_second_is_as_long_as_one_that_sees_all, begin),
 		cmocka_unit_test_setup(a_score_below_the_threshold_is_nothing, begin),

@@ -74,7 +74,7 @@ static void on_tick(void *owner, uint64_t now_us)
 		explain_tick(e->explain, (double)now_us / 1e6, state);
 	for (int i = 0; i < WIRING_LINKS_MAX; i++)
 		if (w->link[i].counts && w->link[i].evidence) {
-			fall_table_evidence(&e->falls, &w->link[i].evidence->fall);
+			fall_table_evidence(&e->falls, w->link[i].evidence->path, &w->link[i].evidence->fall);
 			if (e->explain_fall)
 				explain_fall_tick(e->explain_fall, (double)now_us / 1e6, link++, &w->link[i].evidence->fall,
 						  state ? state->speed_m_s : NAN);
@@ -310,6 +310,7 @@ static void evaluate_file(struct evaluation *e, const struct label *rows, int co
 		return;
 	}
 	score_end(&e->file, INFINITY);
+	fall_table_end(&e->falls);
 	if (e->options->profile && e->options->profile->child_left_s > 0)
 		child_table_end(&e->children);
 	add_to_set(e, rows->set);

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "models/fall_features.h"
+#include "models/fall_watch.h"
 #include "tools/fall_score.h"
 #include "tools/roc.h"
 
-#define LATE_S 3.0	/* a fall's stretch goes on for so long */
+#define LATE_S 3.0		/* a fall's stretch goes on for so long */
+#define WATCH_US 20000000u	/* so long a suspicion is watched at least */
 
 static const char *const stages[] = {
 	[FALL_NONE] = "none", [FALL_SUSPECTED] = "suspected", [FALL_CONFIRMED] = "confirmed",
@@ -59,7 +61,7 @@ void fall_table_begin(struct fall_table *t, const struct label *rows, int count)
 	if (count > FALL_ROWS_MAX)
 		fprintf(stderr, "sixth eval: %s: of its %d rows the first %d count for falls\n", rows->file, count, FALL_ROWS_MAX);
 	t->first = t->count;
-	t->events = t->blind = 0;
+	t->events = t->blind = t->opens = 0;
 	t->suspected_us = 0;
 	for (int i = 0; i < t->rows; i++) {
 		bool counts = is_fall(&rows[i]) || (!strcmp(rows[i].task, "falls") && !is_rest(&rows[i]));
@@ -94,8 +96,43 @@ static void write_event(struct fall_table *t, const struct label *l, const struc
 	fputc('\n', t->events_out);
 }
 
-void fall_table_evidence(struct fall_table *t, const struct fall_evidence *e)
+/* The one that is open at that place stands. */
+static void settle(struct fall_table *t, const struct fall_open *o)
 {
+	if (o->clip >= 0)
+		t->clip[o->clip].score = fmaxf(t->clip[o->clip].score, o->score);
+}
+
+/* An event: what it outdoes is forgotten, what was long before it is settled. */
+static void open_event(struct fall_table *t, const struct fall_open *new)
+{
+	int kept = 0;
+
+	for (int i = 0; i < t->opens; i++) {
+		struct fall_open o = t->open[i];
+		bool old = o.event_us + WATCH_US < new->event_us || (t->opens == FALL_OPEN_MAX && i == 0);
+
+		if (old)
+			settle(t, &o);
+		else if (o.path != new->path || !fall_watch_outdone(o.event_us, o.peak_db, new->event_us, new->peak_db))
+			t->open[kept++] = o;
+	}
+	t->open[kept] = *new;
+	t->opens = kept + 1;
+}
+
+void fall_table_end(struct fall_table *t)
+{
+	for (int i = 0; i < t->opens; i++)
+		settle(t, &t->open[i]);
+	t->opens = 0;
+}
+
+void fall_table_evidence(struct fall_table *t, uint32_t path, const struct fall_evidence *e)
+{
+	struct fall_open new = {
+		.path = path, .event_us = e->event_us, .peak_db = e->peak_db, .score = e->score, .clip = -1,
+	};
 	int row;
 
 	t->blind += e->blind;
@@ -103,12 +140,11 @@ void fall_table_evidence(struct fall_table *t, const struct fall_evidence *e)
 		return;
 	t->events++;
 	row = row_at(t, (double)e->event_us / 1e6);
-	if (row < 0)
-		return;
-	if (t->events_out)
+	if (row >= 0 && t->events_out)
 		write_event(t, &t->row[row], e);
-	if (t->clip_of[row] >= 0)
-		t->clip[t->clip_of[row]].score = fmaxf(t->clip[t->clip_of[row]].score, e->score);
+	if (row >= 0)
+		new.clip = t->clip_of[row];
+	open_event(t, &new);
 }
 
 /* The last fall before this time; -1: none. */

@@ -43,6 +43,7 @@ SURE_PHYSICS = 0.0125  # where only simulation says so
 
 RECORDED = dict(trees=300, depth=4, rate=0.09, share=0.15, leaf=12)
 PHYSICS = dict(trees=770, depth=4, rate=0.05, share=0.1, leaf=80)
+SETTLE_S, WATCH_S = 4.5, 20  # after an event: a stronger one between says that it was none (models/fall_watch.h)
 UNUSED = "band"  # how the names of features begin that physics' does without
 
 
@@ -156,25 +157,40 @@ def physics_model(names):
     return partial(Boosted, **PHYSICS, unused=[i for i, name in enumerate(names) if name.startswith(UNUSED)])
 
 
-def clip_scores(model, s):
-    score = np.zeros(len(s.fall))
-    if len(s.x):
-        np.maximum.at(score, s.clip, model.score(s.x))
-    return score
+def stands(s):
+    """Of each event whether no stronger one outdoes it in the same clip, as fall_watch_outdone() has it."""
+    strength, standing = s.x[:, s.names.index("over_noise")], np.ones(len(s.x), bool)
+    for mine in (np.flatnonzero(s.clip == clip) for clip in range(len(s.fall))):
+        after = s.time[mine][None, :] - s.time[mine][:, None]
+        stronger = strength[mine][None, :] > strength[mine][:, None]
+        standing[mine] = ~(stronger & (after > SETTLE_S) & (after <= WATCH_S)).any(axis=1)
+    return standing
+
+
+def clip_scores(s, score, use=True):
+    """The greatest of a clip's events, of those in use."""
+    clips = np.zeros(len(s.fall))
+    np.maximum.at(clips, s.clip, np.where(use, score, 0))
+    return clips
+
+
+def scores_by(model, s):
+    """Of a set's events."""
+    return model.score(s.x) if len(s.x) else np.zeros(0)
 
 
 def without(s, others, make, mine):
-    """Scores by a model that does not know those clips, nor copies of them or others of who bears those names."""
+    """Scores of events by a model that does not know those clips, nor copies of them or others of who bears those names."""
     known = [~np.isin(o.subject, s.subject[mine]) for o in others]
-    return clip_scores(train([s, *others], [~mine, *known], make), s)
+    return scores_by(train([s, *others], [~mine, *known], make), s)
 
 
 def left_out(s, others, make, n):
-    """Scores of the clips of a set, each from a model that knows nobody of its fold."""
+    """Scores of the events of a set, each from a model that knows nobody of its fold."""
     fold = s.folds(n)
     with ProcessPoolExecutor(2) as pool:
         scores = [pool.submit(without, s, others, make, fold == f) for f in range(n)]
-        return np.choose(fold, [score.result() for score in scores])
+        return np.choose(fold[s.clip], [score.result() for score in scores])
 
 
 def sensitivity(score, fall, allowed):
@@ -187,11 +203,15 @@ def report_one(fall, score, what):
           f"{100 * sensitivity(score, fall, 0.05):.0f} %  at 10 % {100 * sensitivity(score, fall, 0.1):.0f} %", flush=True)
 
 
-def report(s, score, how):
+def report(s, events, how):
+    """The scores of its clips, which it returns, and what is left of them when stronger events have had their say."""
+    score = clip_scores(s, events)
     report_one(s.fall, score, f"{s.name}, {how}")
     for label in sorted(set(s.label) - {"fall"}):
         m = s.fall | (s.label == label)
         print(f"    against {label:14s} {m.sum() - s.fall.sum():4d}  area {roc_auc_score(s.fall[m], score[m]):.3f}")
+    report_one(s.fall, clip_scores(s, events, stands(s)), "    what stands")
+    return score
 
 
 def exceeded_by(fall, score, share):
@@ -216,14 +236,12 @@ def pack(model, s, limit, version, mhz, pairs, proven):
 def by_physics(simulated, tests, version):
     """The second ensemble: the model, its limits, the scores of clips that were left out, and what goes into the file."""
     make = physics_model(simulated.names)
-    score = left_out(simulated, [], make, 4)
-    report(simulated, score, "by physics', rooms left out")
+    score = report(simulated, left_out(simulated, [], make, 4), "by physics', rooms left out")
     limit = limits(simulated, score, SURE_PHYSICS)
     report_limits(simulated.fall, *(score > x for x in limit))
     model = train([simulated], [simulated.everybody()], make)
     for s in tests:
-        tested = clip_scores(model, s)
-        report(s, tested, "by physics', never trained on")
+        tested = report(s, scores_by(model, s), "by physics', never trained on")
         report_limits(s.fall, *(tested > x for x in limit))
     return model, limit, score, pack(model, simulated, limit, version, (0, 65535), 65535, False)
 
@@ -233,12 +251,13 @@ def by_recordings(recorded, simulated, copies, o):
     Who was trained on one room suspects and is sure too soon in others: simulated ones say how much is enough."""
     limit = None
     for i, s in enumerate(recorded):
-        score = left_out(s, recorded[:i] + recorded[i + 1:] + [simulated, *copies], recorded_model, o.folds)
-        report(s, score, "by the recorded falls' own, persons left out")
+        others = recorded[:i] + recorded[i + 1:] + [simulated, *copies]
+        score = report(s, left_out(s, others, recorded_model, o.folds), "by the recorded falls' own, persons left out")
         if not i:
             limit, first = limits(s, score, SURE), score
     near = simulated.like(o.mhz, o.pairs)
-    score, fall = left_out(simulated, recorded + copies, recorded_model, 4)[near], simulated.fall[near]
+    score = clip_scores(simulated, left_out(simulated, recorded + copies, recorded_model, 4))[near]
+    fall = simulated.fall[near]
     report_one(fall, score, "such radios simulated, by the same, rooms left out")
     limit = [max(x, exceeded_by(fall, score, share)) for x, share in zip(limit, (SUSPECT_SIMULATED, SURE_SIMULATED))]
     for of, by in ((recorded[0].fall, first), (fall, score)):
@@ -287,7 +306,7 @@ def main():
         own_limit, first, score, own = by_recordings(recorded, few, copies, o)
         near = simulated.like(o.mhz, o.pairs)
         report_either([recorded[0].fall, simulated.fall[near]], [first, score], own_limit,
-                      [clip_scores(model, recorded[0]), physics_score[near]], physics_limit)
+                      [clip_scores(recorded[0], scores_by(model, recorded[0])), physics_score[near]], physics_limit)
         data = own + data
     Path(o.o).write_bytes(data)
     print(f"{o.o}: {len(data)} bytes, version {o.version}")
