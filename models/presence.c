@@ -31,10 +31,11 @@
  * is called empty 25 s to two and a half minutes after the last motion of a visit, by how silent it is and was.
  *
  * At a start nobody has been seen to come or go, and the strongest sign so far decides alone, 13 s
- * after movement can be seen, which is 15 s after the first packet: the light of a sleeper is worth more than a
- * minute of light for nobody, so only what was silent beyond doubt (odds of 4 to 1) all the while is called empty at
- * once.  After a blind spell that was shorter than what was known needs to fade, that counts too, and the odds decide
- * alone.
+ * after movement can be seen, which is 15 s after the first packet, where it may well be somebody's, or is silence beyond
+ * doubt (odds of 4 to 1).  What is between waits for what the next 15 s show, in which most people who keep still show
+ * more; if it is not silence beyond doubt then, it is taken for somebody: the light of a sleeper is worth more than half
+ * a minute of light for nobody.  After a blind spell that was shorter than what was known needs to fade, that counts
+ * too, and the odds decide alone.
  *
  * A link that says again what it has said before (dsp/repeat.h) is not believed more for that.
  *
@@ -83,6 +84,8 @@
 #define SPELL_S       5.0f	/* one that is longer is a blind spell, and over when it ends */
 #define STEP_MAX_US   1000000u	/* a clock that jumps is not that much silence */
 #define START_S       13.0f
+#define START_LATE_S  28.0f	/* in which something is told, whatever was seen */
+#define START_LIKELY  (-0.5f)	/* of the rooms in which somebody begins to look, fewer than half are empty */
 #define START_EMPTY   (-1.5f)
 #define SEAL_S        300.0f
 #define SEAL_LONG     (-1.2f)	/* a long look whose odds are above this is none */
@@ -264,16 +267,21 @@ static void weigh(struct presence *p, float s, const struct presence_input *in, 
 static void begin(struct presence *p, float s, bool able)
 {
 	bool knew = p->recall_s > 0;
+	float odds = clampf((knew ? p->log_odds : fmaxf(p->log_odds, 0)) + p->sign, LEAST, MOST);
 
 	p->watched_s += s;
 	if (p->state != PRESENCE_UNKNOWN || p->watched_s < START_S || !able)
 		return;
-	p->log_odds = clampf((knew ? p->log_odds : fmaxf(p->log_odds, 0)) + p->sign, LEAST, MOST);
-	if (p->log_odds > (knew ? 0 : START_EMPTY)) {
-		p->log_odds = fmaxf(p->log_odds, OCCUPIED);
+	if (!knew && odds <= START_LIKELY && p->watched_s < START_LATE_S && (p->waits || odds > START_EMPTY)) {
+		p->waits = true;
+		return;
+	}
+	if (odds > (knew ? 0 : START_EMPTY)) {
+		p->state = PRESENCE_OCCUPIED;
+		p->log_odds = fmaxf(odds, OCCUPIED - SILENCE_PER_S * (p->watched_s - START_S));
 		p->by_breath = p->log_odds - EMPTY;
 	} else {
-		p->log_odds = fminf(p->log_odds, EMPTY);
+		p->log_odds = fminf(odds, EMPTY);
 	}
 }
 
@@ -364,6 +372,7 @@ void presence_tick(struct presence *p, uint64_t now_us, const struct presence_in
 		p->recall_s = p->state != PRESENCE_UNKNOWN ? RECALL_S : fmaxf(p->recall_s - s, 0);
 		p->sealed = false;	/* who comes in now is not seen */
 		p->silent_s = p->watched_s = p->breath_s = p->stays_s = 0;
+		p->waits = false;
 		fade(p, s);
 		be_unknown(p, in->blind);
 		return;

@@ -59,6 +59,7 @@ struct presence {
 	bool     may_be_gone;		/* that was the last there was of anybody */
 	float    recall_s;		/* left of a blind spell until nothing is known of before; 0: nothing was, or is */
 	float    watched_s;		/* since the start, or since it was blind */
+	bool     waits;			/* for a sign, as what was seen is neither silence nor likely somebody */
 	float    patchy;		/* the share of late that is holes, or nearly */
 	float    hole_s;		/* since anything was seen */
 	float    held_s;		/* that small signs alone have held it */
