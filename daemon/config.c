@@ -165,9 +165,9 @@ static void read_lines(struct config_reader *r, const char *text, size_t len)
 	}
 }
 
-float config_room_no_breathing_s(const struct config_room *room)
+float config_room_time_s(int seconds)
 {
-	return (float)(room->no_breathing_s > 0 ? room->no_breathing_s : -1 - room->no_breathing_s);
+	return (float)(seconds > 0 ? seconds : -1 - seconds);
 }
 
 static void resolve_links(struct config_reader *r)
@@ -208,7 +208,16 @@ static void check_sources(struct config_reader *r)
 		config_mistake(r, 0, "no [room ...]; add one: what is to be sensed?");
 }
 
-/* What would be silently nothing. */
+#define STILL_LEAST_S 60	/* who reads keeps still for as long */
+
+static void check_still(struct config_reader *r, int room, const char *option, int seconds)
+{
+	if (seconds > 0 && seconds < STILL_LEAST_S)
+		config_mistake(r, r->room_line[room], "room %s: %s = %d s would call for everybody who sits there; write %d s "
+			       "or more, or 0 s for never", r->c->room[room].name, option, seconds, STILL_LEAST_S);
+}
+
+/* What would be silently nothing, or an alarm for nothing. */
 static void check_rooms(struct config_reader *r)
 {
 	for (int i = 0; i < r->c->rooms; i++) {
@@ -218,6 +227,8 @@ static void check_rooms(struct config_reader *r)
 		if (room->child_left_s > 0 && profile && !(profile->child_left_s > 0))
 			config_mistake(r, r->room_line[i], "room %s: child_left is for a car, and nobody would look for a "
 				       "child here; write profile = car, or remove it", room->name);
+		check_still(r, i, "long_lie", room->long_lie_s);
+		check_still(r, i, "never_up", room->never_up_s);
 	}
 }
 

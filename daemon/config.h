@@ -117,14 +117,16 @@ struct config_room {
 	struct config_link link[CONFIG_LINKS_MAX];
 	int  links;			/* 0: every link of every source */
 	int  no_breathing_s;		/* 0: never; -1: the profile's */
+	int  long_lie_s, never_up_s;	/* the same */
+	int  fall_watch_s;		/* 0: the profile's */
 	int  repeat_s, escalate_s, levels;	/* of its alarms; -1: as its kind has it */
 	int  child_left_s;		/* 0: the profile's */
 	struct config_device device[DEVICES_MAX];
 	int  devices;
 };
 
-/* As struct sensing_room_options has it: 0 is the profile's, below 0 never. */
-float config_room_no_breathing_s(const struct config_room *room);
+/* Such a time as struct sensing_room_options has it: 0 is the profile's, below 0 never. */
+float config_room_time_s(int seconds);
 
 /* About 80 KiB: not for a small stack. */
 struct config {

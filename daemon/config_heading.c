@@ -83,7 +83,7 @@ static void *begin_room(struct config_reader *r, const char *name)
 	}
 	r->room_line[c->rooms++] = r->line;
 	snprintf(room->name, sizeof(room->name), "%s", name);
-	room->no_breathing_s = room->repeat_s = room->escalate_s = room->levels = -1;
+	room->no_breathing_s = room->long_lie_s = room->never_up_s = room->repeat_s = room->escalate_s = room->levels = -1;
 	return room;
 }
 

@@ -46,7 +46,10 @@ void node_rooms_options(struct sensing_room_options *o, const struct config_room
 	o->profile = profile_find(c->profile);
 	o->band = breathing_band_find(c->breathing_band);
 	o->child_left_s = (float)c->child_left_s;
-	o->no_breathing_s = config_room_no_breathing_s(c);
+	o->fall_watch_s = (float)c->fall_watch_s;
+	o->no_breathing_s = config_room_time_s(c->no_breathing_s);
+	o->long_lie_s = config_room_time_s(c->long_lie_s);
+	o->never_up_s = config_room_time_s(c->never_up_s);
 	for (int i = 0; i < c->devices; i++) {
 		struct sensing_device *d = &o->device[o->devices++];
 

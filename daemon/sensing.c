@@ -69,6 +69,12 @@ static void default_devices(struct sensing_room_options *o)
 	}
 }
 
+/* Below 0: never; 0: as the profile has it. */
+static float configured(float seconds, float profile_s)
+{
+	return seconds < 0 ? 0 : seconds > 0 ? seconds : profile_s;
+}
+
 int sensing_add_room(struct sensing *s, const struct sensing_room_options *options)
 {
 	const struct breathing_band *band = options->band;
@@ -82,16 +88,15 @@ int sensing_add_room(struct sensing *s, const struct sensing_room_options *optio
 	params = (struct model_params){
 		.breath_lo_hz = band->lo_per_min / 60,
 		.breath_hi_hz = band->hi_per_min / 60,
-		.fall_watch_s = options->fall_watch_s > 0 ? options->fall_watch_s : options->profile->fall_watch_s,
+		.fall_watch_s = configured(options->fall_watch_s, options->profile->fall_watch_s),
 		.fall_still_s = options->profile->fall_still_s,
 		.lived_in = options->lived_in,
-		.long_lie_s = options->profile->long_lie_s,
-		.long_low_s = options->profile->long_low_s,
+		.long_lie_s = configured(options->long_lie_s, options->profile->long_lie_s),
+		.long_low_s = configured(options->never_up_s, options->profile->long_low_s),
 		.unseen_s = options->profile->unseen_s,
 		.child_left_s = options->profile->child_left_s > 0 && options->child_left_s > 0 ?
 			options->child_left_s : options->profile->child_left_s,
-		.no_breathing_s = options->no_breathing_s < 0 ? 0 : options->no_breathing_s > 0 ?
-			options->no_breathing_s : options->profile->no_breathing_s,
+		.no_breathing_s = configured(options->no_breathing_s, options->profile->no_breathing_s),
 		.fall_weights = options->fall_weights,
 		.fall_weights_size = options->fall_weights_size,
 	};

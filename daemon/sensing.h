@@ -34,6 +34,7 @@ struct sensing_room_options {
 	float fall_watch_s;			/* 0: the profile's */
 	float child_left_s;			/* the same; a car only */
 	float no_breathing_s;			/* below 0: never; 0: the profile's */
+	float long_lie_s, never_up_s;		/* the same */
 	bool lived_in;				/* as models/model.h says; not for rooms that are */
 	struct sensing_device device[DEVICES_MAX];
 	int devices;				/* 0: one of each kind, named as the kind is */

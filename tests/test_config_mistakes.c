@@ -58,6 +58,11 @@ static void what_does_not_fit_together_is_told(void **state)
 	expect(REST "child_left = 30 s\n", "4: room r: child_left is for a car, and nobody would look for a child here; "
 	       "write profile = car, or remove it");
 	assert_int_equal(parse(REST "child_left = 30 s\nprofile = car\n"), 0);
+	expect(REST "long_lie = 59 s\n", "4: room r: long_lie = 59 s would call for everybody who sits there; write 60 s or more, or "
+	       "0 s for never");
+	expect(REST "never_up = 5 s\n", "4: room r: never_up = 5 s would call for everybody who sits there; write 60 s or more, or "
+	       "0 s for never");
+	assert_int_equal(parse(REST "long_lie = 60 s\nnever_up = 0 s\nfall_watch = 45 s\n"), 0);
 }
 
 static void mistakes_of_form_are_told(void **state)

@@ -140,7 +140,8 @@ int player_add_configured(struct player *p, const struct config_room *room)
 
 int player_add_linked(struct player *p, const char *name, const struct profile *profile, const char *links)
 {
-	struct config_room room = { .profile = profile->name, .breathing_band = "", .no_breathing_s = -1 };
+	struct config_room room = { .profile = profile->name, .breathing_band = "", .no_breathing_s = -1,
+				    .long_lie_s = -1, .never_up_s = -1 };
 	struct config *config = calloc(1, sizeof(*config));
 	char complaint[CONFIG_COMPLAINT_LEN];
 	bool good;
