@@ -22,7 +22,7 @@
 /* The retained topics of a room. */
 struct room_topics {
 	char name[ALARM_ROOM_LEN];
-	unsigned dirty;			/* bits of enum alarm_kind: to be published */
+	unsigned kinds, dirty;		/* bits of enum alarm_kind: that can come; to be published */
 	bool configured;		/* and not only the room of an old alarm */
 };
 
@@ -31,7 +31,6 @@ struct alarming {
 	struct alarm_options options;
 	const struct alarm_rule *(*rule_of)(void *owner, const char *room, enum alarm_kind kind);
 	struct alarming_output output;
-	unsigned kinds;
 	struct alarms *alarms;
 	struct outbox outbox;
 	struct room_topics room[ALARMING_ROOMS_MAX];
@@ -199,14 +198,24 @@ static void topic_of(const struct alarming *s, char topic[TOPIC_LEN], const char
 		 event ? "/event" : "");
 }
 
-static void publish_state(struct alarming *s, const char *room, enum alarm_kind kind)
+/* Of a room that is there no more nothing is kept that nobody would take away. */
+static char *state_payload(const struct room_topics *r, const struct alarm *a, enum alarm_kind kind,
+			   const struct alarm_message_context *c)
 {
+	if (a)
+		return alarm_message(a, c);
+	return r->configured ? alarm_message_none(r->name, kind, c) : strdup("");
+}
+
+static void publish_state(struct alarming *s, const struct room_topics *r, enum alarm_kind kind)
+{
+	const char *room = r->name;
 	const struct alarm *a = alarms_oldest_open(s->alarms, room, kind);
 	const struct letter *l = a ? outbox_find(&s->outbox, a->id) : NULL;
 	struct alarm_message_context c = context_of(s, room, kind, l && l->waited);
 	char topic[TOPIC_LEN], *payload;
 
-	payload = a ? alarm_message(a, &c) : alarm_message_none(room, kind, &c);
+	payload = state_payload(r, a, kind, &c);
 	topic_of(s, topic, room, kind, false);
 	if (!payload)
 		return;		/* no memory; a repeat brings it again */
@@ -225,7 +234,7 @@ static void publish_states(struct alarming *s)
 			if (!(r->dirty >> k & 1) || outbox_is_writing(&s->outbox, r->name, k))
 				continue;
 			r->dirty &= ~(1u << k);
-			publish_state(s, r->name, k);
+			publish_state(s, r, k);
 		}
 	}
 }
@@ -457,7 +466,6 @@ int alarming_open(struct alarming **out, const struct alarming_options *o)
 	s->options.owner = s;
 	s->rule_of = o->rule_of;
 	s->output = o->output;
-	s->kinds = o->kinds;
 	s->tick_us = mono_us(s);
 	s->test_next = ALARMING_ROOMS_MAX;
 	daily_test_init(&s->daily, o->daily_test_s, s->tick_us);
@@ -485,13 +493,25 @@ void alarming_close(struct alarming *s)
 	free(s);
 }
 
-int alarming_add_room(struct alarming *s, const char *room)
+int alarming_add_room(struct alarming *s, const char *room, unsigned kinds)
 {
 	struct room_topics *r = room_of(s, room);
 
 	if (!r)
 		return -ENOSPC;
 	r->configured = true;
-	r->dirty |= s->kinds;
+	r->kinds = kinds;
+	r->dirty |= kinds;
 	return 0;
+}
+
+unsigned alarming_kinds(const struct alarming *s, const char *room)
+{
+	unsigned kinds = 0;
+
+	for (int i = 0; i < s->rooms; i++)
+		kinds |= !strcmp(s->room[i].name, room) ? s->room[i].kinds : 0;
+	for (enum alarm_kind k = 0; k < ALARM_KINDS; k++)
+		kinds |= alarms_open_count(s->alarms, room, k) ? 1u << k : 0;
+	return kinds;
 }

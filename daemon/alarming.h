@@ -47,7 +47,6 @@ struct alarming_options {
 	const char *file[JOURNAL_FILES];	/* that the journal's writer writes too; NULL: none */
 	struct alarm_options alarms;		/* notify and owner are ours */
 	const struct alarm_rule *(*rule_of)(void *owner, const char *room, enum alarm_kind kind);
-	unsigned kinds;		/* bits of enum alarm_kind that can come: their topics are kept */
 	int daily_test_s;	/* as in daily_test.h */
 	struct alarming_output output;
 };
@@ -67,8 +66,12 @@ struct alarming_health {
 int alarming_open(struct alarming **out, const struct alarming_options *o);
 void alarming_close(struct alarming *s);	/* NULL is fine */
 
-/* Makes the room's alarm topics.  -ENOSPC. */
-int alarming_add_room(struct alarming *s, const char *room);
+/* A room that is configured.  kinds: bits of enum alarm_kind that can come there: each has its retained topic from now on.
+ * Of other kinds and rooms an alarm has one while it is open.  -ENOSPC. */
+int alarming_add_room(struct alarming *s, const char *room, unsigned kinds);
+
+/* Bits of enum alarm_kind that have a topic in that room now. */
+unsigned alarming_kinds(const struct alarming *s, const char *room);
 
 /* What a model found in a room becomes an alarm, or a step of one that is open. */
 void alarming_incident(struct alarming *s, const char *room, const struct incident *i);

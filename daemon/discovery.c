@@ -282,6 +282,24 @@ static void add_real_alarm(struct builder *b, enum alarm_kind k)
 		   "\"action\":\"clear\",\"verdict\":\"false_alarm\"");
 }
 
+/* Home Assistant takes a component away of which nothing is left but its platform, and keeps one that is only left out. */
+static void add_gone_alarm(struct builder *b, const char *kind)
+{
+	static const struct {
+		const char *tail, *platform;
+	} was[] = {
+		{ "", "binary_sensor" }, { "_event", "event" }, { "_confirmed", "device_automation" },
+		{ "_escalated", "device_automation" }, { "_acknowledge", "button" }, { "_handled", "button" },
+		{ "_false_alarm", "button" },
+	};
+	char key[64];
+
+	for (size_t i = 0; i < sizeof(was) / sizeof(*was); i++) {
+		snprintf(key, sizeof(key), "%s%s", kind, was[i].tail);
+		json_add_string(json_add_object(b->components, key), "platform", was[i].platform);
+	}
+}
+
 static void add_test_alarm(struct builder *b)
 {
 	add_event(b, "test", "Test", "diagnostic");
@@ -397,6 +415,8 @@ char *discovery_room(const struct discovery *d, const char *room)
 	for (int k = 0; k < ALARM_KINDS; k++)
 		if (d->kinds >> k & 1 && k != ALARM_TEST)
 			add_real_alarm(&b, k);
+		else if (d->gone >> k & 1 && k != ALARM_TEST)
+			add_gone_alarm(&b, alarm_kind_name(k));
 	add_test_alarm(&b);
 	if (d->pause)
 		add_pause(&b);

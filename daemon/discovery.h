@@ -17,7 +17,8 @@
 struct discovery {
 	const char *prefix;		/* "homeassistant" */
 	const char *node, *base;	/* "hall-router", "sixth/hall-router" */
-	unsigned kinds;			/* bits of enum alarm_kind that can come */
+	unsigned kinds;			/* bits of enum alarm_kind that can come in the room */
+	unsigned gone;			/* ... that could before: what was shown of them is taken away */
 	bool heart, pause;		/* this build senses heart beats; may be paused */
 };
 

@@ -307,7 +307,7 @@ static int open_alarms(struct node *n)
 		o.live |= !strcmp(node_source_origin(&n->sources, i), "live");
 	err = node_alarms_open(&n->alarms, &o);
 	for (int i = 0; i < n->rooms && !err; i++)
-		err = node_alarms_add_room(n->alarms, n->room[i].name);
+		err = node_alarms_add_room(n->alarms, &n->room[i]);
 	if (!err)
 		tell_paused(n);
 	if (!err && n->config->raw_csi_s)
@@ -322,11 +322,18 @@ static const char *on_room(void *owner, int i)
 	return i < n->rooms ? n->room[i].name : NULL;
 }
 
+static unsigned on_kinds(void *owner, const char *room)
+{
+	const struct node *n = owner;
+
+	return node_alarms_kinds(n->alarms, room);
+}
+
 static int open_discovery(struct node *n)
 {
 	const struct node_discovery_options o = {
 		.config = n->config, .loop = n->loop, .mqtt = node_broker_mqtt(n->broker), .instance = n->instance,
-		.kinds = node_alarms_kinds(n->alarms), .alarms = node_alarms_are_told(n->alarms), .room = on_room,
+		.kinds = on_kinds, .alarms = node_alarms_are_told(n->alarms), .room = on_room,
 		.owner = n,
 	};
 

@@ -8,11 +8,11 @@
 #include "daemon/gpio.h"
 #include "daemon/log.h"
 #include "daemon/node_alarms.h"
+#include "daemon/source.h"
 #include "daemon/trouble.h"
 #include "daemon/wallclock.h"
 #include "models/fall_habit.h"
 #include "models/profile.h"
-#include "models/room.h"
 
 #define TICK_S 0.25
 #define SUSPECT_MAX_S 1200	/* at least */
@@ -194,11 +194,17 @@ static void on_tick(void *owner)
 	switch_gpio(a);
 }
 
+/* What comes from there may raise alarms. */
+static bool is_told(const struct node_alarms *a, const char *origin)
+{
+	return a->o.config->alarms.replay || !strcmp(origin, "live");
+}
+
 void node_alarms_incident(struct node_alarms *a, const char *room, const struct incident *i)
 {
 	const char *origin = on_origin(a, room);
 
-	if (strcmp(origin, "live") && !a->o.config->alarms.replay)
+	if (!is_told(a, origin))
 		log_info("room %s: %s %s (%s); no alarm, that is not live", room,
 			 incident_kind_name(i->kind), incident_stage_name(i->stage), origin);
 	else
@@ -230,6 +236,27 @@ enum command_error node_alarms_command(struct node_alarms *a, const struct comma
 	return err;
 }
 
+/* Is there a source of the room that can raise alarms? */
+static bool can_alarm(const struct node_alarms *a, const struct sensing_room_options *room)
+{
+	bool any = false;
+
+	for (int i = 0; i < a->o.config->sources; i++)
+		any |= room->sources >> i & 1 && !source_driver_find(a->o.config->source[i].driver)->hearsay;
+	return any && is_told(a, on_origin((void *)a, room->name));
+}
+
+/* Kinds that can come from what is sensed there.  Of another there is no topic: "none" would look as if somebody watched. */
+static unsigned watched(const struct node_alarms *a, const struct sensing_room_options *room)
+{
+	unsigned found = can_alarm(a, room) ? sensing_watches(room) : 0, kinds = 0;
+	enum incident_kind i;
+
+	for (enum alarm_kind k = 0; k < ALARM_KINDS; k++)
+		kinds |= alarming_incident_kind(k, &i) && found >> i & 1 ? 1u << k : 0;
+	return kinds;
+}
+
 void node_alarms_info(const struct node_alarms *a, struct node_info *info)
 {
 	struct alarms *alarms = alarming_alarms(a->alarming);
@@ -237,45 +264,29 @@ void node_alarms_info(const struct node_alarms *a, struct node_info *info)
 	info->alarms = alarms_stats(alarms);
 	info->journal = alarming_journal_stats(a->alarming);
 	info->alarms_waiting = alarming_waiting(a->alarming);
+	for (int i = 0; i < info->rooms; i++)
+		info->watches[i] = watched(a, &info->room[i]);
 	for (int i = 0; i < ALARM_MAX; i++)
 		info->alarms_open += alarms_at(alarms, i) && alarm_is_open(alarms_at(alarms, i));
 }
 
-int node_alarms_add_room(struct node_alarms *a, const char *room)
+int node_alarms_add_room(struct node_alarms *a, const struct sensing_room_options *room)
 {
-	return alarming_add_room(a->alarming, room);
+	unsigned kinds = node_alarms_are_told(a) ? watched(a, room) | 1u << ALARM_TEST : 0;
+
+	return alarming_add_room(a->alarming, room->name, kinds);
+}
+
+unsigned node_alarms_kinds(const struct node_alarms *a, const char *room)
+{
+	return alarming_kinds(a->alarming, room);
 }
 
 /* --- begin and end ------------------------------------------------------------------- */
 
-/* An alarm that no model of this build can raise has no topic: "none" would look like
- * somebody is watching. */
-static unsigned kinds_built(const struct config *c)
-{
-	unsigned kinds = 1u << ALARM_TEST, built = room_incident_kinds();
-	bool car = false;
-
-	for (int i = 0; i < c->rooms; i++)
-		car |= profile_find(c->room[i].profile)->child_left_s > 0;
-	if (!car)
-		built &= ~(1u << INCIDENT_CHILD_LEFT);
-	for (enum alarm_kind k = 0; k < ALARM_KINDS; k++) {
-		enum incident_kind i;
-
-		if (alarming_incident_kind(k, &i) && built >> i & 1)
-			kinds |= 1u << k;
-	}
-	return kinds;
-}
-
 bool node_alarms_are_told(const struct node_alarms *a)
 {
 	return a->o.live || a->o.config->alarms.replay;
-}
-
-unsigned node_alarms_kinds(const struct node_alarms *a)
-{
-	return node_alarms_are_told(a) ? kinds_built(a->o.config) : 1u << ALARM_TEST;
 }
 
 static void fill_random(void *p, size_t bytes)
@@ -295,12 +306,10 @@ static int open_alarming(struct node_alarms *a)
 	};
 
 	memcpy(o.file, a->o.file, sizeof(o.file));
-	if (node_alarms_are_told(a)) {
+	if (node_alarms_are_told(a))
 		o.journal_path = c->journal;
-		o.kinds = kinds_built(a->o.config);
-	} else {
+	else
 		log_info("alarms: no live source: no journal, and what recordings show is only logged");
-	}
 	alarm_options_default(&o.alarms);
 	if (!alarm_boot_parse(o.alarms.boot, a->o.boot_id))
 		fill_random(o.alarms.boot, sizeof(o.alarms.boot));

@@ -32,7 +32,8 @@ struct node_alarms_options {
 int node_alarms_open(struct node_alarms **out, const struct node_alarms_options *o);
 void node_alarms_close(struct node_alarms *a);		/* NULL is fine */
 
-int node_alarms_add_room(struct node_alarms *a, const char *room);
+/* A room that is configured: from now on its alarms have topics, of the kinds that can come there. */
+int node_alarms_add_room(struct node_alarms *a, const struct sensing_room_options *room);
 
 /* So long a suspicion is kept in a room of that profile (child_left_s: as it is configured, 0: the profile's), if nothing
  * settles it: longer than what watches there takes to confirm it. */
@@ -63,8 +64,8 @@ void node_alarms_hook(struct node_alarms *a, const char *kind, const char *state
 /* Bits of trouble.h. */
 unsigned node_alarms_trouble(const struct node_alarms *a);
 
-/* Bits of enum alarm_kind: what has topics, because something can raise it. */
-unsigned node_alarms_kinds(const struct node_alarms *a);
+/* As alarming_kinds(). */
+unsigned node_alarms_kinds(const struct node_alarms *a, const char *room);
 
 /* The broker is told of the states of those, from the start: there are alarms, and not only
  * recordings. */

@@ -19,8 +19,11 @@
 /* A room of an earlier run whose traces are to be taken away. */
 struct old_room {
 	char name[CONFIG_NAME_LEN];
-	bool device_only;		/* the room is ours, its device is not wanted */
+	bool device, topics;
+	unsigned kinds;			/* bits of enum alarm_kind: of their alarms */
 };
+
+#define REAL_KINDS (((1u << ALARM_KINDS) - 1) & ~(1u << ALARM_TEST))
 
 struct node_discovery {
 	struct node_discovery_options o;
@@ -56,20 +59,35 @@ static void tell(struct node_discovery *d, const char *room, char *payload)
 	free(payload);
 }
 
-static void tell_all(struct node_discovery *d)
+static struct discovery what_of(const struct node_discovery *d)
 {
 	const struct config *c = d->o.config;
 	struct discovery what = {
-		.pause = true,
-		.prefix = c->mqtt.discovery, .node = c->node, .base = c->mqtt.base, .kinds = d->o.kinds,
+		.pause = true, .prefix = c->mqtt.discovery, .node = c->node, .base = c->mqtt.base,
 	};
-	const char *room;
 
 	for (int i = 0; i < ROOM_TOPICS; i++)
 		what.heart |= !strcmp(room_topics[i].name, "heartbeat");
+	return what;
+}
+
+static void tell_room(struct node_discovery *d, const char *room, unsigned gone)
+{
+	struct discovery what = what_of(d);
+
+	what.kinds = d->o.kinds(d->o.owner, room);
+	what.gone = gone;
+	tell(d, room, discovery_room(&what, room));
+}
+
+static void tell_all(struct node_discovery *d)
+{
+	const struct discovery what = what_of(d);
+	const char *room;
+
 	tell(d, NULL, discovery_node(&what));
 	for (int i = 0; (room = d->o.room(d->o.owner, i)); i++)
-		tell(d, room, discovery_room(&what, room));
+		tell_room(d, room, 0);
 }
 
 static void on_birth_timer(void *owner)
@@ -101,17 +119,37 @@ static bool is_ours(const struct node_discovery *d, const char *name)
 	return false;
 }
 
-static void remember_old(struct node_discovery *d, const char *name, bool device_unwanted)
+/* Kinds that the room had topics of: all, if it was a version that does not tell. */
+static unsigned old_kinds(const struct json *room)
 {
-	bool ours = is_ours(d, name);
+	const struct json *watches = json_get(room, "watches");
+	unsigned kinds = watches ? 0 : REAL_KINDS;
+	enum alarm_kind k;
 
-	if (!*name || strlen(name) >= CONFIG_NAME_LEN || strpbrk(name, "+#/") ||
-	    d->old_count == CONFIG_ROOMS_MAX || (ours && !device_unwanted))
+	for (int i = 0; i < json_count(watches); i++)
+		kinds |= alarm_kind_parse(&k, json_text(json_at(watches, i))) ? 1u << k : 0;
+	return kinds;
+}
+
+static void remember_old(struct node_discovery *d, const struct json *room, bool device_unwanted)
+{
+	const char *name = json_get_string(room, "name");
+	struct old_room old = { .device = true, .topics = true, .kinds = (1u << ALARM_KINDS) - 1 };
+
+	if (!name || !*name || strlen(name) >= CONFIG_NAME_LEN || strpbrk(name, "+#/") || d->old_count == CONFIG_ROOMS_MAX)
 		return;
-	snprintf(d->old[d->old_count].name, CONFIG_NAME_LEN, "%s", name);
-	d->old[d->old_count++].device_only = ours;
-	log_info("mqtt: %s %s is there no more: what the broker keeps of it is removed",
-		 ours ? "the device of room" : "room", name);
+	if (is_ours(d, name))
+		old = (struct old_room){ .device = device_unwanted, .kinds = old_kinds(room) & REAL_KINDS };
+	old.kinds &= ~d->o.kinds(d->o.owner, name);
+	if (!old.device && !old.kinds)
+		return;
+	snprintf(old.name, sizeof(old.name), "%s", name);
+	d->old[d->old_count++] = old;
+	if (old.device)
+		log_info("mqtt: %s %s is there no more: what the broker keeps of it is removed",
+			 old.topics ? "room" : "the device of room", name);
+	else if (node_discovery_prefix(d->o.config))
+		tell_room(d, name, old.kinds);
 }
 
 static void read_old(struct node_discovery *d, const struct json *info)
@@ -119,14 +157,12 @@ static void read_old(struct node_discovery *d, const struct json *info)
 	const char *prefix = json_get_string(info, "discovery"), *now = node_discovery_prefix(d->o.config);
 	bool unwanted = prefix && (!now || strcmp(prefix, now));
 	const struct json *rooms = json_get(info, "rooms");
-	const char *name;
 
 	snprintf(d->old_prefix, sizeof(d->old_prefix), "%s",
 		 prefix && !strpbrk(prefix, "+#") ? prefix : "");
 	d->old_node = unwanted && *d->old_prefix;
 	for (int i = 0; i < json_count(rooms) && i < CONFIG_ROOMS_MAX; i++)
-		if ((name = json_get_string(json_at(rooms, i), "name")))
-			remember_old(d, name, unwanted);
+		remember_old(d, json_at(rooms, i), unwanted);
 }
 
 /* False: not now, try again later. */
@@ -144,13 +180,15 @@ static bool clear_room(struct node_discovery *d, const struct old_room *r)
 {
 	const char *base = d->o.config->mqtt.base;
 	char topic[TOPIC_LEN];
-	bool ok = clear_device(d, r->name);
+	bool ok = !r->device || clear_device(d, r->name);
 
-	for (int i = 0; i < ROOM_TOPICS && ok && !r->device_only; i++) {
+	for (int i = 0; i < ROOM_TOPICS && ok && r->topics; i++) {
 		snprintf(topic, sizeof(topic), "%s/%s/%s", base, r->name, room_topics[i].name);
 		ok = mqtt_clear(d->o.mqtt, topic);
 	}
-	for (int k = 0; k < ALARM_KINDS && ok && !r->device_only; k++) {
+	for (int k = 0; k < ALARM_KINDS && ok; k++) {
+		if (!(r->kinds >> k & 1))
+			continue;
 		snprintf(topic, sizeof(topic), "%s/%s/alarm/%s", base, r->name, alarm_kind_name(k));
 		ok = mqtt_clear(d->o.mqtt, topic);
 	}

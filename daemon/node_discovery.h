@@ -5,7 +5,8 @@
  *
  * What was there before is known from the broker itself: the retained `info` of the
  * earlier run lists its rooms and its discovery prefix.  A room that is gone is removed
- * with all its topics; discovery that is switched off, with its devices.  The same
+ * with all its topics, but for alarms that are open; a kind of alarm that a room watches for no more, with what
+ * Home Assistant shows of it; discovery that is switched off, with its devices.  The same
  * message tells of a second sixthd that speaks under our name. */
 #ifndef DAEMON_NODE_DISCOVERY_H
 #define DAEMON_NODE_DISCOVERY_H
@@ -22,9 +23,9 @@ struct node_discovery_options {
 	struct loop *loop;
 	struct mqtt *mqtt;
 	const char *instance;		/* of this run, as `info` says it */
-	unsigned    kinds;		/* bits of enum alarm_kind that have topics */
 	bool        alarms;		/* the broker is told of their states, also when there is none */
 	const char *(*room)(void *owner, int i);	/* NULL after the last */
+	unsigned (*kinds)(void *owner, const char *room);	/* bits of enum alarm_kind that have topics now */
 	void *owner;
 };
 

@@ -67,11 +67,15 @@ static void add_rooms(struct json *j, const struct node_info *i)
 	struct json *list = json_add_array(j, "rooms");
 
 	for (int k = 0; k < i->rooms; k++) {
-		struct json *room = json_push_object(list);
+		struct json *room = json_push_object(list), *watches;
 
 		json_add_string(room, "name", i->room[k].name);
 		json_add_string(room, "profile", i->room[k].profile->name);
 		json_add_string(room, "origin", i->room[k].origin);
+		watches = json_add_array(room, "watches");
+		for (enum alarm_kind a = 0; a < ALARM_KINDS; a++)
+			if (i->watches[k] >> a & 1)
+				json_push_string(watches, alarm_kind_name(a));
 	}
 }
 

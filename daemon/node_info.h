@@ -38,6 +38,7 @@ struct node_info {
 	struct alarm_stats alarms;
 	struct journal_stats journal;
 	int alarms_open, alarms_waiting;	/* not closed; not confirmed by the broker */
+	unsigned watches[SENSING_ROOMS_MAX];	/* of each room: bits of enum alarm_kind that can come of what is sensed */
 };
 
 /* The payload as JSON text, NULL if memory ran out.  free() it. */

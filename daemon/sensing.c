@@ -75,20 +75,16 @@ static float configured(float seconds, float profile_s)
 	return seconds < 0 ? 0 : seconds > 0 ? seconds : profile_s;
 }
 
-int sensing_add_room(struct sensing *s, const struct sensing_room_options *options)
+static struct model_params params_of(const struct sensing_room_options *options)
 {
 	const struct breathing_band *band = options->band;
-	struct model_params params;
-	struct sensing_room *r;
 
-	if (s->rooms == SENSING_ROOMS_MAX)
-		return -ENOSPC;
 	if (!band)
 		band = breathing_band_find(options->profile->breathing_band);
-	params = (struct model_params){
+	return (struct model_params){
 		.breath_lo_hz = band->lo_per_min / 60,
 		.breath_hi_hz = band->hi_per_min / 60,
-		.fall_watch_s = configured(options->fall_watch_s, options->profile->fall_watch_s),
+		.fall_watch_s = options->fall_watch_s > 0 ? options->fall_watch_s : options->profile->fall_watch_s,
 		.fall_still_s = options->profile->fall_still_s,
 		.lived_in = options->lived_in,
 		.long_lie_s = configured(options->long_lie_s, options->profile->long_lie_s),
@@ -100,6 +96,22 @@ int sensing_add_room(struct sensing *s, const struct sensing_room_options *optio
 		.fall_weights = options->fall_weights,
 		.fall_weights_size = options->fall_weights_size,
 	};
+}
+
+unsigned sensing_watches(const struct sensing_room_options *options)
+{
+	const struct model_params params = params_of(options);
+
+	return room_incident_kinds(&params);
+}
+
+int sensing_add_room(struct sensing *s, const struct sensing_room_options *options)
+{
+	struct model_params params = params_of(options);
+	struct sensing_room *r;
+
+	if (s->rooms == SENSING_ROOMS_MAX)
+		return -ENOSPC;
 	r = calloc(1, sizeof(*r));
 	if (!r)
 		return -ENOMEM;

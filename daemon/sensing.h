@@ -109,6 +109,9 @@ void sensing_source_hearsay(struct sensing *s, int source);
 int sensing_pause(struct sensing *s, int room, uint64_t for_us);
 bool sensing_is_paused(const struct sensing *s, int room);
 
+/* Bits (1 << INCIDENT_FALL, ...): what such a room watches for. */
+unsigned sensing_watches(const struct sensing_room_options *options);
+
 /* People have settled an alarm of that kind in the room; of a fall they say whether it was one. */
 void sensing_cleared(struct sensing *s, int room, enum incident_kind kind, bool was_fall);
 

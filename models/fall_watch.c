@@ -279,6 +279,8 @@ uint64_t fall_watch_event(const struct fall_watch *w, uint64_t event_us)
 void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,
 		     struct incident_queue *out)
 {
+	if (w->watch_s < 0)
+		return;
 	fall_habit_tick(&w->habit, now_us, in->able && in->moving);
 	if (in->event)
 		fall_habit_event(&w->habit, in->judged.about_us, in->judged.over);

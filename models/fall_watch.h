@@ -73,7 +73,7 @@ struct fall_watch {
 	uint64_t suspicions, sures, blind;	/* counted for ever; sures: of which the event was, for a moment at least; blind: that were given up */
 };
 
-/* watch_s: 5 to 120; still_s: longer than that, or 0 where people lie still every day.  Plain struct. */
+/* watch_s: 5 to 120, or below 0: nobody falls here, and nothing is said; still_s: longer than that, or 0 where people lie still every day.  Plain struct. */
 void fall_watch_init(struct fall_watch *w, float watch_s, float still_s);
 
 /* So long who fell in doubt has to be still, by what this room has taught; 0: no stillness confirms. */

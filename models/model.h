@@ -45,7 +45,7 @@ struct packet {
 /* What a room's profile and configuration ask of the models. */
 struct model_params {
 	float breath_lo_hz, breath_hi_hz;	/* breathing band */
-	float fall_watch_s;		/* after a suspected fall; 0: 20 s */
+	float fall_watch_s;		/* after a suspected fall; 0: 20 s; below 0: nobody falls here */
 	float fall_still_s;		/* so long without a movement confirm a fall that was not sure; 0: nothing does */
 	float long_lie_s;		/* nobody may lie still for longer; 0: no matter */
 	float long_low_s;		/* nor go without being up; 0: no matter */

@@ -8,7 +8,7 @@
  * there is an alarm.  In a corridor nobody stops; in a living room people nap on the sofa, and sleep the
  * night there: who has not been up for half a day does not sleep.  Who sleeps
  * pauses for half a minute now and then, and nobody wants to be woken for that: a minute is another matter.
- * Rooms teach these times, within bounds (rest.h).
+ * Rooms teach these times, within bounds (rest.h).  Nobody falls in a car: what looks like it there is a seat, a door, a bag.
  *
  * 50 packets a second carry everything but a speed, which takes 80 at 2.4 GHz and 120 at 5 (pace.c) and says how somebody
  * fell or passed. */
@@ -18,7 +18,7 @@ const struct profile profiles[] = {
 	{ "bedroom",  "bedroom: somebody lies still for hours",              50,  "adult",  30, 0, 0, 0, 60, 1800, 0 },
 	{ "bathroom", "bathroom: fan, heater, running water",                130, "adult",  20, 600, 900, 2400, 0, 600, 0 },
 	{ "bathtub",  "bathroom in which somebody bathes",                   130, "adult",  20, 1200, 1800, 3600, 60, 1200, 0 },
-	{ "car",      "inside of a car: children, small and breathing fast", 50,  "infant", 20, 0, 0, 0, 0, 1800, 60 },
+	{ "car",      "inside of a car: children, small and breathing fast", 50,  "infant", -1, 0, 0, 0, 0, 1800, 60 },
 	{ "corridor", "corridor: people pass, nobody stays",                 130, "adult",  15, 120, 600, 1200, 0, 0, 0 },
 	{ NULL, NULL, 0, NULL, 0, 0, 0, 0, 0, 0, 0 }
 };

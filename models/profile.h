@@ -11,7 +11,7 @@ struct profile {
 	const char *help;
 	float rate_hz;			/* packets wanted of each station, unless configured otherwise */
 	const char *breathing_band;	/* unless configured otherwise */
-	float fall_watch_s;		/* after a suspected fall */
+	float fall_watch_s;		/* after a suspected fall; below 0: nobody falls here */
 	float fall_still_s;		/* of stillness confirm a fall that is only suspected; 0: people sleep here */
 	float long_lie_s;		/* somebody who does not move for so long needs help; 0: people sleep here */
 	float long_low_s;		/* or who is never up for so long; 0: people sit here for hours */

@@ -84,10 +84,15 @@ void room_cleared(struct room *r, enum incident_kind kind, bool was_fall)
 	room_watch_cleared(&r->watch, kind, was_fall);
 }
 
-unsigned room_incident_kinds(void)
+unsigned room_incident_kinds(const struct model_params *params)
 {
-	return 1u << INCIDENT_FALL | 1u << INCIDENT_LONG_LIE | 1u << INCIDENT_NO_BREATHING |
-	       1u << INCIDENT_CHILD_LEFT;
+	unsigned kinds = 0;
+
+	kinds |= params->fall_watch_s >= 0 ? 1u << INCIDENT_FALL : 0;
+	kinds |= params->long_lie_s > 0 || params->long_low_s > 0 ? 1u << INCIDENT_LONG_LIE : 0;
+	kinds |= params->no_breathing_s > 0 ? 1u << INCIDENT_NO_BREATHING : 0;
+	kinds |= params->child_left_s > 0 ? 1u << INCIDENT_CHILD_LEFT : 0;
+	return kinds;
 }
 
 static void write_motion(struct room_state *s, const struct room_motion *v)
@@ -387,7 +392,8 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 	room_watch_tick(&r->watch, &(struct room_sight){ .now_us = now_us, .motion = &v, .presence = &r->presence,
 			.breath = &r->breath, .evidence = evidence, .links = n }, &r->state);
 	take_survey(r, &v);
-	write_sensing(&r->state, &v, room_links_judge_falls(evidence, n), sights_poor(&r->sights));
+	write_sensing(&r->state, &v, r->watch.falls.watch_s > 0 && room_links_judge_falls(evidence, n),
+		      sights_poor(&r->sights));
 }
 
 void room_save(const struct room *r, struct snapshot_out *out)

@@ -113,8 +113,8 @@ bool room_load(struct room *r, const uint8_t *p, size_t len, float away_s);
 /* Forgets all of that. */
 void room_forget(struct room *r);
 
-/* Bits (1 << INCIDENT_FALL, ...): what some model of this build can find.  Who lists
+/* Bits (1 << INCIDENT_FALL, ...): what a room of these parameters watches for.  Who lists
  * alarms for people lists no other. */
-unsigned room_incident_kinds(void);
+unsigned room_incident_kinds(const struct model_params *params);
 
 #endif

@@ -8,10 +8,15 @@
 #define MOVED_US     1000000u	/* before an event at most, the body that fell was seen to move */
 #define FALL_WATCH_S 20.0f	/* where the profile says nothing */
 
+static float fall_watch_s(const struct model_params *params)
+{
+	return params->fall_watch_s != 0.0f ? params->fall_watch_s : FALL_WATCH_S;
+}
+
 void room_watch_init(struct room_watch *w, const struct model_params *params)
 {
 	fall_links_init(&w->fall_links);
-	fall_watch_init(&w->falls, params->fall_watch_s > 0 ? params->fall_watch_s : FALL_WATCH_S, params->fall_still_s);
+	fall_watch_init(&w->falls, fall_watch_s(params), params->fall_still_s);
 	w->falls.habit.lived_h = params->lived_in ? FALL_HABIT_LIVED_H : 0;
 	vacancy_init(&w->vacancy);
 	rest_init(&w->rest, params->long_lie_s, params->long_low_s);

@@ -382,7 +382,7 @@ static void what_was_only_played_hides_nothing_that_is_real(void **state)
 
 	(void)state;
 	rig.options.disk = NULL;
-	rig.options.kinds |= 1u << ALARM_LONG_LIE;
+	rig.kinds |= 1u << ALARM_LONG_LIE;
 	rig.origin = "simulated";
 	rig_open();
 	rig_connect();

@@ -56,9 +56,9 @@ static void begin_daily_test(int hour)
 	tzset();
 	rig.options.disk = NULL;
 	rig.options.daily_test_s = hour * 3600;
-	rig.options.kinds |= 1u << ALARM_TEST;
+	rig.kinds |= 1u << ALARM_TEST;
 	rig_open();
-	assert_int_equal(alarming_add_room(rig.alarming, "attic"), 0);
+	assert_int_equal(alarming_add_room(rig.alarming, "attic", rig.kinds), 0);
 	rig_connect();
 }
 

@@ -79,6 +79,29 @@ static void only_what_can_come_is_listed(void **state)
 	json_free(j);
 }
 
+static void what_can_come_no_more_is_taken_away(void **state)
+{
+	const struct discovery less = {
+		.prefix = "homeassistant", .node = "n", .base = "sixth/n", .kinds = 1u << ALARM_FALL,
+		.gone = 1u << ALARM_LONG_LIE | 1u << ALARM_FALL,
+	};
+	struct json *was = build(&full, "hall"), *is = build(&less, "hall");
+	const char *const names[] = { "long_lie", "long_lie_event", "long_lie_confirmed", "long_lie_escalated",
+				      "long_lie_acknowledge", "long_lie_handled", "long_lie_false_alarm" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const struct json *gone = components_of(is, names[i]);
+
+		assert_string_equal(json_get_string(gone, "platform"), json_get_string(components_of(was, names[i]), "platform"));
+		assert_false(json_has(gone, "unique_id") || json_has(gone, "topic"));
+	}
+	assert_non_null(json_get_string(components_of(is, "fall"), "unique_id"));
+	assert_null(components_of(is, "no_breathing"));
+	json_free(was);
+	json_free(is);
+}
+
 static struct command_request asked;
 
 static enum command_error on_command(void *owner, const struct command_request *r,
@@ -159,6 +182,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_hang_on_node_and_room_only),
 		cmocka_unit_test(only_what_can_come_is_listed),
+		cmocka_unit_test(what_can_come_no_more_is_taken_away),
 		cmocka_unit_test(every_button_says_what_we_understand),
 		cmocka_unit_test(an_alarm_stays_visible_while_sensing_is_down),
 	};

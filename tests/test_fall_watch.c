@@ -451,6 +451,44 @@ static void no_watch_outlasts_its_suspicion(void **state)
 	assert_true(node_alarms_suspect_max_s("", 0) >= 600);	/* of a room that is not configured any more */
 }
 
+static void nobody_falls_in_a_car(void **state)
+{
+	const struct profile *car = profile_find("car");
+
+	(void)state;
+	fall_watch_init(&watch, car->fall_watch_s, car->fall_still_s);
+	event(0.99f);
+	pass(120, (struct fall_watch_input){ .able = true, .occupied = true });
+	assert_int_equal(queue.count, 0);
+	assert_int_equal(watch.suspicions, 0);
+}
+
+static void a_room_watches_for_what_its_profile_and_its_section_say(void **state)
+{
+	const unsigned fall = 1u << INCIDENT_FALL, lie = 1u << INCIDENT_LONG_LIE, breath = 1u << INCIDENT_NO_BREATHING;
+	const struct {
+		const char *profile;
+		float no_breathing_s, long_lie_s, never_up_s;
+		unsigned kinds;
+	} rooms[] = {
+		{ "living", 0, 0, 0, fall | lie }, { "bathroom", 0, 0, 0, fall | lie }, { "corridor", 0, 0, 0, fall | lie },
+		{ "bathtub", 0, 0, 0, fall | lie | breath }, { "bathtub", -1, 0, -1, fall | lie },
+		{ "bathroom", 0, -1, -1, fall }, { "bedroom", 0, 0, 0, fall | breath },
+		{ "bedroom", -1, 0, 36000, fall | lie }, { "living", 60, 0, 0, fall | lie | breath },
+		{ "car", 0, 0, 0, 1u << INCIDENT_CHILD_LEFT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rooms) / sizeof(*rooms); i++) {
+		const struct sensing_room_options o = { .profile = profile_find(rooms[i].profile),
+							.no_breathing_s = rooms[i].no_breathing_s,
+							.long_lie_s = rooms[i].long_lie_s,
+							.never_up_s = rooms[i].never_up_s };
+
+		assert_int_equal(sensing_watches(&o), rooms[i].kinds);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -475,6 +513,8 @@ int main(void)
 		cmocka_unit_test_setup(a_watch_that_sees_every_other_second_is_as_long_as_one_that_sees_all, begin),
 		cmocka_unit_test_setup(a_score_below_the_threshold_is_nothing, begin),
 		cmocka_unit_test_setup(a_watch_that_is_sure_again_and_again_is_counted_once, begin),
+		cmocka_unit_test_setup(nobody_falls_in_a_car, begin),
+		cmocka_unit_test(a_room_watches_for_what_its_profile_and_its_section_say),
 		cmocka_unit_test_setup(no_watch_outlasts_its_suspicion, begin),
 	};
 

@@ -82,7 +82,7 @@ static void info_says_what_this_node_is(void **state)
 	assert_non_null(strstr(payload, "\"sources\":[{\"name\":\"play\",\"driver\":\"replay\",\"state\":\"ok\","
 				       "\"error\":null}]"));
 	assert_non_null(strstr(payload, "\"rooms\":[{\"name\":\"hall\",\"profile\":\"living\","
-				       "\"origin\":\"replay\"}]"));
+				       "\"origin\":\"replay\",\"watches\":[]}]"));
 	assert_non_null(strstr(payload, "\"capabilities\":[\"motion\",\"presence\",\"respiration\",\"heartbeat\",\"fall\",\"activity\"]"));
 }
 

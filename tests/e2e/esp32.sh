@@ -42,7 +42,11 @@ senses_now
 wait_for 12 sensing_has hall '"rate_hz":[12][0-9].*"alarms":true' || fail "sensing: $(get_retained sixth/e2e/hall/sensing)"
 ok "a board on a serial line: occupied"
 wait_for 2 sensing_has den '"rate_hz":[12][0-9].*"alarms":false' || fail "sensing: $(get_retained sixth/e2e/den/sensing)"
-ok "datagrams that prove nothing: sensed, and may raise no alarm"
+retained sixth/e2e/info '"name":"hall","profile":"corridor","origin":"live","watches":["fall","long_lie"]' || fail "info: $(get_retained sixth/e2e/info)"
+retained sixth/e2e/info '"name":"den","profile":"living","origin":"live","watches":[]' || fail "info: $(get_retained sixth/e2e/info)"
+retained sixth/e2e/hall/alarm/fall '"none"' || fail "no alarm topic"
+[ -z "$(get_retained sixth/e2e/den/alarm/fall)" ] || fail "a room that never raises an alarm says there is none"
+ok "datagrams that prove nothing: sensed, may raise no alarm, and nothing says that there is none"
 
 kill "$board"
 wait "$board"

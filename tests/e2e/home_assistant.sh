@@ -41,6 +41,33 @@ everything_retained "$dir/retained"
 "$python" tests/support/discovery.py "$dir/retained" || fail "Home Assistant would not like it"
 ok "every device is as Home Assistant wants it, every template gives what its entity may be"
 
+for topic in attic/alarm/no_breathing attic/alarm/child_left hall/alarm/no_breathing hall/alarm/child_left; do
+	gone "sixth/e2e/$topic" || fail "nobody watches for it, and $topic says none"
+done
+for topic in attic/alarm/fall attic/alarm/long_lie hall/alarm/fall hall/alarm/long_lie; do
+	retained "sixth/e2e/$topic" '"none"' || fail "$topic does not say none"
+done
+retained sixth/e2e/info '"watches":["fall","long_lie"]' || fail "info does not say what is watched for"
+get_retained "$attic" | grep -q no_breathing && fail "it is told of an alarm that never comes"
+ok "alarms have topics and entities in the rooms that watch for them, and in no other"
+
+sed -i 's/^\[room attic\]/[room attic]\nprofile = car/' "$dir/sixth.conf"
+restart_daemon
+for topic in fall long_lie; do
+	wait_for 15 gone "sixth/e2e/attic/alarm/$topic" || fail "alarm/$topic is still there"
+done
+wait_for 5 retained sixth/e2e/attic/alarm/child_left '"none"' || fail "no alarm/child_left"
+wait_for 5 retained "$attic" '"long_lie":{"platform":"binary_sensor"}' || fail "its entities are not taken away"
+retained sixth/e2e/hall/alarm/fall '"none"' || fail "the other room has lost its topic"
+restart_daemon
+wait_for 5 retained "$attic" '"child_left_event"' || fail "no discovery"
+get_retained "$attic" | grep -q long_lie && fail "told for ever of what is gone"
+sed -i '/^profile = car/d' "$dir/sixth.conf"
+restart_daemon
+wait_for 15 gone sixth/e2e/attic/alarm/child_left || fail "alarm/child_left is still there"
+wait_for 5 retained sixth/e2e/attic/alarm/fall '"none"' || fail "no alarm/fall"
+ok "another profile: topics and entities of what is watched for no more are taken away, the others come"
+
 mosquitto_sub -h "$host" -p "$broker_port" -t "$hall" -t sixth/e2e/hall/presence -t sixth/e2e/attic/alarm/test -v -R >"$dir/again" 2>/dev/null &
 started="$started $!"
 sleep 0.3

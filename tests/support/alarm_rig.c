@@ -71,7 +71,7 @@ static const struct journal_disk gated_disk = { .write = gated_write, .sync = ga
 void rig_open(void)
 {
 	MUST(alarming_open(&rig.alarming, &rig.options) == 0);
-	MUST(alarming_add_room(rig.alarming, "hall") == 0);
+	MUST(alarming_add_room(rig.alarming, "hall", rig.kinds) == 0);
 }
 
 int rig_set_up(void **state)
@@ -81,8 +81,9 @@ int rig_set_up(void **state)
 	sem_init(&rig.gate, 0, 0);
 	flash_init(&rig.flash);
 	rig.now = (struct alarm_clock){ 100 * SECOND, SET_US, true };
+	rig.kinds = 1u << ALARM_FALL;
 	rig.options = (struct alarming_options){
-		.base = "sixth/n", .disk = &gated_disk, .kinds = 1u << ALARM_FALL,
+		.base = "sixth/n", .disk = &gated_disk,
 		.daily_test_s = DAILY_TEST_NEVER,
 		.output = { .clock = on_clock, .publish = on_publish, .origin = on_origin, .local = on_local },
 	};

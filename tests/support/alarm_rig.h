@@ -26,6 +26,7 @@ extern struct alarm_rig {
 	struct alarm_clock now;
 	struct alarming *alarming;
 	struct alarming_options options;	/* to be changed before rig_open() */
+	unsigned kinds;			/* that can come in the hall; the same */
 	const char *origin;		/* of the hall now; NULL: live */
 	uint32_t session, tickets;
 	struct sent sent[SENT_MAX];	/* events and retained states, in order */
