@@ -11,9 +11,11 @@
 #define NOISE_DB  3.0f		/* a radio that hears otherwise is another radio */
 #define NOISE_KEEP 0.995f
 #define SIGN      2.0f		/* so much speaks for its being back, */
+#define SIGN_TOLD 5.0f		/* once people were called: that may go on for hours, and chance has many tries */
 #define NONE      (-8.0f)	/* so much against it, over the whole time: a weak one that fades says less */
 #define SHIFTED   2.0f
-#define BACK_S    3.0f		/* for so long */
+#define BACK_S    3.0f		/* for so long, */
+#define OTHER_S   10.0f		/* or if it is all unlike what it was */
 #define ALIVE_S   2.0f		/* of movement, a few of it forgotten in between */
 #define FORGET    0.1f
 #define PAUSE_S   10.0f
@@ -66,8 +68,8 @@ static void back(struct breath_loss *l, uint64_t now_us, struct incident_queue *
 static void lost(struct breath_loss *l, uint64_t now_us, const struct breath_loss_input *in,
 		 struct incident_queue *out)
 {
-	l->back_s = in->breathing || in->recall > SIGN ? l->back_s + TICK_S : 0;
-	if (l->back_s >= BACK_S) {
+	l->back_s = in->breathing || in->recall > (l->told ? SIGN_TOLD : SIGN) ? l->back_s + TICK_S : 0;
+	if (l->back_s >= (in->recall < NONE ? OTHER_S : BACK_S)) {
 		back(l, now_us, out);
 		return;
 	}

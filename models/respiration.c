@@ -72,6 +72,7 @@ struct respiration {
 	const struct rank1 *seen;	/* what the last look followed: this, or that of the levels or of what was taken apart, */
 	const struct slowgrid *seen_in;	/* of these rows */
 	struct steer steer, second, clear;	/* clear: as it was when a breath was last beyond doubt */
+	float clear_alive;		/* so much spoke for it */
 	float    place[RANK1_STREAMS];	/* of the streams, then */
 	bool     recalls;		/* there was one since the last movement */
 	struct wave wave;
@@ -202,6 +203,13 @@ static bool is_rich(const struct rank1 *r, float hz)
 		(half && (line_db(r, 2 * hz) > least || line_db(r, 1.5f * hz) > least));
 }
 
+/* May what is followed now be remembered in place of what was clear?  If that goes on, or this is as good: once a breath has
+ * ceased, chance shows something that goes on for a moment within minutes, and would be taken for the breath that is back. */
+static bool is_as_clear(const struct respiration *m, const struct breath_evidence *e)
+{
+	return !m->recalls || e->recall > 0 || e->q_db >= e->q_null_db || e->alive > m->clear_alive;
+}
+
 /* What stands highest in the row, whether it is still there, and whether a machine makes it. */
 static void follow(struct respiration *m, struct breath_evidence *e)
 {
@@ -216,7 +224,8 @@ static void follow(struct respiration *m, struct breath_evidence *e)
 	floor = breath_row_floor(r, e->peak_hz);
 	steer_to(&m->steer, r, m->seen_in, e->peak_hz);
 	e->alive = steer_alive(&m->steer, r, floor);
-	if (e->alive > CLEAR && r == &m->rank1) {
+	if (e->alive > CLEAR && r == &m->rank1 && is_as_clear(m, e)) {
+		m->clear_alive = e->alive;
 		m->clear = m->steer;
 		steer_place(&m->clear, r, m->place);
 		m->recalls = true;

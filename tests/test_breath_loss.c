@@ -102,6 +102,27 @@ static void signs_of_a_breath_are_enough_to_be_back(void **state)
 	assert_int_equal(breath_loss_pauses(&loss, now_us + 3600000000u), 0);
 }
 
+/* Chance has as many tries as the alarm has minutes. */
+static void chance_ends_no_alarm(void **state)
+{
+	struct breath_loss_input hint = held, rate = held;
+
+	(void)state;
+	hint.recall = 3;
+	rate.breathing = true;		/* of something, not of what was clear */
+	rate.rate_per_min = 15;
+	pass(90, clear);
+	pass(LIMIT_S, held);
+	expect(INCIDENT_CONFIRMED);
+	pass(20, hint);
+	pass(60, held);
+	pass(8, rate);
+	pass(60, held);
+	expect_nothing();
+	pass(11, rate);
+	expect(INCIDENT_RECOVERED);
+}
+
 static void who_moves_is_alive(void **state)
 {
 	(void)state;
@@ -226,6 +247,7 @@ int main(void)
 		TEST(a_breath_lost_for_so_long_is_an_alarm_until_it_is_back),
 		TEST(whom_people_have_seen_to_is_not_taken_to_lie_there_any_more),
 		TEST(signs_of_a_breath_are_enough_to_be_back),
+		TEST(chance_ends_no_alarm),
 		TEST(who_moves_is_alive),
 		TEST(who_leaves_has_moved),
 		TEST(a_radio_that_hears_otherwise_is_no_loss),

@@ -40,6 +40,31 @@ replayed 'profile = bedroom' 'no_breathing = 0'
 grep '/respiration"' "$dir/out" | tail -1 | grep -q '"evidence":{"pauses_1h":1,' || fail "the pause is not counted"
 ok "a shorter one is a pause: counted, and no alarm"
 
+cat >"$dir/stays.scene" <<'END'
+[room]
+duration = 300
+size = 4.5 4 2.5
+seed = 3
+[receiver]
+chip = mt7915
+at = 4.2 2 1
+[sender ap]
+at = .3 2 1
+rate = 50
+[person ines]
+at = 2.4 2.7
+facing = 270
+posture = lie
+sway = 0.2
+breathing = 11
+at_time = 150 hold 150
+END
+"$sixth" simulate "$dir/stays.scene" -o "$dir/stays.csic" >/dev/null || fail "no recording"
+"$sixth" replay "$dir/stays.csic" --profile bedroom >"$dir/out" || fail "no replay"
+[ "$(events confirmed)" -ge 1 ] || fail "no alarm after a minute in a bedroom"
+[ "$(events recovered)" = 0 ] || fail "it is over although nobody breathes"
+ok "as long as nothing breathes the alarm is not over"
+
 topic=sixth/e2e/bed/alarm/no_breathing
 start_broker "$(free_port)"
 cat >"$dir/sixth.conf" <<END
