@@ -85,7 +85,7 @@
 #define STEP_MAX_US   1000000u	/* a clock that jumps is not that much silence */
 #define START_S       13.0f
 #define START_LATE_S  28.0f	/* in which something is told, whatever was seen */
-#define START_LIKELY  (-0.5f)	/* of the rooms in which somebody begins to look, fewer than half are empty */
+#define START_LIKELY  (-0.9f)	/* odds of 5 to 2: of the rooms in which somebody begins to look, fewer than half are empty */
 #define START_EMPTY   (-1.5f)
 #define SEAL_S        300.0f
 #define SEAL_LONG     (-1.2f)	/* a long look whose odds are above this is none */

@@ -251,7 +251,7 @@ static void nobody_is_known_15_s_after_a_start(void **state)
 /* In doubt nothing is told until more was seen; then somebody may sleep here, and a minute or so decides. */
 static void a_doubtful_start_is_unknown_for_half_a_minute_and_occupied_for_another(void **state)
 {
-	struct presence_input doubtful = { .breathing_able = true, .breathing_hint_db = -2, .micro = -0.5f };
+	struct presence_input doubtful = { .breathing_able = true, .breathing_hint_db = -2, .micro = -0.8f };
 
 	(void)state;
 	assert_true(pass(27, doubtful, PRESENCE_UNKNOWN) > 26.9);
