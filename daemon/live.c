@@ -256,6 +256,11 @@ void live_channel(struct live *l, uint16_t freq_mhz)
 	l->freq_mhz = freq_mhz;
 }
 
+void live_sender(struct live *l, int sender)
+{
+	l->stream.sender = (uint8_t)sender;
+}
+
 void live_packing(struct live *l, const struct packing *p)
 {
 	l->stream.packing = p;

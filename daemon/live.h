@@ -43,6 +43,9 @@ int live_read(struct live *l, int fd);
 /* The channel that the radio is on, for formats that do not say; 0: as they assume. */
 void live_channel(struct live *l, uint16_t freq_mhz);
 
+/* Who sent the messages that follow, of those that the source listens to: 0 to 255, from 0 on. */
+void live_sender(struct live *l, int sender);
+
 /* How the values of the records are packed; borrowed until live_close(). */
 void live_packing(struct live *l, const struct packing *p);
 

@@ -29,6 +29,7 @@ static void on_datagram(struct source *s, const uint8_t *p, size_t len, uint64_t
 {
 	struct udp_source *u = s->priv;
 
+	live_sender(u->live, udp_sender(u->udp));
 	if (!len || !live_message(u->live, p, len, arrived_us))
 		s->counts.dropped[SOURCE_DROP_OTHER_KIND]++;
 }

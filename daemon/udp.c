@@ -32,6 +32,7 @@ struct udp {
 	int senders;			/* 0: everybody */
 	union address from;		/* of the datagram at hand */
 	socklen_t from_len;
+	int from_which;			/* of `sender` */
 	size_t longest;
 	uint8_t bytes[UDP_DATAGRAM_MAX];
 };
@@ -180,12 +181,13 @@ static uint64_t read_control(struct udp *u, struct msghdr *m)
 	return arrived_us ? arrived_us : loop_now_us();
 }
 
-static bool is_allowed(const struct udp *u)
+/* Which of `senders`; -1: none of them. */
+static int find_sender(const struct udp *u)
 {
 	for (int i = 0; i < u->senders; i++)
 		if (same_sender(&u->sender[i], &u->from))
-			return true;
-	return !u->senders;
+			return i;
+	return u->senders ? -1 : 0;
 }
 
 /* One datagram; false if there is none. */
@@ -207,7 +209,8 @@ static bool receive(struct udp *u)
 		return errno != EAGAIN && errno != EWOULDBLOCK;
 	u->from_len = m.msg_namelen;
 	arrived_us = read_control(u, &m);
-	if (!is_allowed(u))
+	u->from_which = find_sender(u);
+	if (u->from_which < 0)
 		drop(u, SOURCE_DROP_FOREIGN_SENDER, 1);
 	else if (m.msg_flags & MSG_TRUNC)
 		drop(u, SOURCE_DROP_TOO_LONG, 1);
@@ -222,6 +225,11 @@ static void on_readable(void *owner)
 
 	for (int i = 0; i < UDP_AT_ONCE && receive(u); i++)
 		;
+}
+
+int udp_sender(const struct udp *u)
+{
+	return u->from_which;
 }
 
 void udp_answer(struct udp *u, const void *p, size_t len)

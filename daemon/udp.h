@@ -30,6 +30,9 @@ int udp_open(struct udp **out, struct source *s, size_t longest,
 	     void (*each)(struct source *s, const uint8_t *p, size_t len, uint64_t arrived_us));
 void udp_close(struct udp *u);		/* NULL is fine */
 
+/* Who sent the datagram that each() has right now: which of `senders`, from 0; 0 without any. */
+int udp_sender(const struct udp *u);
+
 /* Answers who sent the datagram that each() has right now. */
 void udp_answer(struct udp *u, const void *p, size_t len);
 

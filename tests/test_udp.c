@@ -383,6 +383,29 @@ static void espectre_datagrams_become_frames(void **state)
 	end_source();
 }
 
+/* The chip alone does not tell boards apart: most have bought several of one kind. */
+static void espectre_boards_of_one_chip_are_links_of_their_own(void **state)
+{
+	uint8_t p[256];
+	int second;
+
+	(void)state;
+	open_source("esp32_udp", "127.0.0.1 127.0.0.2");
+	second = sender_open("127.0.0.2", 0, port);
+	for (int i = 0; i < 3; i++) {
+		sender_send(sender, p, make_espectre(p, false, (uint8_t)(254 + i), false));
+		assert_true(listener_frames(&l, 2 * i + 1));
+		assert_memory_equal(l.frame.tx_mac, "\x02\x53\x43\x00\x00\x03", 6);
+		assert_int_equal(l.frame.sequence, 254 + i);
+		sender_send(second, p, make_espectre(p, false, (uint8_t)(7 + i), false));
+		assert_true(listener_frames(&l, 2 * i + 2));
+		assert_memory_equal(l.frame.tx_mac, "\x02\x53\x43\x00\x01\x03", 6);
+		assert_int_equal(l.frame.sequence, 7 + i);
+	}
+	close(second);
+	end_source();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -397,6 +420,7 @@ int main(void)
 		cmocka_unit_test(adr018_datagrams_become_frames),
 		cmocka_unit_test(other_datagrams_of_the_same_sender_are_passed_over),
 		cmocka_unit_test(espectre_datagrams_become_frames),
+		cmocka_unit_test(espectre_boards_of_one_chip_are_links_of_their_own),
 	};
 
 	log_open(LOG_LVL_ERROR);

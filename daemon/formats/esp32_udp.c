@@ -13,8 +13,9 @@
  *  20 values
  *
  * Values are the chip's buffer, imaginary part first.  Neither has a clock (the arrival
- * counts) nor an address: one is made of node or chip.  Other kinds of datagrams that
- * RuView sends to the same port are passed over.  Details: firmware-notes/esp32.md. */
+ * counts) nor an address: one is made of the node's number, or of the chip and which of the
+ * source's senders it is.  Other kinds of datagrams that RuView sends to the same port are
+ * passed over.  Details: firmware-notes/esp32.md. */
 #include <stdio.h>
 #include "daemon/formats/bytes.h"
 #include "daemon/formats/esp32_bins.h"
@@ -31,7 +32,7 @@
 
 struct state {
 	struct esp32_bins bins;
-	uint32_t sequence;		/* of ESPectre, continued beyond 8 bits */
+	uint32_t sequence[UINT8_MAX + 1];	/* of each ESPectre, continued beyond 8 bits */
 };
 
 static void read_values(struct csi_record *r, const uint8_t *p, int pairs)
@@ -105,7 +106,8 @@ static const char *read_espectre(struct csi_stream *s, const uint8_t *p, size_t 
 	struct csi_record *r = &s->record;
 	bool older = len >= ESPECTRE_HEAD - 1 && len == ESPECTRE_HEAD - 1 + 2u * get_le16(p + 4);
 	size_t head = older ? ESPECTRE_HEAD - 1 : ESPECTRE_HEAD;
-	const uint8_t mac[6] = { 0x02, 0x53, 0x43, 0, 0, p[2] };
+	uint32_t *sequence = &st->sequence[s->sender];
+	const uint8_t mac[6] = { 0x02, 0x53, 0x43, 0, s->sender, p[2] };
 	int pairs = get_le16(p + head - 2);
 
 	if (pairs < 1 || pairs > ESP32_PAIRS || len != head + 2u * (size_t)pairs)
@@ -114,8 +116,8 @@ static const char *read_espectre(struct csi_stream *s, const uint8_t *p, size_t 
 	r->freq_mhz = ESPECTRE_MHZ;
 	if (!older && p[3] & 1)
 		r->flags |= CSI_GAIN_DONE;
-	st->sequence += (uint8_t)(p[head - 3] - st->sequence);
-	r->sequence = st->sequence;
+	*sequence += (uint8_t)(p[head - 3] - *sequence);
+	r->sequence = *sequence;
 	read_values(r, p + head, pairs);
 	if (pairs == 64 && is_padded(r->samples)) {
 		pairs = 57;

@@ -89,6 +89,8 @@ struct csi_stream {
 	void *state;			/* the parser's own, format->state_size bytes of 0 at start */
 	uint64_t arrived_us;		/* when these bytes came, on the host's monotonic clock: for
 					   radios without a clock of their own; a file: 0 */
+	uint8_t sender;			/* who of those that a source listens to has sent them, from 0: for
+					   radios that have no address */
 	const struct packing *packing;	/* of the values, where only the radio's owner can say (packing.h);
 					   borrowed, else NULL */
 	struct stream_info info;
