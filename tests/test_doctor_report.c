@@ -168,6 +168,34 @@ static void test_a_source_that_does_not_open_says_why(void **state)
 	facts.daemon_pid = 0;
 }
 
+static void test_what_came_in_place_of_frames_tells_what_is_wrong(void **state)
+{
+	static const struct {
+		const char *driver;
+		enum source_drop drop;
+		const char *advice;
+	} cases[] = {
+		{ "esp32_serial", SOURCE_DROP_DAMAGED, "source board: no frame came in 10 s: bytes came that are no text: see that `baud`" },
+		{ "esp32_udp", SOURCE_DROP_FOREIGN_SENDER, "addresses that are not in `senders`" },
+		{ "envelope", SOURCE_DROP_FORGED, "no key of `key_file`" },
+		{ "envelope", SOURCE_DROP_UNKNOWN_KEY, "no key of `key_file`" },
+		{ "esp32_udp", SOURCE_DROP_OTHER_KIND, "see that its sender is on" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct doctor_source *s = &hearing.source[0];
+
+		hear(0, REASON_NONE);
+		snprintf(s->name, sizeof(s->name), "board");
+		snprintf(s->driver, sizeof(s->driver), "%s", cases[i].driver);
+		s->interface[0] = 0;
+		s->counts.dropped[cases[i].drop] = 3;
+		judge_listening(5);
+		assert_true(advised(cases[i].advice));
+	}
+}
+
 /* --- what it knows ------------------------------------------------------------------ */
 
 /* Run from the project's folder. */
@@ -273,6 +301,7 @@ int main(void)
 		cmocka_unit_test(test_what_cannot_be_read_or_used_is_told),
 		cmocka_unit_test(test_a_radio_that_hands_out_old_measurements_does_not_work),
 		cmocka_unit_test(test_a_source_that_does_not_open_says_why),
+		cmocka_unit_test(test_what_came_in_place_of_frames_tells_what_is_wrong),
 		cmocka_unit_test(test_every_page_it_points_to_is_there),
 		cmocka_unit_test(test_every_chip_leads_somewhere),
 		cmocka_unit_test(test_a_running_daemon_is_seen),

@@ -274,6 +274,22 @@ static void other_lines_stand_between(void **state)
 	assert_int_equal(r.info.dropped + r.info.torn_bytes, 0);
 }
 
+/* As they come at another speed than the board's. */
+static void bytes_that_are_no_text_are_counted_as_damage(void **state)
+{
+	char text[16384];
+	struct feed_result r;
+	int len;
+
+	(void)state;
+	len = snprintf(text, sizeof(text), "I (301) wifi: %c[0m h\xc3\xb6rt\t\r\n%sx\x98\x1e\xe0zz\n?%c\xf8\n%s", 27, classic(64), 0,
+		       classic(64));
+	r = feed(&format_esp32, (const uint8_t *)text, (size_t)len, 0, NULL, NULL);
+	assert_int_equal(r.frames, 2);
+	assert_int_equal(r.info.damaged, 2);
+	assert_int_equal(r.info.dropped + r.info.torn_bytes, 0);
+}
+
 /* The line end was lost, or half a line: what follows the next mark is whole. */
 static void a_lost_line_end_costs_one_line_at_most(void **state)
 {
@@ -456,6 +472,7 @@ int main(void)
 		cmocka_unit_test(first_word_says_whether_two_pairs_are_garbage),
 		cmocka_unit_test(separators_quotes_and_line_ends_vary),
 		cmocka_unit_test(other_lines_stand_between),
+		cmocka_unit_test(bytes_that_are_no_text_are_counted_as_damage),
 		cmocka_unit_test(a_lost_line_end_costs_one_line_at_most),
 		cmocka_unit_test(a_lost_value_drops_the_line),
 		cmocka_unit_test(cut_anywhere_is_torn),

@@ -354,6 +354,20 @@ static void advise_idle(struct doctor_report *r, const struct doctor_idle *i)
 		       chip->module, *chip->package ? "; on OpenWrt install " : "", chip->package);
 }
 
+/* Something may have come all the same, and tell what is wrong. */
+static const char *why_no_frame(const struct doctor_source *s)
+{
+	const uint64_t *dropped = s->counts.dropped;
+
+	if (dropped[SOURCE_DROP_DAMAGED] && !strcmp(s->driver, "esp32_serial"))
+		return "bytes came that are no text: see that `baud` is the speed of the board's firmware";
+	if (dropped[SOURCE_DROP_FOREIGN_SENDER])
+		return "datagrams came from addresses that are not in `senders`";
+	if (dropped[SOURCE_DROP_UNKNOWN_KEY] || dropped[SOURCE_DROP_FORGED])
+		return "datagrams came that are signed with no key of `key_file`";
+	return "see that its sender is on and sends here";
+}
+
 static void judge_sources(struct doctor_report *r)
 {
 	for (int i = 0; r->hearing && i < r->hearing->sources; i++) {
@@ -371,8 +385,7 @@ static void judge_sources(struct doctor_report *r)
 		else if (!s->frames && s->state == REASON_UNSUPPORTED)
 			advise(r, "source %s: %s (firmware-notes/%s.md)", s->name, s->error, s->driver);
 		else if (!s->frames)
-			advise(r, "source %s: no frame came in %.0f s: see that its sender is on and sends here", s->name,
-			       s->seconds);
+			advise(r, "source %s: no frame came in %.0f s: %s", s->name, s->seconds, why_no_frame(s));
 	}
 }
 

@@ -300,6 +300,18 @@ static const char *find_mark(const char *p, const char *end)
 	return NULL;
 }
 
+/* Whether it is a line that somebody wrote: what comes of another speed of the serial line is none. */
+static bool is_text(struct text t)
+{
+	for (size_t i = 0; i < t.len; i++) {
+		unsigned char c = (unsigned char)t.p[i];
+
+		if (c < ' ' && (!c || !strchr("\t\r\n\a\b\033", c)))
+			return false;
+	}
+	return true;
+}
+
 static struct parsed bad_line(struct csi_stream *s, const char *why, size_t used, bool torn)
 {
 	if (torn)
@@ -325,8 +337,13 @@ static struct parsed esp32_parse(struct csi_stream *s, const uint8_t *p, size_t 
 	if (line.len > 5 && !memcmp(line.p, "type,", 5))
 		read_header_line(s->state, line);
 	mark = find_mark(line.p, end);
-	if (!mark)
+	if (!mark && is_text(line))
 		return (struct parsed){ PARSE_SKIP, used };
+	if (!mark) {
+		s->info.damaged++;
+		s->info.why = "bytes that are no text: is `baud` as the firmware has it?";
+		return (struct parsed){ PARSE_BAD, used };
+	}
 	next = find_mark(mark + 1, end);
 	if (next) {
 		end = next;
