@@ -13,6 +13,7 @@
 # make soak-alarms  sends a thousand alarms through everything that goes wrong
 # make fuzz         looks for inputs that break the parsers, FUZZ_S seconds each
 # make install      installs to PREFIX (/usr/local), below DESTDIR
+# make uninstall    removes what that has installed there; not the configuration, nor what sixthd has stored
 # make clean        removes build/
 #
 # CC, CFLAGS, LDFLAGS, PKG_CONFIG can be set for cross builds; WITH_FFTW=0 uses liquid-dsp's
@@ -241,6 +242,11 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's,/usr/sbin/,$(PREFIX)/sbin/,' daemon/sixth.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/sixth.service
 
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/sixth $(DESTDIR)$(PREFIX)/sbin/sixthd \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/sixth.service
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/sixth
+
 clean:
 	rm -rf build
 
@@ -249,7 +255,7 @@ help:
 
 .PHONY: all tests fuzzers soaks soak-alarms run check check-build check-kernel check-plain check-clang \
 	check-asan check-tsan check-arm64 check-mipsel check-s390x check-armel check-i386 run-core-tests run-asan-tests run-thread-tests vmcheck vmcheck-alarms fuzz bench bench-callgrind \
-	eval-sim eval-sim-all install clean help
+	eval-sim eval-sim-all install uninstall clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)
