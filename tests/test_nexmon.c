@@ -39,7 +39,7 @@ static const struct made usual = { CHANNEL_36_80, CHIP_PI4, 5 << 4, 256, 0, 0, -
 				   1700000000000000u };
 
 struct wire {
-	uint8_t p[16 + 20 + 8 + 18 + 4 * 520];
+	uint8_t p[20 + 20 + 8 + 18 + 4 * 520];
 	size_t len;
 };
 
@@ -48,8 +48,10 @@ static void make_datagram(struct wire *w, const struct made *m, size_t link, siz
 	uint8_t *ip = w->p + link, *udp = ip + 20, *d = udp + 8;
 
 	memset(w, 0, sizeof(*w));
-	if (link)
-		ip[-2] = 8;			/* IPv4 */
+	if (link == 20)
+		w->p[0] = 8;			/* IPv4 */
+	else if (link)
+		ip[-2] = 8;
 	ip[0] = 0x45;
 	ip[9] = 17;
 	udp[2] = 5500 >> 8;
@@ -294,10 +296,10 @@ static void every_kind_of_capture_is_read(void **state)
 	static const struct {
 		uint32_t link_type;
 		size_t link;
-	} links[] = { { 1, 14 }, { 101, 0 }, { 113, 16 } };
+	} links[] = { { 1, 14 }, { 101, 0 }, { 113, 16 }, { 276, 20 } };
 
 	(void)state;
-	for (size_t i = 0; i < 12; i++) {
+	for (size_t i = 0; i < 16; i++) {
 		struct pcap_kind kind = { i & 1, i & 2, links[i / 4].link_type };
 		struct bytes b = { 0 };
 		struct wire w;
@@ -310,6 +312,17 @@ static void every_kind_of_capture_is_read(void **state)
 		assert_true(csi_format_detect(b.p, b.len) == &format_nexmon);
 		free(b.p);
 	}
+}
+
+static void pcapng_is_refused_with_a_way_out(void **state)
+{
+	static const uint8_t head[28] = "\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\1";
+	char error[RECORDING_ERROR_LEN];
+	struct recording *r;
+
+	(void)state;
+	assert_true(recording_open(&r, scratch_write("of_wireshark.pcapng", head, sizeof(head)), error) < 0);
+	assert_non_null(strstr(error, "editcap -F pcap"));
 }
 
 static void other_packets_are_passed_over(void **state)
@@ -410,6 +423,7 @@ int main(void)
 		cmocka_unit_test(a_packet_that_lacks_a_core_is_lost),
 		cmocka_unit_test(cores_of_different_strength_keep_their_ratio),
 		cmocka_unit_test(every_kind_of_capture_is_read),
+		cmocka_unit_test(pcapng_is_refused_with_a_way_out),
 		cmocka_unit_test(other_packets_are_passed_over),
 		cmocka_unit_test(cut_anywhere_the_rest_is_torn),
 		cmocka_unit_test(damage_costs_what_it_hits),

@@ -20,18 +20,42 @@ struct datagram {
 	size_t len;
 };
 
+/* Bytes before IP's; *type_at: where among them the type of what follows is.  False: no such captures are known. */
+static bool link_head(uint32_t link_type, size_t *len, size_t *type_at)
+{
+	switch (link_type) {
+	case PCAP_ETHERNET:
+		*len = 14;
+		*type_at = 12;
+		return true;
+	case PCAP_LINUX_SLL:
+		*len = 16;
+		*type_at = 14;
+		return true;
+	case PCAP_LINUX_SLL2:		/* tcpdump -i any, of late */
+		*len = 20;
+		*type_at = 0;
+		return true;
+	case PCAP_RAW_IP:
+		*len = *type_at = 0;
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* The Ethernet, IP and UDP around it; false if the packet is something else. */
 static bool unwrap(const struct pcap_stream *ps, const struct pcap_packet *packet, struct datagram *d)
 {
-	size_t link = ps->link_type == PCAP_ETHERNET ? 14 : ps->link_type == PCAP_LINUX_SLL ? 16 : 0;
-	const uint8_t *ip = packet->data + link;
-	size_t ip_head, udp_len;
+	size_t link, type_at, ip_head, udp_len;
+	const uint8_t *ip;
 
-	if (!link && ps->link_type != PCAP_RAW_IP)
+	if (!link_head(ps->link_type, &link, &type_at))
 		return false;
+	ip = packet->data + link;
 	if (packet->len < link + 20 + 8 + NEXMON_HEAD || ip[0] >> 4 != 4 || ip[9] != 17)
 		return false;
-	if (link && get_be16(ip - 2) != 0x0800)
+	if (link && get_be16(packet->data + type_at) != 0x0800)
 		return false;
 	ip_head = 4u * (ip[0] & 15);
 	if (ip_head < 20 || packet->len < link + ip_head + 8 + NEXMON_HEAD || get_be16(ip + ip_head + 2) != NEXMON_PORT)

@@ -23,6 +23,7 @@ enum {						/* pcap_stream.link_type */
 	PCAP_LINUX_SLL = 113,
 	PCAP_RADIOTAP  = 127,
 	PCAP_NETLINK   = 253,
+	PCAP_LINUX_SLL2 = 276,
 };
 
 /* All zero at the start of the stream. */

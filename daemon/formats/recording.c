@@ -29,11 +29,14 @@ static int fail(int err, char *error, const char *path, const char *what)
 }
 
 /* Names what could have been read.  The path may be long: the names matter more. */
-static int fail_unknown(char *error, const char *path)
+static int fail_unknown(char *error, const char *path, const uint8_t *p, size_t len)
 {
+	static const uint8_t pcapng[] = { 0x0a, 0x0d, 0x0d, 0x0a };
 	char names[RECORDING_ERROR_LEN / 2];
 	size_t n = 0;
 
+	if (len >= sizeof(pcapng) && !memcmp(p, pcapng, sizeof(pcapng)))
+		return fail(-EPROTONOSUPPORT, error, path, "pcapng, as Wireshark saves it; make pcap of it: editcap -F pcap IN OUT");
 	for (int i = 0; csi_formats[i] && n < sizeof(names); i++)
 		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", i ? ", " : "", csi_formats[i]->name);
 	snprintf(error, RECORDING_ERROR_LEN, "%.100s: no known format (known: %s)", path, names);
@@ -91,7 +94,7 @@ static int detect(struct recording *r, char *error)
 			    bytestream_damage(r->bytes) ? bytestream_damage(r->bytes) : "the file is empty");
 	r->format = find_format(r->path, p, len);
 	if (!r->format)
-		return fail_unknown(error, r->path);
+		return fail_unknown(error, r->path, p, len);
 	r->stream.state = calloc(1, r->format->state_size);
 	return r->stream.state ? 0 : fail(-ENOMEM, error, r->path, strerror(ENOMEM));
 }
