@@ -101,7 +101,7 @@ $(BUILD)/tests/test_simulate $(BUILD)/tests/test_sim_physics $(BUILD)/tests/test
 $(BUILD)/tests/test_people: $(BUILD)/tools/people.o $(BUILD)/tools/score.o $(BUILD)/tools/activity_score.o $(BUILD)/tools/heart_score.o $(BUILD)/tools/breath_score.o $(BUILD)/tools/two_score.o
 $(BUILD)/tests/test_activity_score: $(SIM) $(BUILD)/tools/activity_score.o
 $(BUILD)/tests/test_heart_score: $(BUILD)/tools/heart_score.o
-$(BUILD)/tests/test_fall_time: $(BUILD)/tools/fall_score.o $(BUILD)/tools/fall_time.o $(BUILD)/tools/roc.o
+$(BUILD)/tests/test_fall_time: $(BUILD)/tools/fall_score.o $(BUILD)/tools/fall_standing.o $(BUILD)/tools/fall_time.o $(BUILD)/tools/roc.o
 $(BUILD)/tests/test_breath_score: $(BUILD)/tools/breath_score.o
 $(BUILD)/tests/test_two_score: $(BUILD)/tools/two_score.o
 $(BUILD)/tests/test_child_score: $(BUILD)/tools/child_score.o $(BUILD)/tools/roc.o

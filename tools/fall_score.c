@@ -5,12 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "models/fall_features.h"
-#include "models/fall_watch.h"
 #include "tools/fall_score.h"
 #include "tools/roc.h"
 
-#define LATE_S 3.0		/* a fall's stretch goes on for so long */
-#define WATCH_US 20000000u	/* so long a suspicion is watched at least */
+#define LATE_S 3.0	/* a fall's stretch goes on for so long */
 
 static const char *const stages[] = {
 	[FALL_NONE] = "none", [FALL_SUSPECTED] = "suspected", [FALL_CONFIRMED] = "confirmed",
@@ -52,6 +50,14 @@ static int add_clip(struct fall_table *t, const struct label *l)
 	return t->count++;
 }
 
+static void on_standing(void *owner, const struct fall_event *e)
+{
+	struct fall_table *t = owner;
+
+	if (e->clip >= 0)
+		t->clip[e->clip].standing = fmaxf(t->clip[e->clip].standing, e->score);
+}
+
 void fall_table_begin(struct fall_table *t, const struct label *rows, int count)
 {
 	double counted_s = 0;
@@ -61,7 +67,8 @@ void fall_table_begin(struct fall_table *t, const struct label *rows, int count)
 	if (count > FALL_ROWS_MAX)
 		fprintf(stderr, "sixth eval: %s: of its %d rows the first %d count for falls\n", rows->file, count, FALL_ROWS_MAX);
 	t->first = t->count;
-	t->events = t->blind = t->opens = 0;
+	t->events = t->blind = 0;
+	t->standing = (struct fall_standing){ .stands = on_standing, .owner = t };
 	t->suspected_us = 0;
 	for (int i = 0; i < t->rows; i++) {
 		bool counts = is_fall(&rows[i]) || (!strcmp(rows[i].task, "falls") && !is_rest(&rows[i]));
@@ -96,41 +103,14 @@ static void write_event(struct fall_table *t, const struct label *l, const struc
 	fputc('\n', t->events_out);
 }
 
-/* The one that is open at that place stands. */
-static void settle(struct fall_table *t, const struct fall_open *o)
-{
-	if (o->clip >= 0)
-		t->clip[o->clip].score = fmaxf(t->clip[o->clip].score, o->score);
-}
-
-/* An event: what it outdoes is forgotten, what was long before it is settled. */
-static void open_event(struct fall_table *t, const struct fall_open *new)
-{
-	int kept = 0;
-
-	for (int i = 0; i < t->opens; i++) {
-		struct fall_open o = t->open[i];
-		bool old = o.event_us + WATCH_US < new->event_us || (t->opens == FALL_OPEN_MAX && i == 0);
-
-		if (old)
-			settle(t, &o);
-		else if (o.path != new->path || !fall_watch_outdone(o.event_us, o.peak_db, new->event_us, new->peak_db))
-			t->open[kept++] = o;
-	}
-	t->open[kept] = *new;
-	t->opens = kept + 1;
-}
-
 void fall_table_end(struct fall_table *t)
 {
-	for (int i = 0; i < t->opens; i++)
-		settle(t, &t->open[i]);
-	t->opens = 0;
+	fall_standing_end(&t->standing);
 }
 
 void fall_table_evidence(struct fall_table *t, uint32_t path, const struct fall_evidence *e)
 {
-	struct fall_open new = {
+	struct fall_event event = {
 		.path = path, .event_us = e->event_us, .peak_db = e->peak_db, .score = e->score, .clip = -1,
 	};
 	int row;
@@ -143,8 +123,10 @@ void fall_table_evidence(struct fall_table *t, uint32_t path, const struct fall_
 	if (row >= 0 && t->events_out)
 		write_event(t, &t->row[row], e);
 	if (row >= 0)
-		new.clip = t->clip_of[row];
-	open_event(t, &new);
+		event.clip = t->clip_of[row];
+	if (event.clip >= 0)
+		t->clip[event.clip].score = fmaxf(t->clip[event.clip].score, e->score);
+	fall_standing_add(&t->standing, &event);
 }
 
 /* The last fall before this time; -1: none. */
@@ -210,37 +192,39 @@ void fall_table_incident(struct fall_table *t, uint64_t now_us, const struct inc
 		c->delay_s = (double)(now_us - i->time_us) / 1e6;
 }
 
-static float file_score(const struct fall_table *t, enum fall_stage *stage)
+/* The best of its clips. */
+static struct fall_clip whole_file(const struct fall_table *t)
 {
-	float score = 0;
+	struct fall_clip best = { .stage = FALL_NONE };
 
-	*stage = FALL_NONE;
 	for (int i = t->first; i < t->count; i++) {
-		score = fmaxf(score, t->clip[i].score);
-		*stage = t->clip[i].stage > *stage ? t->clip[i].stage : *stage;
+		const struct fall_clip *c = &t->clip[i];
+
+		best.score = fmaxf(best.score, c->score);
+		best.standing = fmaxf(best.standing, c->standing);
+		best.stage = c->stage > best.stage ? c->stage : best.stage;
 	}
-	return score;
+	return best;
 }
 
 void fall_table_file_json(const struct fall_table *t, struct json *file)
 {
 	struct json *j = json_add_object(file, "falls");
-	enum fall_stage stage;
-	float score = file_score(t, &stage);
+	struct fall_clip best = whole_file(t);
 
-	json_add_string(j, "stage", stages[stage]);
-	json_add_number(j, "score", (double)score, 4);
+	json_add_string(j, "stage", stages[best.stage]);
+	json_add_number(j, "score", (double)best.score, 4);
+	json_add_number(j, "standing", (double)best.standing, 4);
 	json_add_number(j, "events", t->events, 0);
 	json_add_number(j, "blind", t->blind, 0);
 }
 
 void fall_table_file_print(const struct fall_table *t)
 {
-	enum fall_stage stage;
-	float score = file_score(t, &stage);
+	struct fall_clip best = whole_file(t);
 
 	if (t->count > t->first)
-		printf("  %s, score %.3f", stages[stage], (double)score);
+		printf("  %s, score %.3f, standing %.3f", stages[best.stage], (double)best.score, (double)best.standing);
 }
 
 /* --- tables --- */
@@ -260,7 +244,7 @@ static int compare_floats(const void *a, const void *b)
 }
 
 struct group {
-	struct roc roc;
+	struct roc roc, standing;
 	int  stage[2][3];	/* [fall][stage] */
 	double delay_s;		/* the greatest */
 	int  alarms, long_lies;	/* falls that people were called for; those of them by a long lie */
@@ -271,20 +255,23 @@ struct group {
 static bool group_collect(const struct fall_table *t, int like, enum grouping by, struct group *g)
 {
 	const struct fall_clip *l = &t->clip[like];
-	float *score[2], *alarm_s;
+	float *score[2], *standing[2], *alarm_s;
 	int n[2] = { 0, 0 };
 
 	memset(g, 0, sizeof(*g));
-	score[0] = calloc((size_t)t->count * 3, sizeof(float));
+	score[0] = calloc((size_t)t->count * 5, sizeof(float));
 	if (!score[0])
 		return false;
 	score[1] = score[0] + t->count;
-	alarm_s = score[1] + t->count;
+	standing[0] = score[1] + t->count;
+	standing[1] = standing[0] + t->count;
+	alarm_s = standing[1] + t->count;
 	for (int i = 0; i < t->count; i++) {
 		const struct fall_clip *c = &t->clip[i];
 
 		if (strcmp(c->set, l->set) || strcmp(group_name(c, by), group_name(l, by)))
 			continue;
+		standing[c->fall][n[c->fall]] = c->standing;
 		score[c->fall][n[c->fall]++] = c->score;
 		g->stage[c->fall][c->stage]++;
 		g->delay_s = c->delay_s > g->delay_s ? c->delay_s : g->delay_s;
@@ -298,6 +285,7 @@ static bool group_collect(const struct fall_table *t, int like, enum grouping by
 		g->alarm_most_s = alarm_s[g->alarms - 1];
 	}
 	g->roc = roc_compute(score[1], n[1], score[0], n[0]);
+	g->standing = roc_compute(standing[1], n[1], standing[0], n[0]);
 	free(score[0]);
 	return true;
 }
@@ -328,6 +316,17 @@ static void print_interval(const struct share *s)
 		printf("  %5.1f (%5.1f to %5.1f)", 100 * s->value, 100 * s->low, 100 * s->high);
 }
 
+static void print_roc(const char *name, const struct roc *r)
+{
+	printf("%-24s %5d %6d ", name, r->falls, r->others);
+	if (isnan(r->area.value))
+		printf("  %-22s", "-");
+	else
+		printf("  %5.3f (%5.3f to %5.3f)", r->area.value, r->area.low, r->area.high);
+	print_interval(&r->at_5);
+	print_interval(&r->at_10);
+}
+
 static void print_group(const char *name, const struct group *g)
 {
 	struct share suspected = share_of(g->stage[1][1] + g->stage[1][2], g->roc.falls);
@@ -335,13 +334,7 @@ static void print_group(const char *name, const struct group *g)
 	struct share false_suspected = share_of(g->stage[0][1] + g->stage[0][2], g->roc.others);
 	struct share false_confirmed = share_of(g->stage[0][2], g->roc.others);
 
-	printf("%-24s %5d %6d ", name, g->roc.falls, g->roc.others);
-	if (isnan(g->roc.area.value))
-		printf("  %-22s", "-");
-	else
-		printf("  %5.3f (%5.3f to %5.3f)", g->roc.area.value, g->roc.area.low, g->roc.area.high);
-	print_interval(&g->roc.at_5);
-	print_interval(&g->roc.at_10);
+	print_roc(name, &g->roc);
 	print_interval(&suspected);
 	print_interval(&confirmed);
 	print_interval(&false_suspected);
@@ -387,13 +380,16 @@ void fall_table_print(const struct fall_table *t)
 		return;
 	}
 	printf("\nfalls (shares in %% with 95 %% intervals; area under the ROC; sensitivity where 5 and 10 %% of the\n"
-	       "other clips score higher; falls suspected, confirmed; other clips suspected, confirmed)\n"
+	       "other clips score higher; falls suspected, confirmed; other clips suspected, confirmed; what stands: of each\n"
+	       "clip the events that no stronger one outdoes within the watch)\n"
 	       "%-24s %5s %6s   %-22s  %-22s  %-22s  %-22s  %-22s  %-22s  %s\n", "set", "falls", "others", "area",
 	       "at 5 %", "at 10 %", "suspected", "confirmed", "false suspected", "false confirmed");
 	for (int i = 0; i < t->count; i++) {
 		if (!first_of_group(t, i, BY_SET) || !group_collect(t, i, BY_SET, &g))
 			continue;
 		print_group(t->clip[i].set, &g);
+		print_roc("  ... what stands", &g.standing);
+		putchar('\n');
 		if (g.delay_s > 0)
 			printf("  suspected at most %.1f s after the impact\n", g.delay_s);
 		print_alarms(&g);
@@ -412,15 +408,21 @@ static void add_share(struct json *j, const char *name, const struct share *s)
 	json_add_number(o, "high", s->high, 4);
 }
 
+static void write_roc(struct json *j, const struct roc *r)
+{
+	add_share(j, "roc_area", &r->area);
+	add_share(j, "sensitivity_at_5", &r->at_5);
+	add_share(j, "sensitivity_at_10", &r->at_10);
+}
+
 static void write_group(struct json *j, const struct group *g)
 {
 	struct share share;
 
 	json_add_number(j, "falls", g->roc.falls, 0);
 	json_add_number(j, "others", g->roc.others, 0);
-	add_share(j, "roc_area", &g->roc.area);
-	add_share(j, "sensitivity_at_5", &g->roc.at_5);
-	add_share(j, "sensitivity_at_10", &g->roc.at_10);
+	write_roc(j, &g->roc);
+	write_roc(json_add_object(j, "standing"), &g->standing);
 	share = share_of(g->stage[1][1] + g->stage[1][2], g->roc.falls);
 	add_share(j, "suspected", &share);
 	share = share_of(g->stage[1][2], g->roc.falls);

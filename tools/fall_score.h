@@ -3,8 +3,8 @@
  * fall_score.h -- falls: what the classifier and the watch made of each clip.
  *
  * A clip is a labelled stretch of task `falls`, or of any task where the label is `fall`.  Its score
- * is the classifier's greatest output for an event that peaked in it and stood, 0 if it never ran: one that a stronger
- * one outdid while people would be watched was none (fall_watch.h).  Its stage is
+ * is the classifier's greatest output for an event that peaked in it, 0 if it never ran; `standing` the same of
+ * those that no stronger one outdid (fall_standing.h).  Its stage is
  * the furthest that an incident which began in it came.  A fall's stretch is 3 s longer, since
  * an impact is seen a little later.  Rest (breathing, lying, sitting) is no clip, but counts as time
  * in which falls are false.  A long lie is the last fall's before it, if there was one, and false if there was none. */
@@ -16,6 +16,7 @@
 #include "models/incident.h"
 #include "models/model.h"
 #include "models/trees.h"
+#include "tools/fall_standing.h"
 #include "tools/fall_time.h"
 #include "tools/labels.h"
 
@@ -24,23 +25,14 @@ enum fall_stage { FALL_NONE, FALL_SUSPECTED, FALL_CONFIRMED };
 struct fall_clip {
 	char set[LABEL_TEXT], subject[LABEL_TEXT], room[LABEL_TEXT], label[LABEL_TEXT];
 	bool  fall;
-	float score;
+	float score, standing;
 	enum fall_stage stage;
 	double delay_s;			/* from the peak to suspected; NAN: it was not */
 	double alarm_s;			/* from the end of its stretch to the first alarm for people; NAN: there was none */
 	bool  long_lie;			/* ... which was that */
 };
 
-/* An event that may still be outdone. */
-struct fall_open {
-	uint32_t path;
-	uint64_t event_us;
-	float peak_db, score;
-	int clip;			/* -1: in none */
-};
-
 #define FALL_ROWS_MAX 1024	/* of a file */
-#define FALL_OPEN_MAX 64
 
 struct fall_table {
 	struct fall_clip *clip;
@@ -51,8 +43,7 @@ struct fall_table {
 	int rows, first;		/* its rows; its first clip */
 	int clip_of[FALL_ROWS_MAX];	/* clip of each row, -1: none */
 	uint64_t suspected_us;		/* the peak of the last suspicion */
-	struct fall_open open[FALL_OPEN_MAX];	/* the oldest first */
-	int opens;
+	struct fall_standing standing;
 	int events, blind;
 	FILE *events_out;		/* a row an event, with its features; NULL: none */
 	const char *events_path;
@@ -72,7 +63,7 @@ void fall_table_begin(struct fall_table *t, const struct label *rows, int count)
 /* What the model of the link with that path says at a tick, and an incident of the room. */
 void fall_table_evidence(struct fall_table *t, uint32_t path, const struct fall_evidence *e);
 void fall_table_incident(struct fall_table *t, uint64_t now_us, const struct incident *i);
-/* It ends: what it scored is known now. */
+/* It ends: what stands is known now. */
 void fall_table_end(struct fall_table *t);
 
 /* Of the file that was played last. */
