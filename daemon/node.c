@@ -293,13 +293,22 @@ static void on_cleared(void *owner, const char *room, enum incident_kind kind, b
 		log_info("room %s: what looked like a fall was %s, people say", room, was_fall ? "one" : "none");
 }
 
+static void on_resumed(void *owner, const char *room, const struct incident *was)
+{
+	const struct node *n = owner;
+	const struct sensing_room_options *r = node_find_room(n->room, n->rooms, room, strlen(room));
+
+	if (r)
+		sensing_resume(n->sensing, (int)(r - n->room), was);
+}
+
 static int open_alarms(struct node *n)
 {
 	struct node_alarms_options o = {
 		.config = n->config, .loop = n->loop, .mqtt = node_broker_mqtt(n->broker), .boot_id = n->boot_id,
 		.origin = on_origin, .file = { [FILE_PAUSES] = node_privacy_file(n->privacy),
 					       [FILE_LEARNED] = node_learned_file(n->learned) },
-		.file_written = on_file_written, .cleared = on_cleared, .owner = n,
+		.file_written = on_file_written, .cleared = on_cleared, .resumed = on_resumed, .owner = n,
 	};
 	int err;
 

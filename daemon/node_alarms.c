@@ -95,13 +95,39 @@ static const struct alarm_rule *on_rule(void *owner, const char *room, enum alar
 
 /* --- the local way: hook and line ------------------------------------------------------ */
 
+/* What its room sees now is where it came from. */
+static bool is_sensed(const struct node_alarms *a, const struct alarm *alarm)
+{
+	return !alarm->test && alarm->origin == alarm_origin_parse(on_origin((void *)a, alarm->room));
+}
+
+static bool is_later(const struct alarm *a, const struct alarm *b)
+{
+	bool same_boot = !memcmp(a->since.boot, b->since.boot, sizeof(a->since.boot));
+
+	return same_boot ? a->since.mono_us > b->since.mono_us : a->since.wall_us > b->since.wall_us;
+}
+
+/* A model knows of one alarm, its last: what people say of an earlier one is not about what it watches now. */
+static bool is_last(const struct node_alarms *a, const struct alarm *alarm)
+{
+	for (int i = 0; i < ALARM_MAX; i++) {
+		const struct alarm *other = alarms_at(alarming_alarms(a->alarming), i);
+
+		if (other && other->kind == alarm->kind && !other->test && other->origin == alarm->origin &&
+		    !strcmp(other->room, alarm->room) && is_later(other, alarm))
+			return false;
+	}
+	return true;
+}
+
 /* The model that raised it knows nothing of what people do about it. */
 static void tell_model(const struct node_alarms *a, const struct alarm *alarm)
 {
 	enum incident_kind kind;
 
-	if (alarm->event == ALARM_CLEAR && !alarm->test && alarming_incident_kind(alarm->kind, &kind) &&
-	    alarm->origin == alarm_origin_parse(on_origin((void *)a, alarm->room)))
+	if (alarm->event == ALARM_CLEAR && alarming_incident_kind(alarm->kind, &kind) && is_sensed(a, alarm) &&
+	    is_last(a, alarm))
 		a->o.cleared(a->o.owner, alarm->room, kind, alarm->verdict == ALARM_CONFIRMED_FALL);
 }
 
@@ -270,10 +296,28 @@ void node_alarms_info(const struct node_alarms *a, struct node_info *info)
 		info->alarms_open += alarms_at(alarms, i) && alarm_is_open(alarms_at(alarms, i));
 }
 
+/* Whoever was told of before a restart is watched on: until somebody has answered, and if it was only suspected. */
+static void resume(const struct node_alarms *a, const char *room)
+{
+	for (int i = 0; i < ALARM_MAX; i++) {
+		const struct alarm *alarm = alarms_at(alarming_alarms(a->alarming), i);
+		struct incident was = { .confidence = NAN };
+
+		if (!alarm || strcmp(alarm->room, room) || alarm->recovered || !is_sensed(a, alarm) ||
+		    !(alarm->state == ALARM_SUSPECTED || alarm_calls(alarm)) || !alarming_incident_kind(alarm->kind, &was.kind))
+			continue;
+		was.stage = alarm->state == ALARM_SUSPECTED ? INCIDENT_SUSPECTED : INCIDENT_CONFIRMED;
+		for (int k = 0; k < alarm->evidence_count; k++)
+			incident_add(&was, alarm->evidence[k].name, alarm->evidence[k].value);
+		a->o.resumed(a->o.owner, room, &was);
+	}
+}
+
 int node_alarms_add_room(struct node_alarms *a, const struct sensing_room_options *room)
 {
 	unsigned kinds = node_alarms_are_told(a) ? watched(a, room) | 1u << ALARM_TEST : 0;
 
+	resume(a, room->name);
 	return alarming_add_room(a->alarming, room->name, kinds);
 }
 

@@ -25,6 +25,8 @@ struct node_alarms_options {
 	void (*file_written)(void *owner, uint32_t ticket, int error);	/* as in alarming.h */
 	/* People have settled an alarm of that kind in the room; of a fall they say whether it was one. */
 	void (*cleared)(void *owner, const char *room, enum incident_kind kind, bool was_fall);
+	/* Such an alarm of before a restart is suspected there, or calls. */
+	void (*resumed)(void *owner, const char *room, const struct incident *was);
 	void *owner;
 };
 

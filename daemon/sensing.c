@@ -382,6 +382,11 @@ int sensing_pause(struct sensing *s, int room, uint64_t for_us)
 	return 0;
 }
 
+void sensing_resume(struct sensing *s, int room, const struct incident *was)
+{
+	room_resume(s->room[room]->room, was);
+}
+
 void sensing_cleared(struct sensing *s, int room, enum incident_kind kind, bool was_fall)
 {
 	room_cleared(s->room[room]->room, kind, was_fall);

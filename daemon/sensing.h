@@ -115,6 +115,9 @@ unsigned sensing_watches(const struct sensing_room_options *options);
 /* People have settled an alarm of that kind in the room; of a fall they say whether it was one. */
 void sensing_cleared(struct sensing *s, int room, enum incident_kind kind, bool was_fall);
 
+/* As room_resume(). */
+void sensing_resume(struct sensing *s, int room, const struct incident *was);
+
 /* For so long the room's breathing is published as a wave, too (wave_request.h). */
 void sensing_wave(struct sensing *s, int room, uint64_t for_us);
 

@@ -128,6 +128,12 @@ static void follow(struct child *c, uint64_t now_us, const struct child_input *i
 	}
 }
 
+void child_resume(struct child *c, bool confirmed)
+{
+	c->suspected = true;
+	c->confirmed |= confirmed;
+}
+
 void child_cleared(struct child *c)
 {
 	c->settled = c->confirmed;

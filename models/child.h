@@ -52,6 +52,9 @@ void child_init(struct child *c, float delay_s);
 /* The clock, ten times a second. */
 void child_tick(struct child *c, uint64_t now_us, const struct child_input *in, struct incident_queue *out);
 
+/* Before a restart a child was suspected, or people were called: whoever is in there is the same one, until it is over. */
+void child_resume(struct child *c, bool confirmed);
+
 /* People have settled the alarm: nothing more is said of who is in there now, and with the next bustle all begins anew. */
 void child_cleared(struct child *c);
 

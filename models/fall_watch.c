@@ -309,6 +309,22 @@ void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_wa
 	}
 }
 
+static float value_of(const struct incident *i, const char *name)
+{
+	float value = incident_value(i, name);
+
+	return isfinite(value) ? value : 0;
+}
+
+void fall_watch_resume(struct fall_watch *w, const struct incident *was)
+{
+	w->state = FALL_WATCH_CONFIRMED;
+	w->learned = true;
+	w->peak_db = value_of(was, "peak_db");
+	w->score = value_of(was, "score");
+	w->sure = value_of(was, "sure") > 0;
+}
+
 void fall_watch_cleared(struct fall_watch *w, uint64_t now_us, bool was_fall)
 {
 	bool calls = w->state == FALL_WATCH_CONFIRMED;

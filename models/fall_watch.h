@@ -89,6 +89,10 @@ bool fall_watch_outdone(uint64_t event_us, float event_db, uint64_t later_us, fl
 void fall_watch_tick(struct fall_watch *w, uint64_t now_us, const struct fall_watch_input *in,
 		     struct incident_queue *out);
 
+/* That was told of a fall before a restart, and nobody knows what happened since: whoever gets up takes it back.  It teaches
+ * nothing. */
+void fall_watch_resume(struct fall_watch *w, const struct incident *was);
+
 /* People have settled what they were called for: it is watched no longer, and the room learns what it was. */
 void fall_watch_cleared(struct fall_watch *w, uint64_t now_us, bool was_fall);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
 #include <string.h>
 #include "models/incident.h"
 
@@ -41,6 +42,14 @@ void incident_add(struct incident *i, const char *name, float value)
 	memset(e->name, 0, sizeof(e->name));
 	memcpy(e->name, name, strnlen(name, sizeof(e->name) - 1));
 	e->value = value;
+}
+
+float incident_value(const struct incident *i, const char *name)
+{
+	for (int k = 0; k < i->evidence_count; k++)
+		if (!strcmp(i->evidence[k].name, name))
+			return i->evidence[k].value;
+	return NAN;
 }
 
 const char *incident_kind_name(enum incident_kind k)

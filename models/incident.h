@@ -67,6 +67,9 @@ bool incident_take(struct incident_queue *q, struct incident *i);
 /* Adds a number to the evidence; one too many is left out, a name too long is cut. */
 void incident_add(struct incident *i, const char *name, float value);
 
+/* A number of the evidence by its name; NAN: it has none. */
+float incident_value(const struct incident *i, const char *name);
+
 /* "fall", "long_lie", ...; "suspected", ...  Static. */
 const char *incident_kind_name(enum incident_kind k);
 const char *incident_stage_name(enum incident_stage s);

@@ -169,6 +169,11 @@ static void doubt(struct rest *r, uint64_t now_us, const struct rest_input *in, 
 	}
 }
 
+void rest_resume(struct rest *r)
+{
+	r->open = true;
+}
+
 void rest_cleared(struct rest *r)
 {
 	r->still.settled = r->still.told;

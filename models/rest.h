@@ -75,6 +75,9 @@ void rest_init(struct rest *r, float still_limit_s, float low_limit_s);
  * timer has a suspicion of one. */
 void rest_tick(struct rest *r, uint64_t now_us, const struct rest_input *in, struct incident_queue *out);
 
+/* A long lie was told before a restart: who is up takes it back. */
+void rest_resume(struct rest *r);
+
 /* People have settled the alarm: nothing more is said of who lies there, until something moves. */
 void rest_cleared(struct rest *r);
 

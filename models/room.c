@@ -79,6 +79,11 @@ bool room_take_incident(struct room *r, struct incident *i)
 	return incident_take(&r->watch.incidents, i);
 }
 
+void room_resume(struct room *r, const struct incident *was)
+{
+	room_watch_resume(&r->watch, was);
+}
+
 void room_cleared(struct room *r, enum incident_kind kind, bool was_fall)
 {
 	room_watch_cleared(&r->watch, kind, was_fall);

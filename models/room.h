@@ -96,6 +96,10 @@ const struct room_state *room_state(const struct room *r);
  * tick until it is false. */
 bool room_take_incident(struct room *r, struct incident *i);
 
+/* At the start: before it, this was told last of something whose end nobody has seen.  Who was watched for it is watched on, and
+ * what ends it is told. */
+void room_resume(struct room *r, const struct incident *was);
+
 /* People have settled an alarm of that kind, now or later than its watch was over; of a fall they say whether it was one. */
 void room_cleared(struct room *r, enum incident_kind kind, bool was_fall);
 

@@ -148,6 +148,16 @@ void room_watch_tick(struct room_watch *w, const struct room_sight *s, struct ro
 	watch_breath(w, s, state);
 }
 
+void room_watch_resume(struct room_watch *w, const struct incident *was)
+{
+	if (was->kind == INCIDENT_FALL)
+		fall_watch_resume(&w->falls, was);
+	else if (was->kind == INCIDENT_LONG_LIE && was->stage == INCIDENT_CONFIRMED)
+		rest_resume(&w->rest);
+	else if (was->kind == INCIDENT_CHILD_LEFT)
+		child_resume(&w->child, was->stage == INCIDENT_CONFIRMED);
+}
+
 void room_watch_cleared(struct room_watch *w, enum incident_kind kind, bool was_fall)
 {
 	if (kind == INCIDENT_FALL)

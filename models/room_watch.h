@@ -46,6 +46,7 @@ void room_watch_init(struct room_watch *w, const struct model_params *params);
 void room_watch_tick(struct room_watch *w, const struct room_sight *s, struct room_state *state);
 
 /* As in room.h; of what was learned, the watch's sections. */
+void room_watch_resume(struct room_watch *w, const struct incident *was);
 void room_watch_cleared(struct room_watch *w, enum incident_kind kind, bool was_fall);
 void room_watch_save(const struct room_watch *w, struct snapshot_out *out);
 bool room_watch_load(struct room_watch *w, const uint8_t *p, size_t len, float away_s);

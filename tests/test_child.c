@@ -101,6 +101,31 @@ static void a_child_that_is_left_again_after_a_drive_is_told_of_again(void **sta
 	expect(1, 2, 1);
 }
 
+static void a_child_of_before_a_restart_is_the_same_one(void **state)
+{
+	(void)state;
+	child_resume(&child, true);
+	pass(600, asleep);
+	expect(0, 0, 0);
+	pass(10, bustle);
+	pass(60, shut);
+	pass(10, empty);
+	expect(0, 0, 1);
+	pass(10, bustle);		/* and the next one is another */
+	pass(70, asleep);
+	expect(1, 1, 1);
+	setup(state);
+	child_resume(&child, false);
+	pass(59, asleep);
+	expect(0, 0, 0);
+	pass(2, asleep);
+	expect(0, 1, 0);
+	setup(state);
+	child_resume(&child, false);
+	pass(65, shut);
+	expect(0, 0, 1);
+}
+
 static void hints_of_a_breath_are_enough_if_they_stay(void **state)
 {
 	(void)state;
@@ -215,6 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_child_that_sleeps_on_is_suspected_and_then_an_alarm, setup),
 		cmocka_unit_test_setup(a_child_that_is_left_again_after_a_drive_is_told_of_again, setup),
+		cmocka_unit_test_setup(a_child_of_before_a_restart_is_the_same_one, setup),
 		cmocka_unit_test_setup(hints_of_a_breath_are_enough_if_they_stay, setup),
 		cmocka_unit_test_setup(who_leans_on_the_car_is_no_child, setup),
 		cmocka_unit_test_setup(two_looks_at_a_rhythm_that_agree_are_a_suspicion_at_once, setup),

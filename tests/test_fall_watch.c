@@ -451,6 +451,29 @@ static void no_watch_outlasts_its_suspicion(void **state)
 	assert_true(node_alarms_suspect_max_s("", 0) >= 600);	/* of a room that is not configured any more */
 }
 
+static void who_gets_up_after_a_restart_takes_back_what_was_told_before(void **state)
+{
+	const struct fall_watch_input up = { .able = true, .moving = true, .strength_db = 24 },
+		arm = { .able = true, .moving = true, .strength_db = 12 };
+	struct incident was = { .kind = INCIDENT_FALL, .stage = INCIDENT_SUSPECTED };
+
+	(void)state;
+	incident_add(&was, "score", 0.8f);
+	incident_add(&was, "peak_db", 25);
+	fall_watch_resume(&watch, &was);
+	pass(90, (struct fall_watch_input){ .able = false });
+	pass(120, still);
+	pass(10, arm);
+	expect_nothing();
+	pass(4, up);
+	expect(INCIDENT_RECOVERED, 2000000);
+	pass(60, up);
+	expect_nothing();
+	event(0.8f);
+	expect(INCIDENT_SUSPECTED, 3000000);
+	assert_true(fall_habit_lets(&watch.habit, 0.1f, true));		/* it has taught nothing */
+}
+
 static void nobody_falls_in_a_car(void **state)
 {
 	const struct profile *car = profile_find("car");
@@ -513,6 +536,7 @@ int main(void)
 		cmocka_unit_test_setup(a_watch_that_sees_every_other_second_is_as_long_as_one_that_sees_all, begin),
 		cmocka_unit_test_setup(a_score_below_the_threshold_is_nothing, begin),
 		cmocka_unit_test_setup(a_watch_that_is_sure_again_and_again_is_counted_once, begin),
+		cmocka_unit_test_setup(who_gets_up_after_a_restart_takes_back_what_was_told_before, begin),
 		cmocka_unit_test_setup(nobody_falls_in_a_car, begin),
 		cmocka_unit_test(a_room_watches_for_what_its_profile_and_its_section_say),
 		cmocka_unit_test_setup(no_watch_outlasts_its_suspicion, begin),

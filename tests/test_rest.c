@@ -26,6 +26,20 @@ static void who_lies_for_too_long_raises_an_alarm_once(void **state)
 	expect(INCIDENT_RECOVERED);
 }
 
+static void who_is_up_after_a_restart_ends_what_was_told_before(void **state)
+{
+	(void)state;
+	rest_init(&rest, 900, 2400);
+	rest_resume(&rest);
+	pass(600, lies);
+	pass(5, moves);
+	expect_nothing();
+	pass(40, moves);
+	expect(INCIDENT_RECOVERED);
+	pass(60, moves);
+	expect_nothing();
+}
+
 static void time_in_which_nothing_is_seen_is_no_rest(void **state)
 {
 	(void)state;
@@ -321,6 +335,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(who_lies_for_too_long_raises_an_alarm_once, begin),
+		cmocka_unit_test_setup(who_is_up_after_a_restart_ends_what_was_told_before, begin),
 		cmocka_unit_test_setup(time_in_which_nothing_is_seen_is_no_rest, begin),
 		cmocka_unit_test_setup(a_short_blindness_counts_as_the_stillness_around_it, begin),
 		cmocka_unit_test_setup(who_moves_an_arm_now_and_then_but_is_never_up_raises_one_too, begin),
