@@ -9,6 +9,7 @@
 
 #define DAY_US   86400000000u
 #define LONG_US  120000000u	/* of nothing: whatever is known of now is no longer */
+#define SILENT_US 30000000u	/* a source of several that is silent for so long is missed */
 #define SOURCES  32	/* bits of a room's mask of them */
 #define BASE_LEN 128
 
@@ -16,6 +17,7 @@ struct sensing {
 	char base[BASE_LEN];
 	struct sensing_output output;
 	enum reason source_state[SOURCES];
+	uint64_t heard_us[SOURCES];	/* when its last frame came; none yet: when that was first asked; 0: never */
 	struct sequence sequence[SOURCES];
 	unsigned trouble;
 	struct scratch *scratch;	/* of all links */
@@ -219,6 +221,32 @@ static enum reason room_source_state(const struct sensing *s, const struct sensi
 	return why;
 }
 
+static enum reason why_silent(struct sensing *s, int source, uint64_t now_us)
+{
+	if (s->source_state[source] != REASON_NONE)
+		return s->source_state[source];
+	if (!s->heard_us[source])
+		s->heard_us[source] = now_us;
+	return now_us > s->heard_us[source] + SILENT_US ? REASON_NO_CSI : REASON_NONE;
+}
+
+/* Why one of the room's sources delivers nothing while another does.  Hearsay beside what is proven is not missed. */
+static enum reason lacks(struct sensing *s, const struct sensing_room *r, uint64_t now_us)
+{
+	uint32_t sources = r->options.sources & (r->proven ? ~r->wiring.hearsay : ~UINT32_C(0));
+	enum reason why = REASON_NONE;
+	bool any = false;
+
+	for (int i = 0; i < SOURCES; i++) {
+		enum reason silent = sources >> i & 1 ? why_silent(s, i, now_us) : REASON_NONE;
+
+		any |= (sources >> i & 1) && silent == REASON_NONE;
+		if (silent != REASON_NONE)
+			why = silent;
+	}
+	return any ? why : REASON_NONE;
+}
+
 static void hand_over_incidents(struct sensing *s, const struct sensing_room *r, uint64_t now_us)
 {
 	struct incident incident;
@@ -285,6 +313,7 @@ static void tick(struct sensing *s, struct sensing_room *r, uint64_t now_us)
 	if (!why && !n && wiring_hears_too_little(&r->wiring, now_us))
 		why = REASON_RATE_LOW;
 	look_next_door(s, r, now_us);
+	room_lacks(r->room, lacks(s, r, now_us));
 	room_tick(r->room, now_us, evidence, n, why);
 	r->around.empty = room_state(r->room)->seems_empty;
 	hand_over_incidents(s, r, now_us);
@@ -333,6 +362,7 @@ void sensing_frame(struct sensing *s, int source, const struct csi_frame *f)
 {
 	unsigned lost = sequence_lost(&s->sequence[source], f);
 
+	s->heard_us[source] = f->time_us;
 	for (int i = 0; i < s->rooms; i++) {
 		if (!listens(s->room[i], source))
 			continue;

@@ -33,6 +33,7 @@ struct room {
 	int next_doors;
 	struct gait gait;
 	struct room_watch watch;
+	enum reason lacks;		/* a part of what it listens to: why that is away */
 	struct survey survey;
 	struct survey_input surveyed;	/* at the last tick */
 	float    speed_m_s;		/* smoothed; NAN: none */
@@ -253,7 +254,7 @@ static bool breath_works(enum reason r)
 	       r == REASON_OUT_OF_BAND || r == REASON_MACHINE;
 }
 
-static void write_sensing(struct room_state *s, const struct room_motion *v, bool falls, bool poor)
+static void write_sensing(struct room_state *s, const struct room_motion *v, bool falls, bool poor, enum reason lacks)
 {
 	s->capabilities = 0;
 	if (v->able)
@@ -277,8 +278,8 @@ static void write_sensing(struct room_state *s, const struct room_motion *v, boo
 		s->sensing = SENSING_DEGRADED;
 		s->sensing_reason = REASON_WEAK_LINK;
 	} else {
-		s->sensing = SENSING_OK;
-		s->sensing_reason = REASON_NONE;
+		s->sensing = lacks == REASON_NONE ? SENSING_OK : SENSING_DEGRADED;
+		s->sensing_reason = lacks;
 	}
 }
 
@@ -358,6 +359,11 @@ static int gather(struct room *r, const struct evidence *const given[], int *all
 	return n;
 }
 
+void room_lacks(struct room *r, enum reason why)
+{
+	r->lacks = why;
+}
+
 void room_tick(struct room *r, uint64_t now_us, const struct evidence *const given[], int all,
 	       enum reason source)
 {
@@ -398,7 +404,8 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 			.breath = &r->breath, .evidence = evidence, .links = n }, &r->state);
 	take_survey(r, &v);
 	write_sensing(&r->state, &v, r->watch.falls.watch_s > 0 && room_links_judge_falls(evidence, n),
-		      sights_poor(&r->sights));
+		      sights_poor(&r->sights),
+		      r->lacks);
 }
 
 void room_save(const struct room *r, struct snapshot_out *out)

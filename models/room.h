@@ -85,6 +85,10 @@ void room_destroy(struct room *r);		/* NULL is fine */
 void room_tick(struct room *r, uint64_t now_us, const struct evidence *const evidence[], int n,
 	       enum reason source);
 
+/* Before a tick: a part of what the room listens to is away, and why (REASON_NONE: all is there): it goes on with the
+ * rest, and its sensing is degraded, as what only that part saw is not seen. */
+void room_lacks(struct room *r, enum reason why);
+
 /* Before a tick: what links of other rooms see (borrowed until that tick is over), which tell the neighbours' movement as
  * those do that are `beyond`; at most ROOM_LINKS_MAX count. */
 void room_next_door(struct room *r, const struct evidence *const evidence[], int n);
