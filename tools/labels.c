@@ -56,8 +56,9 @@ static int split(char *p, char *field[FIELDS_MAX])
 
 static bool read_header(char *line, int column[COLUMNS])
 {
+	bool marked = !strncmp(line, "\xef\xbb\xbf", 3);	/* as spreadsheets put before UTF-8 */
 	char *field[FIELDS_MAX];
-	int n = split(line, field);
+	int n = split(line + (marked ? 3 : 0), field);
 
 	for (int c = 0; c < COLUMNS; c++) {
 		column[c] = -1;

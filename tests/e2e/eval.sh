@@ -19,6 +19,8 @@ assert files["walking.csic.gz"]["activity"]["walk_s"] == 8 and "activity" not in
 END
 ok "$(head -n 1 "$dir/said" | sed "s,$dir/,,")"
 "$BUILD/sixth" eval tests/fixtures/labels.csv --set resp_esp32_pulse 2>&1 >"$dir/score" | grep . && fail "a known label is told"
+{ printf '\357\273\277'; sed 's/$/\r/' tests/fixtures/labels.csv; } >"$dir/spreadsheet.csv"
+"$BUILD/sixth" eval "$dir/spreadsheet.csv" --set resp_esp32_pulse >/dev/null 2>"$dir/said" || fail "of a spreadsheet: $(cat "$dir/said")"
 ok "two labels of five rows are told, the others count; a table without such is silent"
 
 proves "sixth eval --loop plays rest, and only that, piece by piece over and over without a gap"
