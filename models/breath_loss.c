@@ -16,6 +16,7 @@
 #define SHIFTED   2.0f
 #define BACK_S    3.0f		/* for so long, */
 #define OTHER_S   10.0f		/* or if it is all unlike what it was */
+#define HOLE_S    5.0f		/* in which nobody gets up and walks out, and a link forgets no breath */
 #define ALIVE_S   2.0f		/* of movement, a few of it forgotten in between */
 #define FORGET    0.1f
 #define PAUSE_S   10.0f
@@ -76,7 +77,7 @@ static void lost(struct breath_loss *l, uint64_t now_us, const struct breath_los
 	l->lost_s += l->back_s > 0 ? 0 : TICK_S;
 	l->recall += (in->recall - l->recall) * TICK_S / fmaxf(l->lost_s, TICK_S);
 	if (!l->told && l->limit_s > 0 && l->lost_s >= l->limit_s && l->back_s <= 0 &&
-	    l->recall < NONE)
+	    l->recall < NONE && in->recall < 0)
 		tell(l, INCIDENT_CONFIRMED, now_us, out);
 }
 
@@ -96,11 +97,24 @@ static bool moved(struct breath_loss *l, uint64_t now_us, const struct breath_lo
 	return true;
 }
 
+/* What links come and go changes the mean of their noise, and no radio. */
+static void know_links(struct breath_loss *l, const struct breath_loss_input *in)
+{
+	if (in->links != l->links && l->links > 0 && in->links > 0)
+		l->noise_db += in->noise_db - l->newest_noise_db;
+	if (in->links > 0) {
+		l->links = in->links;
+		l->newest_noise_db = in->noise_db;
+	}
+}
+
 void breath_loss_tick(struct breath_loss *l, uint64_t now_us, const struct breath_loss_input *in,
 		      struct incident_queue *out)
 {
-	if (!in->able && !l->told)
+	l->hole_s = in->able ? 0 : l->hole_s + TICK_S;
+	if (l->hole_s > HOLE_S && !l->told)
 		forget(l);
+	know_links(l, in);
 	if (!in->able || moved(l, now_us, in, out))
 		return;
 	if (l->lost_s > 0) {

@@ -4,8 +4,9 @@
  *
  * Armed by a minute of breathing so clear that its end would be noticed, in a link that hears as it
  * did then.  Nobody leaves a room without moving: any movement ends the watch, and so does
- * a change of the noise, for then it is the radio that is different.  A weak link is never armed: it can
- * not tell a pause from a fading.  Shorter losses are counted as pauses: something to look at, no
+ * a change of the noise, for then it is the radio that is different.  A hole of a few seconds in the packets does not:
+ * it is not counted.  Where one of several links comes or goes, what the others see counts on.  A weak link is never
+ * armed: it can not tell a pause from a fading.  Shorter losses are counted as pauses: something to look at, no
  * diagnosis.
  *
  * Fooled by: breathing whose chest stands still (obstructive apnea moves the chest on), and somebody
@@ -29,13 +30,17 @@ struct breath_loss_input {
 	bool  ceased;			/* breath.h: it was, and is no more */
 	float recall;			/* what speaks for its being there as it was when it was clear */
 	float shift;			/* model.h: over 1 or so, the body has moved, unseen */
-	float noise_db;			/* level of the links' noise */
+	int   links;			/* that could see a breath now, */
+	float noise_db;			/* level of their noise */
 };
 
 struct breath_loss {
 	float limit_s;			/* lost for so long is an alarm; 0: never */
 	float breathed_s;		/* so long it was clear */
 	float rate_per_min, noise_db;	/* then */
+	float newest_noise_db;		/* of the last tick, */
+	int   links;			/* and of so many links */
+	float hole_s;			/* since anything could be seen */
 	float lost_s;			/* 0: it is not lost */
 	float recall;			/* mean over that time */
 	float back_s;			/* so long there are signs of it again */

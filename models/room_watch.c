@@ -112,7 +112,24 @@ static void watch_child(struct room_watch *w, const struct room_sight *s, const 
 	child_tick(&w->child, s->now_us, &in, &w->incidents);
 }
 
-#define EVEN_ODDS 1.0f	/* who breathes more evenly than that may be a pump */
+#define EVEN_ODDS 1.0f	/* who breathes more evenly than that may be a pump, */
+#define EVEN_SEEN 15.0f	/* if it is seen so clearly (breath_loss.c) */
+
+/* Was what was clear last a pump's?  That says the link that sees it best; what hardly stands out of the noise looks even. */
+static bool goes_evenly(struct room_watch *w, const struct evidence *const evidence[], int n)
+{
+	float most = EVEN_SEEN;
+
+	for (int i = 0; i < n; i++) {
+		const struct breath_evidence *e = &evidence[i]->breath;
+
+		if (e->reason != REASON_NONE || e->alive < most)
+			continue;
+		most = e->alive;
+		w->even = e->even > EVEN_ODDS;
+	}
+	return w->even;
+}
 
 static void watch_breath(struct room_watch *w, const struct room_sight *s, struct room_state *state)
 {
@@ -128,11 +145,13 @@ static void watch_breath(struct room_watch *w, const struct room_sight *s, struc
 
 		if (e->reason != REASON_NONE)
 			continue;
-		in.machine |= e->machine || e->even > EVEN_ODDS;
+		in.machine |= e->machine;
 		in.recall += e->recall;
 		in.shift = fmaxf(in.shift, e->shift);
 		in.noise_db += (e->noise_db - in.noise_db) / (float)++links;
 	}
+	in.machine |= goes_evenly(w, s->evidence, s->links);
+	in.links = links;
 	in.able &= links > 0 || s->motion->moving;
 	breath_loss_tick(&w->breath_loss, s->now_us, &in, &w->incidents);
 	state->breath_pauses = breath_loss_pauses(&w->breath_loss, s->now_us);

@@ -34,6 +34,7 @@ struct room_watch {
 	struct vacancy vacancy;
 	struct child child;
 	struct breath_loss breath_loss;
+	bool even;			/* what breathed clearly last went as evenly as a machine */
 	struct incident_queue incidents;	/* what was found */
 	uint64_t moved_us;		/* last tick in which something moved */
 	uint64_t now_us;		/* last tick */

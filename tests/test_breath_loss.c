@@ -220,8 +220,64 @@ static void blind_is_no_loss(void **state)
 	(void)state;
 	pass(90, clear);
 	pass(20, held);
-	pass(1, blind);
+	pass(6, blind);
 	pass(600, held);
+	expect_nothing();
+}
+
+/* Radios scan, sleep and wait: that takes seconds, in which nobody walks out. */
+static void a_short_hole_is_not_counted_and_ends_no_watch(void **state)
+{
+	const struct breath_loss_input blind = { .able = false };
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		pass(18, clear);
+		pass(2, blind);
+	}
+	pass(20, held);
+	pass(4, blind);
+	pass(LIMIT_S - 25, held);
+	expect_nothing();
+	pass(5, held);
+	expect(INCIDENT_CONFIRMED);
+}
+
+/* The mean of a louder and a quieter link changes with which of them are heard. */
+static void a_link_that_goes_is_no_other_radio(void **state)
+{
+	struct breath_loss_input two = clear, one = held, louder = held;
+
+	(void)state;
+	two.links = 2;
+	pass(90, two);
+	two = held;
+	two.links = 2;
+	pass(20, two);
+	one.links = 1;
+	one.noise_db += 5;
+	pass(LIMIT_S - 20, one);
+	expect(INCIDENT_CONFIRMED);
+	begin(state);
+	two = clear;
+	two.links = 2;
+	pass(90, two);
+	louder.links = 2;
+	louder.noise_db += 5;
+	pass(LIMIT_S, louder);
+	expect_nothing();
+}
+
+/* The one that saw it has gone: what the others never saw does not speak of it. */
+static void links_that_saw_no_breath_miss_none(void **state)
+{
+	struct breath_loss_input gone = held;
+
+	(void)state;
+	pass(90, clear);
+	pass(10, held);
+	gone.alive = gone.recall = 0;
+	pass(LIMIT_S, gone);
 	expect_nothing();
 }
 
@@ -256,6 +312,9 @@ int main(void)
 		TEST(a_weak_breath_arms_nothing),
 		TEST(nor_does_a_short_one_or_a_machine),
 		TEST(blind_is_no_loss),
+		TEST(a_short_hole_is_not_counted_and_ends_no_watch),
+		TEST(a_link_that_goes_is_no_other_radio),
+		TEST(links_that_saw_no_breath_miss_none),
 		TEST(without_a_limit_pauses_are_counted_and_nobody_is_called),
 	};
 
