@@ -88,6 +88,7 @@ void player_alarms_incident(struct player_alarms *p, uint64_t now_us, const char
 			    const struct incident *i)
 {
 	p->now_us = now_us;
+	alarming_add_room(p->alarming, room, 0);	/* or there is nothing to say once the alarm is over; no place: so it is */
 	alarming_incident(p->alarming, room, i);
 	confirm(p);
 }

@@ -30,6 +30,7 @@ ok "30 s without a breath: confirmed at $at s, recovered when it is back"
 "$sixth" replay "$dir/hold.csic" --config "$dir/replay.conf" --answer 5 >"$dir/out" || fail "no replay with answers"
 cleared=$(sed -n 's/^{"t":\([0-9]*\).*no_breathing\/event.*"cleared".*"verdict":"false_alarm".*/\1/p' "$dir/out" | head -1)
 [ "$cleared" = $((at + 5)) ] || fail "confirmed at $at s, cleared at $cleared"
+grep '/alarm/no_breathing"' "$dir/out" | tail -1 | grep -q '"state":"none"' || fail "nothing says that there is none any more"
 "$sixth" replay "$dir/hold.csic" --answer 0 >"$dir/out" 2>&1 && fail "--answer 0 passes"
 ok "with --answer 5 it is cleared after 5 s"
 
