@@ -86,6 +86,22 @@ everything_retained "$dir/retained"
 grep -q attic "$dir/retained" && grep -v /info "$dir/retained" | grep -q attic && fail "something of the room is left"
 ok "a room that is not configured any more is gone with all its topics, the other one is not"
 
+printf '[room cellar]\n' >>"$dir/sixth.conf"
+restart_daemon
+mosquitto_pub -h "$host" -p "$broker_port" -q 1 -t sixth/e2e/cellar/cmd -m '{"action":"test","kind":"fall"}'
+wait_for 5 retained sixth/e2e/cellar/alarm/fall '"confirmed"' || fail "no alarm"
+mosquitto_pub -h "$host" -p "$broker_port" -q 1 -t sixth/e2e/cellar/cmd -m '{"action":"acknowledge"}'
+wait_for 5 retained sixth/e2e/cellar/alarm/fall '"acknowledged"' || fail "not acknowledged"
+id=$(get_retained sixth/e2e/cellar/alarm/fall | sed 's/.*"id":"\([^"]*\)".*/\1/')
+sed -i '/^\[room cellar\]/d' "$dir/sixth.conf"
+restart_daemon
+wait_for 15 gone sixth/e2e/cellar/presence || fail "the room is still there"
+wait_for 15 gone sixth/e2e/cellar/alarm/test || fail "alarm/test is still there"
+retained sixth/e2e/cellar/alarm/fall '"acknowledged"' || fail "an alarm that is open is there no more"
+mosquitto_pub -h "$host" -p "$broker_port" -q 1 -t sixth/e2e/cmd -m "{\"action\":\"clear\",\"alarm\":\"$id\",\"verdict\":\"test\"}"
+wait_for 5 gone sixth/e2e/cellar/alarm/fall || fail "left for ever: $(get_retained sixth/e2e/cellar/alarm/fall)"
+ok "an alarm that is open in a room that is gone stays until it is cleared, and leaves nothing"
+
 sed -i 's/^\[mqtt\]/[mqtt]\ndiscovery = none/' "$dir/sixth.conf"
 restart_daemon
 wait_for 15 gone "$hall" || fail "its device is still there"
