@@ -43,13 +43,13 @@ kill_broker
 start_broker "$broker_port"	# a new connection brings a new info
 wait_for 10 retained sixth/e2e/info '"commands":{' || fail "no info"
 get_retained sixth/e2e/info >"$dir/info"
-said=$("$python" - "$dir" <<'END'
+said=$("$python" - "$dir" "$(((rounds + 1) * count))" <<'END'
 import collections, json, sys
-errors, sent = collections.Counter(), 0
+errors, sent, heard = collections.Counter(), int(sys.argv[2]), 0
 for line in open(sys.argv[1] + "/messages", encoding="utf-8", errors="replace"):
     m = json.loads(line)
     if m["topic"].endswith("/cmd"):
-        sent += 1
+        heard += 1
     elif "/cmd/result" in m["topic"]:
         answer = json.loads(m["payload"])
         if answer["ok"] is not False or not answer["error"]:
@@ -62,8 +62,10 @@ lost, commands = info["mqtt"]["events_lost"], info["commands"]
 refused = {k: v for k, v in commands["refused"].items() if v}
 if commands["done"] or sum(refused.values()) != commands["received"]:
     sys.exit("not all refused and counted: %s" % commands)
-if commands["received"] + lost + commands["retained"] != sent:
-    sys.exit("%d were sent, but %d counted and %d too large or too fast" % (sent, commands["received"], lost))
+counted = commands["received"] + commands["retained"]
+# What is lost may be an acknowledgement, too, where the machine is busy; and the listener may be too slow for all.
+if not counted <= sent <= counted + lost or heard > sent or heard < sent / 2:
+    sys.exit("%d were sent, but %d counted and %d too large or too fast; %d heard" % (sent, counted, lost, heard))
 print("%d sent; refused: %s; %d dropped unread (too large, or too many at once)" % (sent,
       ", ".join("%d %s" % (n, e) for e, n in sorted(refused.items(), key=lambda x: -x[1])), lost))
 END
