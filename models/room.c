@@ -404,8 +404,7 @@ void room_tick(struct room *r, uint64_t now_us, const struct evidence *const giv
 			.breath = &r->breath, .evidence = evidence, .links = n }, &r->state);
 	take_survey(r, &v);
 	write_sensing(&r->state, &v, r->watch.falls.watch_s > 0 && room_links_judge_falls(evidence, n),
-		      sights_poor(&r->sights),
-		      r->lacks);
+		      sights_poor(&r->sights), r->lacks);
 }
 
 void room_save(const struct room *r, struct snapshot_out *out)
