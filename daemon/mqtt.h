@@ -111,6 +111,7 @@ struct mqtt_stats {
 	uint64_t rejected;		/* of those published: the broker said no (MQTT 5) */
 	uint64_t refused;		/* attempts to connect that failed */
 	uint64_t events_lost;		/* that mqtt_poll() was too late for */
+	uint64_t messages_lost;		/* those of them that were messages, not acknowledgements and the like */
 };
 
 /* Starts the thread.  0 or -errno; that the broker is not there is no error.  One

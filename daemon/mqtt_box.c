@@ -245,6 +245,7 @@ struct mqtt_stats mqtt_box_stats(struct mqtt_box *b)
 	pthread_mutex_lock(&b->lock);
 	stats = b->stats;
 	stats.events_lost = b->events.lost;
+	stats.messages_lost = b->events.messages_lost;
 	pthread_mutex_unlock(&b->lock);
 	return stats;
 }
@@ -406,9 +407,11 @@ void mqtt_box_arrived(struct mqtt_box *b, const struct mqtt_event *e)
 	bool copied = mqtt_event_copy(&copy, e);
 
 	pthread_mutex_lock(&b->lock);
-	if (copied)
+	if (copied) {
 		event_push(b, &copy);
-	else
+	} else {
 		b->events.lost++;
+		b->events.messages_lost++;
+	}
 	pthread_mutex_unlock(&b->lock);
 }

@@ -29,6 +29,7 @@ bool mqtt_events_push(struct mqtt_events *q, const struct mqtt_event *e, bool mi
 		q->lost++;
 		if (urgent)
 			mqtt_events_pop(q, &lost);
+		q->messages_lost += lost.kind == MQTT_MESSAGE;
 		mqtt_event_free(&lost);
 		if (!urgent)
 			return false;

@@ -11,13 +11,14 @@
 struct mqtt_events {
 	struct mqtt_event place[MQTT_EVENTS_MAX];	/* a ring; owns topic or reason */
 	int first, count;
-	uint64_t lost;
+	uint64_t lost, messages_lost;
 };
 
 /* Takes over topic or reason, which free() must fit.  When nobody polls, news about the
  * connection push out the oldest event, and everything else is lost; `minor` ones
  * (acknowledgements, which come in hundreds after a reconnect) leave half the places to
- * commands.  False: it was lost, and freed.  `lost` counts it and what was pushed out. */
+ * commands.  False: it was lost, and freed.  `lost` counts it and what was pushed out, `messages_lost`
+ * those of them that had arrived. */
 bool mqtt_events_push(struct mqtt_events *q, const struct mqtt_event *e, bool minor);
 
 /* The oldest, which the caller then owns: mqtt_event_free().  False: there is none. */

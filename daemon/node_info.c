@@ -90,6 +90,7 @@ static void add_mqtt(struct json *j, const struct mqtt_stats *s)
 	json_add_number(mqtt, "rejected", (double)s->rejected, 0);
 	json_add_number(mqtt, "dropped", (double)s->dropped, 0);
 	json_add_number(mqtt, "events_lost", (double)s->events_lost, 0);
+	json_add_number(mqtt, "messages_lost", (double)s->messages_lost, 0);
 }
 
 static void add_commands(struct json *j, const struct command_stats *s)
