@@ -66,7 +66,7 @@ char *wave_request_payload(const struct wave_sample *s, const char *room, const 
 	message_envelope(j, wall_us, origin);
 	json_add_string(j, "room", room);
 	json_add_number(j, "displacement", (double)s->displacement, 3);
-	json_add_number(j, "phase", (double)s->phase, 3);
+	json_add_number(j, "phase", s->phase < 0.9995f || isnan(s->phase) ? (double)s->phase : 0, 3);	/* a whole turn is none */
 	json_add_string(j, "reason", reason_name(s->reason));
 	text = json_print(j);
 	json_free(j);
